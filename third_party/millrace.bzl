@@ -1,0 +1,12 @@
+"""The rules every BUILD file here uses: C++ with the house's flags, protos, and families of kernels."""
+
+load("//third_party:kernel_family.bzl", _mr_kernel_family = "mr_kernel_family")
+load("//third_party:cc.bzl", _mr_cc_binary = "mr_cc_binary", _mr_cc_library = "mr_cc_library", _mr_cc_test = "mr_cc_test")
+load("//third_party:proto.bzl", _mr_grpc_library = "mr_grpc_library", _mr_proto_library = "mr_proto_library")
+
+mr_cc_binary = _mr_cc_binary
+mr_cc_library = _mr_cc_library
+mr_cc_test = _mr_cc_test
+mr_grpc_library = _mr_grpc_library
+mr_kernel_family = _mr_kernel_family
+mr_proto_library = _mr_proto_library
