@@ -23,7 +23,7 @@ def mr_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
     """A GoogleTest test; its main function comes along."""
     native.cc_test(
         name = name,
-        copts = COPTS + copts,
+        copts = COPTS + ["-Wno-dangling-else"] + copts,  # `if (c) EXPECT_EQ(...)` is fine.
         deps = deps + ["@system//:gtest_main"],
         linkstatic = True,
         size = size,
