@@ -34,8 +34,9 @@ class Allocator {
 
 // Plain aligned memory of the operating system, no cache.
 Allocator* SystemAllocator();
-// Size-class cache in front of the system allocator: thread-local for small blocks, shared for large ones; hands
-// everything straight through under a sanitizer. The default of the CPU device and of host-side tensors.
+// Size-class cache in front of the system allocator: thread-local for small blocks, shared for
+// large ones; hands everything straight through under a sanitizer. The default of the CPU device
+// and of host-side tensors.
 Allocator* CpuAllocator();
 
 }  // namespace millrace

@@ -12,15 +12,17 @@
 
 namespace millrace {
 
-// Reference counting is thread-safe. Contents may be written only by a holder of the one reference, and never when
-// borrowed() (memory lent by a caller for the duration of a step: copied when it must outlive it).
+// Reference counting is thread-safe. Contents may be written only by a holder of the one reference,
+// and never when borrowed() (memory lent by a caller for the duration of a step: copied when it
+// must outlive it).
 class Buffer {
  public:
   // Uninitialised memory for `bytes` > 0 of a trivially copyable type; null when out of memory.
   static Buffer* New(Allocator* allocator, size_t bytes);
   // Default-constructed elements of string, resource or variant; null when out of memory.
   static Buffer* NewElements(DType dtype, int64_t count);
-  // Memory of somebody else, valid until `release` is called (when the last reference goes); never written.
+  // Memory of somebody else, valid until `release` is called (when the last reference goes); never
+  // written.
   static Buffer* Borrow(const void* data, size_t bytes, absl::AnyInvocable<void()> release);
   // Takes over memory of somebody else, writable; `release` gives it back.
   static Buffer* Adopt(void* data, size_t bytes, absl::AnyInvocable<void()> release);
@@ -48,7 +50,8 @@ class Buffer {
   void* data_ = nullptr;
   size_t size_ = 0;
   Allocator* allocator_ = nullptr;
-  DType element_type_ = DType::kInvalid;  // set for non-trivial elements, whose destructors Destroy runs
+  DType element_type_ =
+      DType::kInvalid;  // set for non-trivial elements, whose destructors Destroy runs
   bool borrowed_ = false;
   absl::AnyInvocable<void()>* release_ = nullptr;
 };

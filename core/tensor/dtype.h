@@ -1,5 +1,5 @@
-// Element types. Values are those of the DataType enum in TensorFlow's types.proto, so that a cast converts to and
-// from the wire; a reference type (of a v1 variable) is the base type plus 100.
+// Element types. Values are those of the DataType enum in TensorFlow's types.proto, so that a cast
+// converts to and from the wire; a reference type (of a v1 variable) is the base type plus 100.
 #ifndef MILLRACE_CORE_TENSOR_DTYPE_H_
 #define MILLRACE_CORE_TENSOR_DTYPE_H_
 
@@ -59,7 +59,8 @@ inline DType RefType(DType t) {
 // True for every value this engine can hold in a tensor (reference types included).
 bool IsValidDType(int value);
 
-// Bytes of one element in memory; for string, resource and variant the size of the element object. 0 for kInvalid.
+// Bytes of one element in memory; for string, resource and variant the size of the element object.
+// 0 for kInvalid.
 size_t DTypeSize(DType t);
 
 // True if elements are plain bytes: may be copied with memcpy, sent as raw bytes, compared bitwise.
@@ -67,16 +68,19 @@ bool IsTriviallyCopyable(DType t);
 
 bool IsFloating(DType t);  // half, bfloat16, float, double
 bool IsComplex(DType t);
-bool IsInteger(DType t);   // signed and unsigned; not bool, not quantised
+bool IsInteger(DType t);  // signed and unsigned; not bool, not quantised
 bool IsUnsigned(DType t);
 bool IsQuantized(DType t);
 
-// "float", "int32", "string", "float_ref", ... as TensorFlow prints them in attributes and messages.
+// "float", "int32", "string", "float_ref", ... as TensorFlow prints them in attributes and
+// messages.
 std::string DTypeName(DType t);
-// The inverse; also accepts "DT_FLOAT" and numpy's "float32", "float64", "float16". INVALID_ARGUMENT otherwise.
+// The inverse; also accepts "DT_FLOAT" and numpy's "float32", "float64", "float16".
+// INVALID_ARGUMENT otherwise.
 absl::StatusOr<DType> DTypeFromName(absl::string_view name);
 
-// The distinct C++ types of the quantised dtypes are their storage integers; kernels for them ask the DType.
+// The distinct C++ types of the quantised dtypes are their storage integers; kernels for them ask
+// the DType.
 template <typename T>
 struct DTypeTrait;
 #define MILLRACE_DTYPE(cpp, value)                \

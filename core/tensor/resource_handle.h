@@ -1,4 +1,5 @@
-// ResourceHandle: the value of a tensor of type resource. It names state that lives on one device of one task.
+// ResourceHandle: the value of a tensor of type resource. It names state that lives on one device
+// of one task.
 #ifndef MILLRACE_CORE_TENSOR_RESOURCE_HANDLE_H_
 #define MILLRACE_CORE_TENSOR_RESOURCE_HANDLE_H_
 
@@ -11,8 +12,9 @@
 
 namespace millrace {
 
-// Cheap to copy relative to its use; handles travel, resources stay. `incarnation` is that of the owning device:
-// a handle whose incarnation is not the device's is stale and gives ABORTED when used.
+// Cheap to copy relative to its use; handles travel, resources stay. `incarnation` is that of the
+// owning device: a handle whose incarnation is not the device's is stale and gives ABORTED when
+// used.
 class ResourceHandle {
  public:
   struct DTypeAndShape {

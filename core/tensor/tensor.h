@@ -1,5 +1,5 @@
-// Tensor: a typed, shaped, row-major block of elements. A value: copies share the buffer (or, for a few bytes, hold
-// their own copy inline), so copying is cheap and never copies large data.
+// Tensor: a typed, shaped, row-major block of elements. A value: copies share the buffer (or, for a
+// few bytes, hold their own copy inline), so copying is cheap and never copies large data.
 #ifndef MILLRACE_CORE_TENSOR_TENSOR_H_
 #define MILLRACE_CORE_TENSOR_TENSOR_H_
 
@@ -21,8 +21,9 @@
 
 namespace millrace {
 
-// Concurrent reads are safe; a tensor object that is written needs one owner. Elements may be written only where
-// `can_write()`: the tensor was just created, or holds the only reference to memory that is not borrowed.
+// Concurrent reads are safe; a tensor object that is written needs one owner. Elements may be
+// written only where `can_write()`: the tensor was just created, or holds the only reference to
+// memory that is not borrowed.
 class Tensor {
  public:
   // Tensors of trivially copyable types of at most this many bytes live inside the object.
@@ -36,8 +37,7 @@ class Tensor {
     std::memcpy(&storage_, &o.storage_, sizeof(storage_));
     if (buffer_ != nullptr) buffer_->Ref();
   }
-  Tensor(Tensor&& o) noexcept
-      : dtype_(o.dtype_), shape_(std::move(o.shape_)), buffer_(o.buffer_) {
+  Tensor(Tensor&& o) noexcept : dtype_(o.dtype_), shape_(std::move(o.shape_)), buffer_(o.buffer_) {
     std::memcpy(&storage_, &o.storage_, sizeof(storage_));
     o.buffer_ = nullptr;
     o.dtype_ = DType::kInvalid;
@@ -58,18 +58,21 @@ class Tensor {
     return *this;
   }
 
-  // Uninitialised elements (default-constructed for string, resource, variant). RESOURCE_EXHAUSTED, naming shape,
-  // dtype, bytes and allocator, when the memory is not to be had; INVALID_ARGUMENT when the byte size overflows.
+  // Uninitialised elements (default-constructed for string, resource, variant). RESOURCE_EXHAUSTED,
+  // naming shape, dtype, bytes and allocator, when the memory is not to be had; INVALID_ARGUMENT
+  // when the byte size overflows.
   static absl::StatusOr<Tensor> Create(Allocator* allocator, DType dtype, const Shape& shape);
   static absl::StatusOr<Tensor> Create(DType dtype, const Shape& shape) {
     return Create(CpuAllocator(), dtype, shape);
   }
   static absl::StatusOr<Tensor> CreateZeros(DType dtype, const Shape& shape);
 
-  // Memory of a caller, not copied: valid until `release` runs; never written. INVALID_ARGUMENT if `bytes` is not
-  // what shape and dtype need. Small tensors are copied inline and released at once.
-  static absl::StatusOr<Tensor> Borrow(DType dtype, const Shape& shape, const void* data, size_t bytes,
-                                       absl::AnyInvocable<void()> release);
+  // Memory of a caller, not copied: valid until `release` runs; never written. INVALID_ARGUMENT if
+  // `bytes` is not what shape and dtype need. Small tensors are copied inline and released at once,
+  // and so is memory that is not aligned for the dtype. `release` runs exactly once, also when
+  // Borrow fails.
+  static absl::StatusOr<Tensor> Borrow(DType dtype, const Shape& shape, const void* data,
+                                       size_t bytes, absl::AnyInvocable<void()> release);
   // Takes over `buffer`'s reference. REQUIRES: large enough.
   static Tensor FromBuffer(DType dtype, const Shape& shape, Buffer* buffer, size_t offset = 0);
 
@@ -147,18 +150,23 @@ class Tensor {
     return buffer_ == nullptr || (!buffer_->borrowed() && buffer_->RefCountIsOne());
   }
   bool borrowed() const { return buffer_ != nullptr && buffer_->borrowed(); }
-  bool SharesBufferWith(const Tensor& o) const { return buffer_ != nullptr && buffer_ == o.buffer_; }
+  bool SharesBufferWith(const Tensor& o) const {
+    return buffer_ != nullptr && buffer_ == o.buffer_;
+  }
   Buffer* buffer() const { return buffer_; }  // null when inline or empty
 
   // The same elements under another shape. INVALID_ARGUMENT if the element counts differ.
   absl::StatusOr<Tensor> Reshaped(const Shape& shape) const;
-  // The same bytes as another dtype and shape. INVALID_ARGUMENT if the byte counts differ or a type is not trivial.
+  // The same bytes as another dtype and shape. INVALID_ARGUMENT if the byte counts differ or a type
+  // is not trivial.
   absl::StatusOr<Tensor> Bitcast(DType dtype, const Shape& shape) const;
-  // Rows [begin, end) of the first dimension, sharing the buffer. REQUIRES: rank() >= 1, 0 <= begin <= end <= dim(0).
+  // Rows [begin, end) of the first dimension, sharing the buffer. REQUIRES: rank() >= 1, 0 <= begin
+  // <= end <= dim(0).
   Tensor Slice(int64_t begin, int64_t end) const;
   // A copy with memory of its own, on the host. REQUIRES: host-accessible memory.
   absl::StatusOr<Tensor> Clone(Allocator* allocator = CpuAllocator()) const;
-  // This tensor if it owns its memory, a clone if the memory is borrowed: what to keep beyond a step.
+  // This tensor if it owns its memory, a clone if the memory is borrowed: what to keep beyond a
+  // step.
   absl::StatusOr<Tensor> Owned() const;
 
   // True if dtype, shape and every element are equal (floats compared bitwise).

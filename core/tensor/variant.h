@@ -1,4 +1,5 @@
-// Variant: the value of a tensor of type variant: any copyable object behind a shared, immutable pointer.
+// Variant: the value of a tensor of type variant: any copyable object behind a shared, immutable
+// pointer.
 #ifndef MILLRACE_CORE_TENSOR_VARIANT_H_
 #define MILLRACE_CORE_TENSOR_VARIANT_H_
 
@@ -13,8 +14,9 @@ namespace millrace {
 
 class Tensor;
 
-// What is stored in a Variant. Immutable once stored, so copies of a Variant share it; a holder that wants to change
-// it uses Variant::MutableOrCopy. type_name() is the registered name that goes into a serialised VariantTensorData.
+// What is stored in a Variant. Immutable once stored, so copies of a Variant share it; a holder
+// that wants to change it uses Variant::MutableOrCopy. type_name() is the registered name that goes
+// into a serialised VariantTensorData.
 class VariantValue {
  public:
   virtual ~VariantValue() = default;
@@ -35,12 +37,15 @@ class Variant {
   bool empty() const { return value_ == nullptr; }
   const VariantValue* value() const { return value_.get(); }
 
-  // Null if empty or of another type. The build has no RTTI dependence: types are compared by type_name().
+  // Null if empty or of another type. The build has no RTTI dependence: types are compared by
+  // type_name().
   template <typename T>
   const T* get() const {
-    return value_ && value_->type_name() == T::kTypeName ? static_cast<const T*>(value_.get()) : nullptr;
+    return value_ && value_->type_name() == T::kTypeName ? static_cast<const T*>(value_.get())
+                                                         : nullptr;
   }
-  // The stored object, private to this Variant: copied first if it is shared. REQUIRES: get<T>() != nullptr.
+  // The stored object, private to this Variant: copied first if it is shared. REQUIRES: get<T>() !=
+  // nullptr.
   template <typename T>
   T* MutableOrCopy() {
     if (value_.use_count() != 1) value_ = value_->Clone();
