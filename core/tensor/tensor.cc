@@ -145,6 +145,8 @@ Tensor Tensor::MustCreate(DType dtype, const Shape& shape) {
   return *std::move(t);
 }
 
+void* Tensor::NewElements() { return mutable_raw_data(); }
+
 size_t Tensor::total_bytes() const {
   size_t total = bytes();
   if (dtype_ != DType::kString) return total;
