@@ -22,7 +22,8 @@ namespace {
 
 bool IsDifferentiable(DType t) { return IsFloating(t) || IsComplex(t); }
 
-// Complex tensors are seen as twice as many reals: d/d(re) and d/d(im) are the parts of the gradient.
+// Complex tensors are seen as twice as many reals: d/d(re) and d/d(im) are the parts of the
+// gradient.
 int64_t NumReals(const Tensor& t) { return t.num_elements() * (IsComplex(t.dtype()) ? 2 : 1); }
 
 double GetReal(const Tensor& t, int64_t i) {
@@ -82,7 +83,8 @@ class Checker {
 
  private:
   bool IsVariable(int i) const {
-    return std::find(example_.variables.begin(), example_.variables.end(), i) != example_.variables.end();
+    return std::find(example_.variables.begin(), example_.variables.end(), i) !=
+           example_.variables.end();
   }
 
   absl::Status MakeArgs(GraphBuilder& b, Outputs* xs) {
@@ -93,7 +95,8 @@ class Checker {
         MR_ASSIGN_OR_RETURN(Tensor owned, value.Clone());
         variable->Assign(std::move(owned));
         const std::string name = absl::StrCat("gradient_check_", i);
-        ResourceHandle handle = device_->resources().MakeHandle("gradient_check", name, Variable::kTypeName);
+        ResourceHandle handle =
+            device_->resources().MakeHandle("gradient_check", name, Variable::kTypeName);
         handle.dtypes_and_shapes = {{value.dtype(), value.shape()}};
         MR_RETURN_IF_ERROR(device_->resources().Create("gradient_check", name, variable));
         variables_.push_back(variable);
@@ -120,17 +123,20 @@ class Checker {
     graph_ = std::make_unique<Graph>(&registry_, library_);
     GraphBuilder b(graph_.get());
     MR_RETURN_IF_ERROR(MakeArgs(b, &xs_));
-    const Outputs ys = example_.build ? example_.build(b, xs_) : b.Op(example_.op, xs_, example_.attrs);
+    const Outputs ys =
+        example_.build ? example_.build(b, xs_) : b.Op(example_.op, xs_, example_.attrs);
     MR_RETURN_IF_ERROR(b.status());
     for (int i = 0; i < static_cast<int>(ys.size()); ++i) {
-      const bool wanted = example_.outputs.empty() ? IsDifferentiable(b.dtype(ys[i]))
-                                                   : std::find(example_.outputs.begin(), example_.outputs.end(), i) !=
-                                                         example_.outputs.end();
+      const bool wanted = example_.outputs.empty()
+                              ? IsDifferentiable(b.dtype(ys[i]))
+                              : std::find(example_.outputs.begin(), example_.outputs.end(), i) !=
+                                    example_.outputs.end();
       if (wanted) ys_.push_back(ys[i]);
     }
     if (ys_.empty()) return absl::InvalidArgumentError("the example has no differentiable output");
     for (int i = 0; i < static_cast<int>(args_.size()); ++i) {
-      if (example_.wrt.empty() && (IsVariable(i) || IsDifferentiable(args_[i].dtype()))) wrt_.push_back(i);
+      if (example_.wrt.empty() && (IsVariable(i) || IsDifferentiable(args_[i].dtype())))
+        wrt_.push_back(i);
     }
     if (!example_.wrt.empty()) wrt_ = example_.wrt;
     MR_ASSIGN_OR_RETURN(forward_plan_, MakePlan(ys_));
@@ -180,7 +186,8 @@ class Checker {
     Outputs dense;
     for (size_t k = 0; k < gradients.size(); ++k) {
       if (!gradients[k].valid()) {
-        return absl::InvalidArgumentError(absl::StrCat(example_.op, ": no gradient for input ", wrt_[k]));
+        return absl::InvalidArgumentError(
+            absl::StrCat(example_.op, ": no gradient for input ", wrt_[k]));
       }
       dense.push_back(Densify(after, gradients[k]));
     }
@@ -190,7 +197,8 @@ class Checker {
   }
 
   // `changed` (index, value) replaces one argument.
-  absl::StatusOr<std::vector<Tensor>> Run(const Plan& plan, const std::vector<std::pair<int, Tensor>>& changed) {
+  absl::StatusOr<std::vector<Tensor>> Run(const Plan& plan,
+                                          const std::vector<std::pair<int, Tensor>>& changed) {
     std::vector<Tensor> args = args_;
     for (const auto& [i, value] : changed) {
       if (IsVariable(i)) {
@@ -215,7 +223,8 @@ class Checker {
     MR_ASSIGN_OR_RETURN(std::vector<Tensor> ys, Run(*forward_plan_, {{input, value}}));
     double loss = 0;
     for (size_t k = 0; k < ys.size(); ++k) {
-      for (int64_t i = 0; i < NumReals(ys[k]); ++i) loss += GetReal(ys[k], i) * GetReal(cotangents_[k], i);
+      for (int64_t i = 0; i < NumReals(ys[k]); ++i)
+        loss += GetReal(ys[k], i) * GetReal(cotangents_[k], i);
     }
     return loss;
   }
@@ -223,11 +232,14 @@ class Checker {
   absl::Status CompareInput(int input, const Tensor& gradient) {
     const Tensor& x = example_.inputs[input];
     if (gradient.dtype() != x.dtype() || gradient.shape() != x.shape()) {
-      return absl::InvalidArgumentError(absl::StrCat(example_.op, ": the gradient for input ", input, " is ",
-                                                     gradient.DebugString(), ", the input ", x.DebugString()));
+      return absl::InvalidArgumentError(absl::StrCat(example_.op, ": the gradient for input ",
+                                                     input, " is ", gradient.DebugString(),
+                                                     ", the input ", x.DebugString()));
     }
     const double step = IsDouble(x.dtype()) ? 1e-4 : x.dtype() == DType::kFloat ? 1e-2 : 0.0625;
-    const double tolerance = example_.tolerance > 0 ? example_.tolerance : IsDouble(x.dtype()) ? 1e-5 : 2e-2;
+    const double tolerance = example_.tolerance > 0 ? example_.tolerance
+                             : IsDouble(x.dtype())  ? 1e-5
+                                                    : 2e-2;
     for (int64_t i = 0; i < NumReals(x); ++i) {
       double losses[2], at[2];
       for (int side = 0; side < 2; ++side) {
@@ -240,8 +252,9 @@ class Checker {
       const double symbolic = GetReal(gradient, i);
       const double scale = std::max({1.0, std::abs(numeric), std::abs(symbolic)});
       if (!(std::abs(numeric - symbolic) <= tolerance * scale)) {
-        return absl::InvalidArgumentError(absl::StrCat(example_.op, ": gradient by element ", i, " of input ", input,
-                                                       " is ", symbolic, ", by finite differences ", numeric));
+        return absl::InvalidArgumentError(absl::StrCat(example_.op, ": gradient by element ", i,
+                                                       " of input ", input, " is ", symbolic,
+                                                       ", by finite differences ", numeric));
       }
     }
     if (IsVariable(input)) {
@@ -269,8 +282,10 @@ class Checker {
 
 }  // namespace
 
-absl::Status CheckGradient(const Registry& registry, Device* device, const GradientExample& example) {
-  return Annotate(Checker(registry, device, example).Check(), absl::StrCat("gradient of ", example.op));
+absl::Status CheckGradient(const Registry& registry, Device* device,
+                           const GradientExample& example) {
+  return Annotate(Checker(registry, device, example).Check(),
+                  absl::StrCat("gradient of ", example.op));
 }
 
 }  // namespace millrace

@@ -21,7 +21,8 @@ absl::Status TestInputShape(ShapeContext& c) {
   MR_RETURN_IF_ERROR(c.GetAttr("handle_dtypes", &dtypes));
   MR_RETURN_IF_ERROR(c.GetAttr("handle_shapes", &shapes));
   HandleData data;
-  for (size_t i = 0; i < dtypes.size() && i < shapes.size(); ++i) data.push_back({dtypes[i], shapes[i]});
+  for (size_t i = 0; i < dtypes.size() && i < shapes.size(); ++i)
+    data.push_back({dtypes[i], shapes[i]});
   if (!data.empty()) c.set_output_handle(0, std::move(data));
   return absl::OkStatus();
 }
@@ -85,7 +86,8 @@ absl::Status RegisterTestInputs(Registry& r) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Node*> AddOpNode(Graph* graph, absl::string_view op, const std::vector<OpInput>& inputs, AttrMap attrs,
+absl::StatusOr<Node*> AddOpNode(Graph* graph, absl::string_view op,
+                                const std::vector<OpInput>& inputs, AttrMap attrs,
                                 bool constant_inputs) {
   Graph::NodeArgs args;
   args.name = std::string(op);
@@ -99,27 +101,31 @@ absl::StatusOr<Node*> AddOpNode(Graph* graph, absl::string_view op, const std::v
   return graph->AddNode(std::move(args));
 }
 
-absl::StatusOr<std::vector<Tensor>> RunKernel(const Registry& registry, Device* device, const Node& node,
-                                              std::vector<Tensor> inputs) {
+absl::StatusOr<std::vector<Tensor>> RunKernel(const Registry& registry, Device* device,
+                                              const Node& node, std::vector<Tensor> inputs) {
   MR_ASSIGN_OR_RETURN(const KernelRegistration registration,
                       registry.FindKernel(node.op(), node.attrs(), device->type()));
-  const std::unique_ptr<Kernel> kernel = registration.factory != nullptr ? registration.factory() : (*registration.make)();
-  KernelConstruction construction(node.name(), node.type(), node.origin(), node.attrs(), node.input_types(),
-                                  node.output_types(), device, /*functions=*/nullptr);
+  const std::unique_ptr<Kernel> kernel =
+      registration.factory != nullptr ? registration.factory() : (*registration.make)();
+  KernelConstruction construction(node.name(), node.type(), node.origin(), node.attrs(),
+                                  node.input_types(), node.output_types(), device,
+                                  /*functions=*/nullptr);
   MR_RETURN_IF_ERROR(kernel->Init(construction));
   Cancellation cancellation;
   StepContext step;
   step.step_id = 1;
   step.cancellation = &cancellation;
   std::vector<Tensor> outputs(node.num_outputs());
-  KernelContext context(device, &step, absl::MakeSpan(inputs), absl::MakeSpan(outputs), node.output_types());
+  KernelContext context(device, &step, absl::MakeSpan(inputs), absl::MakeSpan(outputs),
+                        node.output_types());
   MR_RETURN_IF_ERROR(kernel->Compute(context));
   for (int i = 0; i < node.num_outputs(); ++i) {
     const DType declared = node.output_type(i);
     const DType wanted = IsRef(declared) ? DType::kResource : declared;
     if (outputs[i].dtype() != wanted) {
       return absl::InternalError(absl::StrCat("output ", i, " of ", node.type(), " is ",
-                                              DTypeName(outputs[i].dtype()), ", declared ", DTypeName(declared)));
+                                              DTypeName(outputs[i].dtype()), ", declared ",
+                                              DTypeName(declared)));
     }
   }
   return outputs;

@@ -28,14 +28,16 @@ OpTest::OpTest(std::initializer_list<RegisterFn> ops) {
   DeviceName name = *DeviceName::Parse("/job:localhost/replica:0/task:0/device:CPU:0");
   device_ = NewCpuDevice(std::move(name), /*incarnation=*/1, ComputePool());
   for (RegisterFn fn : ops) {
-    if (absl::Status status = fn(registry_); !status.ok()) ADD_FAILURE() << "registration: " << status;
+    if (absl::Status status = fn(registry_); !status.ok())
+      ADD_FAILURE() << "registration: " << status;
   }
   if (absl::Status status = RegisterTestInputs(registry_); !status.ok()) ADD_FAILURE() << status;
 }
 
 OpTest::~OpTest() = default;
 
-absl::StatusOr<std::vector<Tensor>> OpTest::Run(absl::string_view op, std::vector<OpInput> inputs, AttrMap attrs) {
+absl::StatusOr<std::vector<Tensor>> OpTest::Run(absl::string_view op, std::vector<OpInput> inputs,
+                                                AttrMap attrs) {
   Graph graph(&registry_);
   auto node = AddOpNode(&graph, op, inputs, attrs, /*constant_inputs=*/false);
   if (!node.ok()) return node.status();
@@ -45,7 +47,8 @@ absl::StatusOr<std::vector<Tensor>> OpTest::Run(absl::string_view op, std::vecto
   if (!result.ok() || (*node)->op().is_stateful || (*node)->op().has_ref_args()) return result;
 
   for (size_t i = 0; i < inputs.size(); ++i) {
-    EXPECT_TRUE(inputs[i].tensor.BitwiseEquals(before[i])) << op << " wrote to input " << i << ", which it does not own";
+    EXPECT_TRUE(inputs[i].tensor.BitwiseEquals(before[i]))
+        << op << " wrote to input " << i << ", which it does not own";
   }
   auto reusing = RunKernel(registry_, device_.get(), **node, Copies(inputs, /*owned=*/true));
   if (!reusing.ok()) {
@@ -54,25 +57,27 @@ absl::StatusOr<std::vector<Tensor>> OpTest::Run(absl::string_view op, std::vecto
   }
   for (size_t i = 0; i < result->size(); ++i) {
     if (!(*result)[i].initialized() || (*result)[i].dtype() == DType::kVariant) continue;
-    EXPECT_TENSOR_EQ((*reusing)[i], (*result)[i]) << op << " computes otherwise where it may reuse its inputs' memory";
+    EXPECT_TENSOR_EQ((*reusing)[i], (*result)[i])
+        << op << " computes otherwise where it may reuse its inputs' memory";
   }
   return result;
 }
 
-void OpTest::CheckShapes(absl::string_view op, const std::vector<OpInput>& inputs, const AttrMap& attrs,
-                         const absl::StatusOr<std::vector<Tensor>>& result) {
+void OpTest::CheckShapes(absl::string_view op, const std::vector<OpInput>& inputs,
+                         const AttrMap& attrs, const absl::StatusOr<std::vector<Tensor>>& result) {
   Graph graph(&registry_);
   auto node = AddOpNode(&graph, op, inputs, attrs, /*constant_inputs=*/true);
   if (!node.ok()) {
-    EXPECT_FALSE(result.ok()) << op << "'s shape function refuses what its kernel computes: " << node.status();
+    EXPECT_FALSE(result.ok()) << op << "'s shape function refuses what its kernel computes: "
+                              << node.status();
     return;
   }
   if (!result.ok()) return;
   for (int i = 0; i < (*node)->num_outputs(); ++i) {
     if (IsRef((*node)->output_type(i))) continue;
     EXPECT_TRUE((*node)->output_shape(i).IsCompatibleWith((*result)[i].shape()))
-        << op << "'s shape function infers " << (*node)->output_shape(i).ToString() << " for output " << i
-        << ", its kernel gives " << (*result)[i].shape().ToString();
+        << op << "'s shape function infers " << (*node)->output_shape(i).ToString()
+        << " for output " << i << ", its kernel gives " << (*result)[i].shape().ToString();
   }
 }
 
@@ -93,7 +98,8 @@ absl::StatusCode OpTest::Code(absl::string_view op, std::vector<OpInput> inputs,
   return Run(op, std::move(inputs), std::move(attrs)).status().code();
 }
 
-std::string OpTest::InferredShape(absl::string_view op, std::vector<OpInput> inputs, AttrMap attrs) {
+std::string OpTest::InferredShape(absl::string_view op, std::vector<OpInput> inputs,
+                                  AttrMap attrs) {
   Graph graph(&registry_);
   auto node = AddOpNode(&graph, op, inputs, std::move(attrs), /*constant_inputs=*/true);
   if (!node.ok()) return absl::StrCat("error: ", node.status().message());

@@ -4,12 +4,14 @@
 //   namespace {
 //   struct NegTest : OpTest { NegTest() : OpTest({RegisterNeg}) {} };
 //   TEST_F(NegTest, NegatesFloats) {
-//     EXPECT_TENSOR_EQ(Run1("Neg", {Tensor::Vector<float>({1, -2})}), Tensor::Vector<float>({-1, 2}));
+//     EXPECT_TENSOR_EQ(Run1("Neg", {Tensor::Vector<float>({1, -2})}), Tensor::Vector<float>({-1,
+//     2}));
 //   }
-//   TEST_F(NegTest, RefusesStrings) { EXPECT_EQ(Code("Neg", {Tensor::Scalar("x")}), absl::StatusCode::kInvalidArgument); }
-//   }  // namespace
+//   TEST_F(NegTest, RefusesStrings) { EXPECT_EQ(Code("Neg", {Tensor::Scalar("x")}),
+//   absl::StatusCode::kInvalidArgument); } }  // namespace
 //
-// Test files are also linked, all together, into //tests/gradients: keep everything in an unnamed namespace.
+// Test files are also linked, all together, into //tests/gradients: keep everything in an unnamed
+// namespace.
 #pragma once
 
 #include <initializer_list>
@@ -38,15 +40,18 @@ class OpTest : public testing::Test {
 
   // The outputs of `op`; an error of the graph's checks or of the kernel is returned.
   //
-  // On the way, test failures report: a shape function that contradicts the kernel (it refuses what the kernel computes,
-  // or infers another shape), and, unless the op is stateful, a kernel that gives another result when it may reuse its
-  // inputs' memory, or that changed an input it does not own.
-  absl::StatusOr<std::vector<Tensor>> Run(absl::string_view op, std::vector<OpInput> inputs, AttrMap attrs = {});
+  // On the way, test failures report: a shape function that contradicts the kernel (it refuses what
+  // the kernel computes, or infers another shape), and, unless the op is stateful, a kernel that
+  // gives another result when it may reuse its inputs' memory, or that changed an input it does not
+  // own.
+  absl::StatusOr<std::vector<Tensor>> Run(absl::string_view op, std::vector<OpInput> inputs,
+                                          AttrMap attrs = {});
   // The only output; reports an error as a test failure.
   Tensor Run1(absl::string_view op, std::vector<OpInput> inputs, AttrMap attrs = {});
   // How Run ends.
   absl::StatusCode Code(absl::string_view op, std::vector<OpInput> inputs, AttrMap attrs = {});
-  // The shape inferred of output 0 of a node with these inputs, given as constants; "error: ..." if there is none.
+  // The shape inferred of output 0 of a node with these inputs, given as constants; "error: ..." if
+  // there is none.
   std::string InferredShape(absl::string_view op, std::vector<OpInput> inputs, AttrMap attrs = {});
 
   // A variable of that value on the device, as the scalar handle that ops on resources take.
