@@ -2,7 +2,8 @@
 
 COPTS = [
     "-std=c++17",
-    "-fvisibility=hidden",
+    # What libmillrace.so exports is said by its version script; within it, calls are direct.
+    "-fno-semantic-interposition",
     "-Wall",
     "-Wextra",
     "-Wno-unused-parameter",
@@ -41,5 +42,39 @@ def mr_cc_binary(name, copts = [], **kwargs):
         name = name,
         copts = COPTS + copts,
         linkstatic = True,
+        **kwargs
+    )
+
+def _headers_only_impl(ctx):
+    contexts = [dep[CcInfo].compilation_context for dep in ctx.attr.deps]
+    merged = cc_common.merge_cc_infos(cc_infos = [CcInfo(compilation_context = c) for c in contexts])
+    return [CcInfo(compilation_context = merged.compilation_context)]
+
+mr_headers_only = rule(
+    implementation = _headers_only_impl,
+    attrs = {"deps": attr.label_list(providers = [CcInfo])},
+    doc = "What deps offer for compiling, without what they offer for linking: for programs that link libmillrace.so.",
+)
+
+def mr_program(name, srcs, deps = [], system_deps = [], copts = [], **kwargs):
+    """A program over libmillrace.so. deps give their headers only; their code is in the library."""
+    mr_headers_only(name = name + ".headers", deps = deps)
+    mr_cc_binary(
+        name = name,
+        srcs = srcs + ["//:libmillrace.so"],
+        copts = copts,
+        deps = [":" + name + ".headers", "@system//:absl"] + system_deps,
+        **kwargs
+    )
+
+def mr_program_test(name, srcs, deps = [], system_deps = [], copts = [], size = "small", **kwargs):
+    """A GoogleTest test over libmillrace.so, as a user's program links it."""
+    mr_headers_only(name = name + ".headers", deps = deps, testonly = True)
+    native.cc_test(
+        name = name,
+        srcs = srcs + ["//:libmillrace.so"],
+        copts = COPTS + ["-Wno-dangling-else"] + copts,
+        deps = [":" + name + ".headers", "@system//:absl", "@system//:gtest_main"] + system_deps,
+        size = size,
         **kwargs
     )

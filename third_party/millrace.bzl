@@ -1,12 +1,23 @@
 """The rules every BUILD file here uses: C++ with the house's flags, protos, and families of kernels."""
 
 load("//third_party:kernel_family.bzl", _mr_kernel_family = "mr_kernel_family")
-load("//third_party:cc.bzl", _mr_cc_binary = "mr_cc_binary", _mr_cc_library = "mr_cc_library", _mr_cc_test = "mr_cc_test")
+load(
+    "//third_party:cc.bzl",
+    _mr_cc_binary = "mr_cc_binary",
+    _mr_cc_library = "mr_cc_library",
+    _mr_cc_test = "mr_cc_test",
+    _mr_headers_only = "mr_headers_only",
+    _mr_program = "mr_program",
+    _mr_program_test = "mr_program_test",
+)
 load("//third_party:proto.bzl", _mr_grpc_library = "mr_grpc_library", _mr_proto_library = "mr_proto_library")
 
 mr_cc_binary = _mr_cc_binary
 mr_cc_library = _mr_cc_library
 mr_cc_test = _mr_cc_test
 mr_grpc_library = _mr_grpc_library
+mr_headers_only = _mr_headers_only
 mr_kernel_family = _mr_kernel_family
+mr_program = _mr_program
+mr_program_test = _mr_program_test
 mr_proto_library = _mr_proto_library

@@ -1,0 +1,54 @@
+"""The list of the kernel families; whoever adds a folder adds a line."""
+
+load("//third_party:millrace.bzl", "mr_cc_library")
+
+FAMILIES = [
+]
+
+_ALL_CC = """\
+// Generated from kernels/families.bzl.
+#include "kernels/all.h"
+
+{includes}
+
+namespace millrace {{
+
+absl::Status RegisterAllKernels(Registry& r) {{
+{calls}
+  return absl::OkStatus();
+}}
+
+}}  // namespace millrace
+"""
+
+def _write_impl(ctx):
+    ctx.actions.write(ctx.outputs.out, ctx.attr.content)
+
+_write = rule(
+    implementation = _write_impl,
+    attrs = {"content": attr.string(), "out": attr.output(mandatory = True)},
+)
+
+def _camel_case(name):
+    return "".join([part[0].upper() + part[1:] for part in name.split("_") if part])
+
+def mr_all_kernels(name, srcs, hdrs, deps):
+    """//kernels:all: RegisterAllKernels calls each family's Register function."""
+    _write(
+        name = name + "_source",
+        out = "register_all.cc",
+        content = _ALL_CC.format(
+            includes = "\n".join(['#include "kernels/%s/register_%s.h"' % (f, f) for f in FAMILIES]),
+            calls = "\n".join([
+                "  if (absl::Status s = Register%sKernels(r); !s.ok()) return s;" % _camel_case(f)
+                for f in FAMILIES
+            ]),
+        ),
+    )
+    mr_cc_library(
+        name = name,
+        srcs = srcs + ["register_all.cc"],
+        hdrs = hdrs,
+        deps = deps + ["//kernels/" + f for f in FAMILIES],
+        visibility = ["//visibility:public"],
+    )
