@@ -3,6 +3,9 @@
 load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
+    "array",
+    "random",
+    "state",
 ]
 
 _ALL_CC = """\

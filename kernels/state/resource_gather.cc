@@ -1,4 +1,4 @@
-// ResourceGather: rows of a variable by index, without a copy of the whole.
+// ResourceGather and ResourceGatherNd: rows of a variable by index, without a copy of the whole.
 #include "core/base/status.h"
 #include "core/graph/builder.h"
 #include "core/graph/gradient.h"
@@ -6,6 +6,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/array/gather_nd.h"
 #include "kernels/array/gather_rows.h"
 #include "kernels/state/variable_access.h"
 
@@ -32,6 +33,34 @@ class ResourceGatherKernel final : public Kernel {
   int64_t batch_dims_;
 };
 
+class ResourceGatherNdKernel final : public Kernel {
+ public:
+  absl::Status Compute(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(const Tensor params, ReadVariable(c, 0));
+    if (params.dtype() != c.output_type(0)) {
+      return absl::InvalidArgumentError(absl::StrCat("variable is of type ",
+                                                     DTypeName(params.dtype()), ", not ",
+                                                     DTypeName(c.output_type(0))));
+    }
+    return GatherSlices(c, params, c.input(1));
+  }
+};
+
+absl::Status ResourceGatherNdShape(ShapeContext& c) {
+  const HandleData* handle = c.input_handle(0);
+  if (handle == nullptr || handle->empty()) return absl::OkStatus();
+  MR_ASSIGN_OR_RETURN(PartialShape out, GatherNdShape((*handle)[0].shape, c.input(1)));
+  c.set_output(0, std::move(out));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Gradients> ResourceGatherNdGradient(Builder& b, const OpView& op,
+                                                   const Gradients& dy) {
+  const DType index = b.dtype(op.input(1));
+  const Output shape = b.Op1("VariableShape", {op.input(0)}, {{"out_type", index}});
+  return Gradients{b.Op1("ScatterNd", {op.input(1), dy[0], shape}), {}};
+}
+
 absl::Status ResourceGatherShape(ShapeContext& c) {
   int64_t batch_dims;
   MR_RETURN_IF_ERROR(c.GetAttr("batch_dims", &batch_dims));
@@ -55,6 +84,19 @@ absl::StatusOr<Gradients> ResourceGatherGradient(Builder& b, const OpView& op,
 }  // namespace
 
 absl::Status RegisterResourceGather(Registry& r) {
+  MR_RETURN_IF_ERROR(r.Add(
+      Op("ResourceGatherNd")
+          .Input("resource: resource")
+          .Input("indices: Tindices")
+          .Output("output: dtype")
+          .Attr("dtype: type")
+          .Attr("Tindices: {int32, int64}")
+          .Stateful()
+          .Doc(
+              "Slices of the variable at the positions that the last dimension of `indices` holds.")
+          .Shape(ResourceGatherNdShape)
+          .Gradient(ResourceGatherNdGradient)
+          .Cpu<ResourceGatherNdKernel>()));
   return r.Add(Op("ResourceGather")
                    .Input("resource: resource")
                    .Input("indices: Tindices")
