@@ -158,7 +158,8 @@ TEST_F(BundleTest, AFailedSaveLeavesNothingUnderTheName) {
   }
   EXPECT_TRUE(Save(two_, prefix_).ok());
   EXPECT_TRUE(CheckTwo().ok());
-  for (const std::string& name : *env_->GetChildren(dir_)) {
+  const std::vector<std::string> files = *env_->GetChildren(dir_);
+  for (const std::string& name : files) {
     EXPECT_FALSE(absl::StrContains(name, "tempstate")) << name;
   }
 }
