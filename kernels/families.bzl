@@ -4,6 +4,7 @@ load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
     "array",
+    "data",
     "random",
     "state",
 ]
