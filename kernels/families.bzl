@@ -4,7 +4,6 @@ load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
     "array",
-    "data",
     "random",
     "state",
 ]
