@@ -26,7 +26,7 @@ absl::Status RegisterRandomNormal(Registry& r) {
                                .Attr("seed2: int = 0")
                                .Attr("dtype: {half, bfloat16, float, double}")
                                .Attr("T: {int32, int64}")
-                               .NormalKernel()
+                               .Stateful()
                                .Doc("Normal random numbers of mean 0 and standard deviation 1.")
                                .Shape(RandomShape)
                                .NotDifferentiable()

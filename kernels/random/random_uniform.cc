@@ -26,7 +26,7 @@ absl::Status RegisterRandomUniform(Registry& r) {
                                .Attr("seed2: int = 0")
                                .Attr("dtype: {half, bfloat16, float, double}")
                                .Attr("T: {int32, int64}")
-                               .UniformKernel()
+                               .Stateful()
                                .Doc("Uniform random numbers in [0, 1).")
                                .Shape(RandomShape)
                                .NotDifferentiable()

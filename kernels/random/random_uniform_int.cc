@@ -52,7 +52,7 @@ absl::Status RegisterRandomUniformInt(Registry& r) {
                                .Attr("seed2: int = 0")
                                .Attr("Tout: {int32, int64}")
                                .Attr("T: {int32, int64}")
-                               .UniformIntKernel()
+                               .Stateful()
                                .Doc("Uniform random integers in [minval, maxval).")
                                .Shape(RandomShape)
                                .NotDifferentiable()

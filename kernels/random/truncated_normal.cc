@@ -28,7 +28,7 @@ absl::Status RegisterTruncatedNormal(Registry& r) {
                 .Attr("seed2: int = 0")
                 .Attr("dtype: {half, bfloat16, float, double}")
                 .Attr("T: {int32, int64}")
-                .TruncatedNormalKernel()
+                .Stateful()
                 .Doc("Normal random numbers, those drawn again that lie 2 or more from the mean.")
                 .Shape(RandomShape)
                 .NotDifferentiable()
