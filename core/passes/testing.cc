@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/graph/shape_inference.h"
+#include "core/runtime/kernel.h"
 
 namespace millrace {
 namespace {

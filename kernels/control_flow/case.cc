@@ -44,8 +44,9 @@ Op CaseOp(absl::string_view name) {
       .Attr("Tout: list(type) >= 0")
       .Attr("branches: list(func) >= 1")
       .Attr("output_shapes: list(shape) = []")
-      .Doc("The results of the function of number `branch_index` applied to `input`.\n"
-           "branch_index: a scalar; a number out of range takes the last branch.")
+      .Doc(
+          "The results of the function of number `branch_index` applied to `input`.\n"
+          "branch_index: a scalar; a number out of range takes the last branch.")
       .Shape(ShapesFromOutputShapes)
       .MayWait()
       .Cpu<CaseKernel>();

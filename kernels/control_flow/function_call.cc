@@ -76,8 +76,8 @@ CalleeStep::~CalleeStep() {
 
 absl::Status CalleeStep::CheckDepth() const {
   if (step_.function_depth <= StepContext::kMaxFunctionDepth) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "Function calls are nested more than ", StepContext::kMaxFunctionDepth, " deep"));
+  return absl::ResourceExhaustedError(absl::StrCat("Function calls are nested more than ",
+                                                   StepContext::kMaxFunctionDepth, " deep"));
 }
 
 void CallFunction(Callee* callee, KernelContext& c, int first_input, AsyncKernel::Done done) {
@@ -98,8 +98,8 @@ void CallFunction(Callee* callee, KernelContext& c, int first_input, AsyncKernel
 
 absl::Status SetOutputs(std::vector<Tensor> results, KernelContext& c) {
   if (results.size() < static_cast<size_t>(c.num_outputs())) {
-    return absl::InternalError(absl::StrCat("A function gave ", results.size(), " results, not ",
-                                            c.num_outputs()));
+    return absl::InternalError(
+        absl::StrCat("A function gave ", results.size(), " results, not ", c.num_outputs()));
   }
   for (int i = 0; i < c.num_outputs(); ++i) c.set_output(i, std::move(results[i]));
   return absl::OkStatus();

@@ -16,7 +16,8 @@
 
 namespace millrace {
 
-// A function that a kernel calls. Its plan is made at the first call, so that recursion ends. Thread-safe after Init.
+// A function that a kernel calls. Its plan is made at the first call, so that recursion ends.
+// Thread-safe after Init.
 class Callee {
  public:
   // FAILED_PRECONDITION where functions cannot be called.
@@ -46,17 +47,19 @@ class CalleeStep {
   StepContext step_;
 };
 
-// Calls a function on the kernel's inputs from `first_input` on; its results become the kernel's outputs.
+// Calls a function on the kernel's inputs from `first_input` on; its results become the kernel's
+// outputs.
 void CallFunction(Callee* callee, KernelContext& c, int first_input, AsyncKernel::Done done);
 
 // Moves a function's results to the kernel's outputs. INTERNAL if they are too few.
 absl::Status SetOutputs(std::vector<Tensor> results, KernelContext& c);
 
-// The truth of a condition: a scalar's value (numbers: not zero, strings: not empty); a tensor of another rank is true
-// if it has elements. INVALID_ARGUMENT for other types.
+// The truth of a condition: a scalar's value (numbers: not zero, strings: not empty); a tensor of
+// another rank is true if it has elements. INVALID_ARGUMENT for other types.
 absl::StatusOr<bool> IsTrue(const Tensor& condition);
 
-// Output shapes from attribute output_shapes; unknown where it is empty. INVALID_ARGUMENT if it is of another length.
+// Output shapes from attribute output_shapes; unknown where it is empty. INVALID_ARGUMENT if it is
+// of another length.
 absl::Status ShapesFromOutputShapes(ShapeContext& c);
 
 }  // namespace millrace

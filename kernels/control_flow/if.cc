@@ -37,10 +37,11 @@ Op IfOp(absl::string_view name) {
       .Attr("then_branch: func")
       .Attr("else_branch: func")
       .Attr("output_shapes: list(shape) = []")
-      .Doc("The results of `then_branch` applied to `input` if `cond` is true, else those of "
-           "`else_branch`.\n"
-           "cond: a scalar that is not zero or not empty is true; so is another tensor with "
-           "elements.")
+      .Doc(
+          "The results of `then_branch` applied to `input` if `cond` is true, else those of "
+          "`else_branch`.\n"
+          "cond: a scalar that is not zero or not empty is true; so is another tensor with "
+          "elements.")
       .Shape(ShapesFromOutputShapes)
       .MayWait()
       .Cpu<IfKernel>();

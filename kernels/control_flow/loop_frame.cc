@@ -1,4 +1,5 @@
-// Enter, Exit, NextIteration, LoopCond, and their forms for references: the frame of a loop in a stored graph.
+// Enter, Exit, NextIteration, LoopCond, and their forms for references: the frame of a loop in a
+// stored graph.
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
@@ -56,7 +57,8 @@ Op EnterOp(absl::string_view name, absl::string_view type) {
       .Attr("frame_name: string")
       .Attr("is_constant: bool = false")
       .Attr("parallel_iterations: int = 10")
-      .Doc("`data` in the loop called `frame_name`: in its first turn, or in each if `is_constant`.")
+      .Doc(
+          "`data` in the loop called `frame_name`: in its first turn, or in each if `is_constant`.")
       .Shape(EnterShape)
       .NotDifferentiable()
       .Cpu<PassKernel>();

@@ -32,8 +32,9 @@ Op CallOp(absl::string_view name) {
       .Attr("config: string = ''")
       .Attr("config_proto: string = ''")
       .Attr("executor_type: string = ''")
-      .Doc("The results of function `f` applied to `args`.\n"
-           "Placement may spread the body over devices. Attributes other than `f` have no effect.")
+      .Doc(
+          "The results of function `f` applied to `args`.\n"
+          "Placement may spread the body over devices. Attributes other than `f` have no effect.")
       .Shape(UnknownOutputs)
       .MayWait()
       .Cpu<PartitionedCallKernel>();

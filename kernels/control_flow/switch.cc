@@ -14,9 +14,8 @@ class SwitchKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
     if (c.input(1).num_elements() != 1) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("The second input must be a scalar, but it has shape ",
-                       c.input(1).shape().ToString()));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "The second input must be a scalar, but it has shape ", c.input(1).shape().ToString()));
     }
     const bool pred = c.input(1).scalar<bool>();
     c.set_output(pred ? 1 : 0, c.take_input(0));
@@ -29,9 +28,8 @@ class SwitchNKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
     if (c.input(1).num_elements() != 1) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("output_index must be a scalar, but it has shape ",
-                       c.input(1).shape().ToString()));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "output_index must be a scalar, but it has shape ", c.input(1).shape().ToString()));
     }
     const int32_t index = c.input(1).scalar<int32_t>();
     const bool in_range = index >= 0 && index < c.num_outputs();

@@ -14,8 +14,8 @@
 namespace millrace {
 namespace {
 
-// The number of the loop that begins where the caller is at turn `iteration` of loop `frame`: the same on each device
-// that has a part of it. (Constants of splitmix64.)
+// The number of the loop that begins where the caller is at turn `iteration` of loop `frame`: the
+// same on each device that has a part of it. (Constants of splitmix64.)
 uint64_t FrameInside(uint64_t frame, int64_t iteration) {
   uint64_t x = frame + 0x9e3779b97f4a7c15 * (static_cast<uint64_t>(iteration) + 1);
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
@@ -34,8 +34,8 @@ class Loop {
     for (int i = 0; i < c.num_inputs(); ++i) vars_.push_back(c.take_input(i));
   }
 
-  // Runs cond, body, cond, ... until the loop is over or a call has to wait. A call that is over at once is no deeper
-  // on the stack than one that is not.
+  // Runs cond, body, cond, ... until the loop is over or a call has to wait. A call that is over at
+  // once is no deeper on the stack than one that is not.
   void Advance() {
     for (;;) {
       if (absl::Status status = BeforeCall(); !status.ok()) return Finish(std::move(status));
@@ -136,9 +136,10 @@ Op WhileOp(absl::string_view name) {
       .Attr("body: func")
       .Attr("output_shapes: list(shape) = []")
       .Attr("parallel_iterations: int = 10")
-      .Doc("`body` applied to `input`, then to its own results, and so on, as long as `cond` of "
-           "them is true; the last results.\n"
-           "cond: a function from tensors of types `T` to a condition as that of If.")
+      .Doc(
+          "`body` applied to `input`, then to its own results, and so on, as long as `cond` of "
+          "them is true; the last results.\n"
+          "cond: a function from tensors of types `T` to a condition as that of If.")
       .Shape(WhileShape)
       .MayWait()
       .Cpu<WhileKernel>();
