@@ -31,7 +31,8 @@ using Evaluator = absl::FunctionRef<absl::StatusOr<std::vector<Tensor>>(
     const Node& node, absl::Span<const Tensor> inputs)>;
 
 struct CompileOptions {
-  std::vector<DeviceInfo> devices;  // the first one is the default (the client's)
+  std::vector<DeviceInfo> devices;
+  int default_device = 0;  // of those: the client's, for nodes that ask for none
   bool allow_soft_placement =
       true;  // to a supported device of the same task when the asked one cannot
   bool fold_constants = true;

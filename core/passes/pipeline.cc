@@ -10,6 +10,7 @@
 #include "core/passes/fold.h"
 #include "core/passes/inline.h"
 #include "core/passes/partition.h"
+#include "core/passes/partition_functions.h"
 #include "core/passes/place.h"
 #include "core/passes/prune.h"
 
@@ -41,6 +42,7 @@ absl::StatusOr<CompiledStep> CompileStep(const Graph& graph, const StepSignature
   MR_ASSIGN_OR_RETURN(std::vector<int> device_of, Place(options, &step, &compiled.placement));
   if (options.log_placement) MR_LOG(INFO) << "placement:\n" << compiled.placement.ToString();
   int64_t next_edge_id = 0;
+  MR_RETURN_IF_ERROR(PartitionFunctions(options, &step, &device_of, &next_edge_id));
   MR_ASSIGN_OR_RETURN(compiled.partitions,
                       SplitByDevice(options, std::move(device_of), std::move(step), &next_edge_id));
   return compiled;

@@ -139,9 +139,11 @@ int Placer::Choose(const DeviceName& request, uint64_t supported) const {
   for (size_t i = 0; i < all.size(); ++i) {
     if ((support_.TypeBit(static_cast<int>(i)) & supported) == 0) continue;
     if (!request.Matches(all[i].name)) continue;
-    const bool is_near = all[i].name.SameTask(all[0].name);
+    const bool is_near = all[i].name.SameTask(all[options_.default_device].name);
+    const bool is_default = static_cast<int>(i) == options_.default_device;
     if (best < 0 || is_near > best_is_near ||
-        (is_near == best_is_near && all[i].priority > all[best].priority)) {
+        (is_near == best_is_near && (all[i].priority > all[best].priority ||
+                                     (is_default && all[i].priority == all[best].priority)))) {
       best = static_cast<int>(i);
       best_is_near = is_near;
     }
@@ -229,7 +231,7 @@ int Placer::CpuNear(const Node& node) const {
     neighbour = node.uses()[0].dst;
   }
   int near = neighbour != nullptr ? devices_[neighbour->id()] : -1;
-  if (near < 0) near = 0;
+  if (near < 0) near = options_.default_device;
   const std::vector<DeviceInfo>& all = options_.devices;
   if (all[near].name.type == "CPU") return near;
   for (size_t i = 0; i < all.size(); ++i) {

@@ -218,9 +218,10 @@ void PassTest::AddFunction(const std::string& name, std::vector<NodeSpec> nodes,
                            const std::string& ret, std::vector<std::string> control_rets,
                            AttrMap attrs) {
   FunctionSpec function;
-  absl::StatusOr<OpSchema> signature = Op(name).Input("x: float").Output("y: float").Build();
+  absl::StatusOr<OpSchema> signature = Op("Function").Input("x: float").Output("y: float").Build();
   ASSERT_TRUE(signature.ok()) << signature.status();
   function.signature = *std::move(signature);
+  function.signature.name = name;
   function.signature.is_stateful = !control_rets.empty();
   function.attrs = std::move(attrs);
   function.nodes = std::move(nodes);
