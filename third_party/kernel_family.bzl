@@ -88,7 +88,7 @@ def mr_kernel_family(
     - `x.cc` (and x.h): target `x`, one op file with RegisterX. It depends on deps, all helpers of the folder and file_deps["x.cc"].
     - `h.h` without a source, or with a source listed in helpers: target `h`, visible to all kernels. It depends on deps and file_deps["h.h"].
     - `x_test.cc`: test `x_test`; it depends on `x` where that exists, else on the whole family, on test_deps, deps, helpers and
-      file_deps["x_test.cc"].
+      file_deps["x_test.cc"]. It is compiled once, as a library that `<name>_tests` has too.
 
     `.cu.cc` files are left to the CUDA rules.
 
@@ -131,19 +131,35 @@ def mr_kernel_family(
             visibility = ["//kernels:__subpackages__"],
         )
 
+    test_libraries = []
     for src in tests:
         stem = src[:-len("_test.cc")]
         subject = ":" + (stem if stem in ops else name)
         own = [subject] + deps
-        for dep in helper_labels + test_deps + file_deps.get(src, []):
+        for dep in helper_labels + test_deps + file_deps.get(src, []) + ["@system//:gtest"]:
             if dep not in own:
                 own.append(dep)
+        mr_cc_library(
+            name = stem + "_test_cases",
+            testonly = True,
+            srcs = [src],
+            copts = ["-Wno-dangling-else"] + file_copts.get(src, []),
+            deps = own,
+            alwayslink = True,
+        )
         mr_cc_test(
             name = stem + "_test",
-            srcs = [src],
-            copts = file_copts.get(src, []),
-            deps = own,
+            deps = [":" + stem + "_test_cases"],
         )
+        test_libraries.append(":" + stem + "_test_cases")
+
+    # Every test of the family in one, for //tests/gradients: the examples of gradients are in them.
+    mr_cc_library(
+        name = name + "_tests",
+        testonly = True,
+        deps = test_libraries,
+        visibility = ["//tests:__subpackages__"],
+    )
 
     _write_registration(name, ops)
     mr_cc_library(

@@ -1,0 +1,68 @@
+// Walks the registry: a differentiable op has an example, and its gradient agrees with finite
+// differences on all of them; any other op says that it is not differentiable.
+#include "kernels/testing/gradient_check.h"
+
+#include <cstdio>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/thread_pool.h"
+#include "core/graph/registry.h"
+#include "core/runtime/device.h"
+#include "gtest/gtest.h"
+#include "kernels/all.h"
+#include "kernels/testing/gradient_example.h"
+
+namespace millrace {
+namespace {
+
+// Ops let off, each with its reason. Printed; meant to stay empty.
+const std::map<std::string, std::string>& Exemptions() {
+  static const auto* exemptions = new std::map<std::string, std::string>();
+  return *exemptions;
+}
+
+class GradientsOfTheRegistry : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(RegisterAllKernels(registry_).ok()); }
+
+  Registry registry_;
+};
+
+TEST_F(GradientsOfTheRegistry, EveryOpIsDifferentiableWithAnExampleOrMarked) {
+  std::set<std::string> with_example;
+  for (const GradientExample& example : GradientExamples()) with_example.insert(example.op);
+  for (const OpSchema* op : registry_.List()) {
+    if (Exemptions().count(op->name) > 0) continue;
+    if (op->gradient == nullptr) {
+      EXPECT_TRUE(op->not_differentiable)
+          << op->name << " has no gradient and is not marked NotDifferentiable()";
+    } else {
+      EXPECT_FALSE(op->not_differentiable)
+          << op->name << " has a gradient and is marked NotDifferentiable()";
+      EXPECT_TRUE(with_example.count(op->name) > 0)
+          << op->name << " has a gradient but no MR_GRADIENT_EXAMPLE";
+    }
+  }
+  std::printf("exempt: %zu ops\n", Exemptions().size());
+  for (const auto& [op, reason] : Exemptions())
+    std::printf("  %s: %s\n", op.c_str(), reason.c_str());
+}
+
+TEST_F(GradientsOfTheRegistry, AgreeWithFiniteDifferences) {
+  DeviceName name = *DeviceName::Parse("/job:localhost/replica:0/task:0/device:CPU:0");
+  const std::unique_ptr<Device> device =
+      NewCpuDevice(std::move(name), /*incarnation=*/1, ComputePool());
+  for (const GradientExample& example : GradientExamples()) {
+    EXPECT_NE(registry_.Find(example.op), nullptr)
+        << "an example for an unknown op: " << example.op;
+    const absl::Status status = CheckGradient(registry_, device.get(), example);
+    EXPECT_TRUE(status.ok()) << status;
+  }
+  std::printf("%zu examples\n", GradientExamples().size());
+}
+
+}  // namespace
+}  // namespace millrace
