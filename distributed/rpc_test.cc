@@ -24,12 +24,13 @@ Tensor Filled(int64_t n, float value) {
 
 class RpcTest : public ::testing::Test {
  protected:
-  void Start() {
+  void Start() { Start(&service_); }
+  void Start(RpcService* service) {
     grpc::ServerBuilder builder;
     SetServerOptions(&builder);
     builder.AddListeningPort(absl::StrCat("127.0.0.1:", port_), Credentials::Insecure().server,
                              &port_);
-    builder.RegisterCallbackGenericService(&service_);
+    builder.RegisterCallbackGenericService(service);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
   }
@@ -93,8 +94,6 @@ TEST_F(RpcTest, FailuresNameThePeer) {
 }
 
 TEST_F(RpcTest, ACallWaitsForItsPeerWhenAsked) {
-  service_.AddMethod(
-      "/t/Echo", [](WireMessage request, RpcService::Reply reply) { reply(std::move(request)); });
   Start();
   server_->Shutdown();
   server_.reset();
@@ -106,8 +105,13 @@ TEST_F(RpcTest, ACallWaitsForItsPeerWhenAsked) {
     EXPECT_TRUE(reply.ok()) << reply.status();
     done.Notify();
   });
-  Start();
+  RpcService restarted;
+  restarted.AddMethod(
+      "/t/Echo", [](WireMessage request, RpcService::Reply reply) { reply(std::move(request)); });
+  Start(&restarted);
   EXPECT_TRUE(done.WaitForNotificationWithTimeout(absl::Seconds(20)));
+  server_->Shutdown();
+  server_.reset();
 }
 
 TEST_F(RpcTest, CallsInFlightAreCancelled) {
