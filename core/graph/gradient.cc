@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/graph/function_gradients.h"
+#include "core/graph/function_library.h"
 
 namespace millrace {
 namespace {
