@@ -97,7 +97,9 @@ void Differentiator::MarkReached() {
   auto mark = [&](Endpoint e) {
     if (reached_endpoints_.insert(KeyOf(e)).second) pending.push_back(e);
   };
-  for (const Endpoint& x : xs_) mark(x);
+  for (const Endpoint& x : xs_) {
+    if (CarriesGradient(TypeOf(x))) mark(x);
+  }
   while (!pending.empty()) {
     const Endpoint e = pending.back();
     pending.pop_back();
