@@ -4,6 +4,8 @@ load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
     "array",
+    "control_flow",
+    "io",
     "random",
     "state",
 ]
