@@ -5,9 +5,14 @@ load("//third_party:millrace.bzl", "mr_cc_library")
 FAMILIES = [
     "array",
     "control_flow",
+    "data",
     "io",
+    "queue",
     "random",
     "state",
+    "strings",
+    "table",
+    "tensor_array",
 ]
 
 _ALL_CC = """\
