@@ -6,7 +6,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
-#include "kernels/queue/queue.h"
+#include "kernels/queue/queue_resource.h"
 
 namespace millrace {
 namespace {

@@ -10,7 +10,7 @@
 #include "kernels/array/int_args.h"
 #include "kernels/array/stack_tensors.h"
 #include "kernels/array/strided_copy.h"
-#include "kernels/queue/queue.h"
+#include "kernels/queue/queue_resource.h"
 
 namespace millrace {
 namespace {

@@ -1,6 +1,6 @@
 // Queue: elements handed from step to step, first in first out or shuffled.
-#ifndef MILLRACE_KERNELS_QUEUE_QUEUE_H_
-#define MILLRACE_KERNELS_QUEUE_QUEUE_H_
+#ifndef MILLRACE_KERNELS_QUEUE_QUEUE_RESOURCE_H_
+#define MILLRACE_KERNELS_QUEUE_QUEUE_RESOURCE_H_
 
 #include <cstdint>
 #include <deque>
@@ -89,4 +89,4 @@ class Queue final : public Resource {
 
 }  // namespace millrace
 
-#endif  // MILLRACE_KERNELS_QUEUE_QUEUE_H_
+#endif  // MILLRACE_KERNELS_QUEUE_QUEUE_RESOURCE_H_

@@ -1,4 +1,4 @@
-#include "kernels/queue/queue.h"
+#include "kernels/queue/queue_resource.h"
 
 #include <algorithm>
 

@@ -302,7 +302,7 @@ absl::StatusOr<Gradients> SplitElementsGradient(Builder& b, const OpView& op, co
 
 }  // namespace
 
-absl::Status RegisterTensorArray(Registry& r) {
+absl::Status RegisterTensorArrayOps(Registry& r) {
   MR_RETURN_IF_ERROR(r.Add(Op("TensorArrayV3")
                                .Input("size: int32")
                                .Output("handle: resource")
