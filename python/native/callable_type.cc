@@ -51,7 +51,9 @@ bool ConvertFeed(const FeedSpec& feed, PyObject* value, Tensor* out) {
   return false;
 }
 
+// A tuple; None if there are none.
 PyObject* ArraysOf(std::vector<Tensor> tensors) {
+  if (tensors.empty()) Py_RETURN_NONE;
   PyRef tuple = PyRef::Steal(PyTuple_New(static_cast<Py_ssize_t>(tensors.size())));
   if (!tuple) return nullptr;
   for (size_t i = 0; i < tensors.size(); ++i) {

@@ -46,6 +46,14 @@ PyObject* Types(absl::Span<const DType> types) {
   return tuple.Release();
 }
 
+bool ControlInputs(const Graph& graph, PyObject* ids, Graph::NodeArgs* node) {
+  return ForEach(ids, "control inputs are a list", [&](PyObject* id) {
+    Node* control = NodeOf(graph, id);
+    if (control != nullptr) node->control_inputs.push_back(control);
+    return control != nullptr;
+  });
+}
+
 // add_node(op, name, input keys, {attr: value}, control ids, device) -> (id, name, (output dtype
 // numbers))
 PyObject* AddNode(PyObject* self, PyObject* const* args, Py_ssize_t n) {
@@ -64,12 +72,7 @@ PyObject* AddNode(PyObject* self, PyObject* const* args, Py_ssize_t n) {
   std::vector<Endpoint> inputs;
   if (!EndpointsOf(graph, args[2], &inputs)) return nullptr;
   node.inputs.assign(inputs.begin(), inputs.end());
-  const bool ok = ForEach(args[4], "control inputs are a list", [&](PyObject* id) {
-    Node* control = NodeOf(graph, id);
-    if (control != nullptr) node.control_inputs.push_back(control);
-    return control != nullptr;
-  });
-  if (!ok) return nullptr;
+  if (!ControlInputs(graph, args[4], &node)) return nullptr;
   const std::string origin = node.origin;
   absl::StatusOr<Node*> added = graph.AddNode(std::move(node));
   if (!added.ok()) {
@@ -80,6 +83,29 @@ PyObject* AddNode(PyObject* self, PyObject* const* args, Py_ssize_t n) {
   PyRef types = PyRef::Steal(Types((*added)->output_types()));
   if (!types) return nullptr;
   return Py_BuildValue("(isO)", (*added)->id(), (*added)->name().c_str(), types.get());
+}
+
+// add_constant(value, dtype number or 0, name, control ids, device) -> key
+PyObject* AddConstant(PyObject* self, PyObject* const* args, Py_ssize_t n) {
+  int64_t dtype;
+  Tensor value;
+  Graph::NodeArgs node;
+  if (!CheckArgCount("add_constant", n, 5, 5) || !ToInt64(args[1], &dtype) ||
+      !TensorFromPython(args[0], static_cast<DType>(dtype), Memory::kCopy, &value) ||
+      !ToString(args[2], &node.name) || !ToString(args[4], &node.device)) {
+    return nullptr;
+  }
+  Graph& graph = Self(self);
+  node.op = "Const";
+  node.uniquify = true;
+  node.origin = UserLine();
+  node.attrs.Set("dtype", value.dtype());
+  node.attrs.Set("value", std::move(value));
+  MutexLock lock(&graph.mu());
+  if (!ControlInputs(graph, args[3], &node)) return nullptr;
+  absl::StatusOr<Node*> added = graph.AddNode(std::move(node));
+  if (!added.ok()) return Raise(added.status());
+  return PyLong_FromLongLong(KeyOf({*added, 0}));
 }
 
 // node(id) -> (op, name, device, input keys, control ids, (output dtype numbers), origin)
@@ -203,6 +229,7 @@ PyObject* Version(PyObject* self, PyObject*) { return PyLong_FromLongLong(Self(s
 #define MR_FAST(name, f) \
   { name, reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(f)), METH_FASTCALL, nullptr }
 PyMethodDef methods[] = {MR_FAST("add_node", AddNode),
+                         MR_FAST("add_constant", AddConstant),
                          {"node", NodeInfo, METH_O, nullptr},
                          {"node_ids", NodeIds, METH_NOARGS, nullptr},
                          {"find_node", FindNode, METH_O, nullptr},
