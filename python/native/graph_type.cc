@@ -168,6 +168,24 @@ PyObject* HandleDataOf(PyObject* self, PyObject* key) {
   return list.Release();
 }
 
+// set_handle_data(key, [(dtype, shape)])
+PyObject* SetHandleData(PyObject* self, PyObject* const* args, Py_ssize_t n) {
+  Endpoint e;
+  if (!CheckArgCount("set_handle_data", n, 2, 2) || !EndpointOf(Self(self), args[0], &e))
+    return nullptr;
+  HandleData data;
+  const bool ok = ForEach(args[1], "handle data is a list", [&](PyObject* pair) {
+    PyObject *dtype, *shape;
+    data.emplace_back();
+    return PyArg_ParseTuple(pair, "OO", &dtype, &shape) && ToDType(dtype, &data.back().dtype) &&
+           ToShape(shape, &data.back().shape);
+  });
+  if (!ok) return nullptr;
+  MutexLock lock(&Self(self).mu());
+  Self(self).SetOutputHandle(e.node, e.index, std::move(data));
+  Py_RETURN_NONE;
+}
+
 // set_output_shape(key, shape): merged with what is known
 PyObject* SetOutputShape(PyObject* self, PyObject* const* args, Py_ssize_t n) {
   Endpoint e;
@@ -237,6 +255,7 @@ PyMethodDef methods[] = {MR_FAST("add_node", AddNode),
                          {"output_shape", OutputShape, METH_O, nullptr},
                          {"handle_data", HandleDataOf, METH_O, nullptr},
                          MR_FAST("set_output_shape", SetOutputShape),
+                         MR_FAST("set_handle_data", SetHandleData),
                          MR_FAST("attr", GetAttr),
                          {"constant_value", ConstantValueOf, METH_O, nullptr},
                          MR_FAST("add_control_edge", AddControlEdge),

@@ -1,1 +1,5 @@
-"""compat"""
+"""Names of other versions."""
+
+from millrace.compat import v1
+
+__all__ = ["v1"]

@@ -52,9 +52,11 @@ class Graph:
         full_name = self._full_name(name or op_type)
         controls = self._controls[-1] if self._controls else ()
         if self._colocation and self._colocation[-1] is not None:
+            groups, device = self._colocation[-1]  # with that device too, whatever the device scopes say
             attrs = dict(attrs or ())
-            attrs.setdefault("_class", self._colocation[-1])
-        device = self._device_for(op_type, full_name, inputs) if self._devices else ""
+            attrs.setdefault("_class", groups)
+        else:
+            device = self._device_for(op_type, full_name, inputs) if self._devices else ""
         node_id, made_name, types = self._c.add_node(
             op_type, full_name, [t._key for t in inputs], attrs, [c._id for c in controls], device
         )
@@ -209,14 +211,16 @@ class Graph:
     def colocate_with(self, op, ignore_existing=False):
         """New operations go to the device of `op`, an operation or a tensor; None ends that of outer scopes."""
         if op is None:
-            groups = None
+            entry = None
         else:
             if hasattr(op, "_as_graph_element"):
                 op = op._as_graph_element()
-            groups = [g.decode() for g in getattr(op, "op", op).colocation_groups()]
+            op = getattr(op, "op", op)
+            groups = [g.decode() for g in op.colocation_groups()]
             if not ignore_existing and self._colocation and self._colocation[-1]:
-                groups = sorted({*groups, *self._colocation[-1]})
-        self._colocation.append(groups)
+                groups = sorted({*groups, *self._colocation[-1][0]})
+            entry = (groups, op.device)
+        self._colocation.append(entry)
         try:
             yield
         finally:
