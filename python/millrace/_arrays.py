@@ -36,7 +36,11 @@ def as_array(value, want):
         return known._enum, array.shape, _plain(array)
     if want == _BFLOAT16:
         return want, array.shape, _plain(_to_bfloat16(_cast(array, np.float32, want, value)))
-    return want, array.shape, _plain(_cast(array, _STORAGE.get(want) or dtypes.numpy_dtypes[want], want, value))
+    return (
+        want,
+        array.shape,
+        _plain(_cast(array, _STORAGE.get(want) or dtypes.numpy_dtypes[want], want, value)),
+    )
 
 
 def object_array(items, shape):
@@ -86,7 +90,9 @@ def _cast(array, to, want, value):
     if array.size == 0 and not isinstance(value, np.ndarray):
         return array.astype(to)  # an empty list has no type of its own
     signed_to_unsigned = array.dtype.kind == "i" and to.kind == "u"
-    if array.dtype.kind == "V" or not (np.can_cast(array.dtype, to, "same_kind") or signed_to_unsigned):
+    if array.dtype.kind == "V" or not (
+        np.can_cast(array.dtype, to, "same_kind") or signed_to_unsigned
+    ):
         name = dtypes.by_enum[want].name
         raise TypeError(f"expected {name}, got {_describe(value, array)}")
     cast = array.astype(to)
@@ -108,5 +114,7 @@ def _strings(array, value, want):
         bad = next(item for item in flat if not isinstance(item, (str, bytes)))
         raise TypeError(f"cannot make a tensor of {type(bad).__name__} {str(bad)[:60]!r}")
     if want not in (0, _STRING):
-        raise TypeError(f"expected {dtypes.by_enum[want].name}, got string value {str(value)[:60]!r}")
+        raise TypeError(
+            f"expected {dtypes.by_enum[want].name}, got string value {str(value)[:60]!r}"
+        )
     return _STRING, array.shape, flat

@@ -157,7 +157,9 @@ class _NumpyDTypes(dict):
 
     def __missing__(self, enum):
         if enum != bfloat16._enum:
-            raise TypeError(f"dtype {by_enum[enum]._name if enum in by_enum else enum} has no numpy type")
+            raise TypeError(
+                f"dtype {by_enum[enum]._name if enum in by_enum else enum} has no numpy type"
+            )
         try:
             import ml_dtypes
 

@@ -94,7 +94,9 @@ def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
     if axis not in (-1, (logits.shape.rank or 0) - 1):
         return -reduce_sum(labels * log_softmax(logits, axis), axis)
     flat, leading = _flat_classes(logits)
-    loss = apply_op("SoftmaxCrossEntropyWithLogits", (flat, _flat_classes(labels)[0]), None, name)[0]
+    loss = apply_op("SoftmaxCrossEntropyWithLogits", (flat, _flat_classes(labels)[0]), None, name)[
+        0
+    ]
     return loss if leading is None else apply_op("Reshape", (loss, leading))
 
 
@@ -114,7 +116,9 @@ def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
     """max(x, 0) - x * labels + log(1 + exp(-|x|)): the loss of independent yes-or-no decisions."""
     x = convert_to_tensor(logits)
     z = convert_to_tensor(labels, dtype_hint=x.dtype)
-    return apply_op("AddV2", (relu(x) - x * z, apply_op("Log1p", (apply_op("Exp", (-abs(x),)),))), None, name)
+    return apply_op(
+        "AddV2", (relu(x) - x * z, apply_op("Log1p", (apply_op("Exp", (-abs(x),)),))), None, name
+    )
 
 
 @public
@@ -160,7 +164,9 @@ def conv2d(input, filters, strides, padding, data_format="NHWC", dilations=None,
 
 
 @public
-def depthwise_conv2d(input, filter, strides, padding, data_format="NHWC", dilations=None, name=None):
+def depthwise_conv2d(
+    input, filter, strides, padding, data_format="NHWC", dilations=None, name=None
+):
     """2-D convolution of each channel by filters of its own: filter is [height, width, channels, multiplier]."""
     attrs = {
         "strides": _window(strides, data_format, "strides"),
@@ -208,7 +214,9 @@ def dropout(x, rate, noise_shape=None, seed=None, name=None):
             raise ValueError(f"dropout: rate must be in [0, 1), got {rate}")
         if rate == 0:
             return x
-    noise = random.uniform(shape(x) if noise_shape is None else noise_shape, seed=seed, dtype=x.dtype)
+    noise = random.uniform(
+        shape(x) if noise_shape is None else noise_shape, seed=seed, dtype=x.dtype
+    )
     keep = apply_op("GreaterEqual", (noise, rate))
     return apply_op("SelectV2", (keep, x / (1 - rate), zeros_like(x)), None, name)
 
@@ -224,7 +232,9 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
     """x / sqrt(max(sum(x * x), epsilon)) along the axes."""
     x = convert_to_tensor(x)
     total = reduce_sum(apply_op("Square", (x,)), axis, True)
-    return apply_op("Mul", (x, apply_op("Rsqrt", (apply_op("Maximum", (total, epsilon)),))), None, name)
+    return apply_op(
+        "Mul", (x, apply_op("Rsqrt", (apply_op("Maximum", (total, epsilon)),))), None, name
+    )
 
 
 @public
@@ -265,7 +275,9 @@ def moments(x, axes, shift=None, keepdims=False, name=None):
     """(mean, variance) along the axes."""
     x = convert_to_tensor(x)
     mean = reduce_mean(x, axes, True)
-    variance = reduce_mean(apply_op("SquaredDifference", (x, apply_op("StopGradient", (mean,)))), axes, keepdims)
+    variance = reduce_mean(
+        apply_op("SquaredDifference", (x, apply_op("StopGradient", (mean,)))), axes, keepdims
+    )
     return (mean if keepdims else reduce_mean(x, axes, False)), variance
 
 
@@ -277,5 +289,3 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
         factor = factor * scale
     shift = -mean * factor if offset is None else offset - mean * factor
     return apply_op("AddV2", (x * factor, shift), None, name)
-
-

@@ -3,24 +3,33 @@
 import millrace as _mr
 from millrace import *  # noqa: F403
 from millrace import (  # noqa: F401
-    GraphKeys, InteractiveSession, Session, add_to_collection, colocate_with, dtypes, errors, get_collection,
-    get_default_graph, get_default_session, global_variables, global_variables_initializer, gradients,
-    import_graph_def, local_variables, local_variables_initializer, math, nn, placeholder, placeholder_with_default,
-    report_uninitialized_variables, reset_default_graph, tables_initializer, trainable_variables,
+    GraphKeys,
+    InteractiveSession,
+    Session,
+    add_to_collection,
+    colocate_with,
+    dtypes,
+    errors,
+    get_collection,
+    get_default_graph,
+    get_default_session,
+    global_variables,
+    global_variables_initializer,
+    gradients,
+    import_graph_def,
+    local_variables,
+    local_variables_initializer,
+    math,
+    nn,
+    placeholder,
+    placeholder_with_default,
+    report_uninitialized_variables,
+    reset_default_graph,
+    tables_initializer,
+    trainable_variables,
     variables_initializer,
 )  # fmt: skip
 from millrace.framework.context import disable_eager_execution, enable_eager_execution
-from millrace.framework.variable_scope import get_variable, get_variable_scope, variable_scope
-from millrace.ops.initializers import (
-    constant_initializer, glorot_normal_initializer, glorot_uniform_initializer, ones_initializer,
-    random_normal_initializer, random_uniform_initializer, truncated_normal_initializer, zeros_initializer,
-)  # fmt: skip
-from millrace.random import normal as random_normal
-from millrace.random import set_seed as set_random_seed
-from millrace.random import shuffle as random_shuffle
-from millrace.random import truncated_normal
-from millrace.random import uniform as random_uniform
-from millrace.session.config import ConfigProto, GPUOptions, GraphOptions, OptimizerOptions, RunMetadata, RunOptions
 
 float32, float64 = _mr.float32, _mr.float64
 to_float = lambda x, name="ToFloat": _mr.cast(x, _mr.float32, name)  # noqa: E731

@@ -51,7 +51,9 @@ def reset_default_graph():
     """Forgets the process's graph. AssertionError inside `with graph.as_default()`."""
     global _global_graph
     if graph_stack():
-        raise AssertionError("reset_default_graph() cannot be used inside `with graph.as_default()`")
+        raise AssertionError(
+            "reset_default_graph() cannot be used inside `with graph.as_default()`"
+        )
     _global_graph = None
 
 

@@ -28,7 +28,9 @@ def _call(op, attrs, args, outer, traced, name):
 
 def _branches(functions, outer, name):
     """The traced branches, made to take the same captures, and the outer tensors for these."""
-    traced = [trace(f, lambda graph: (), f"{name}_branch{i}", outer) for i, f in enumerate(functions)]
+    traced = [
+        trace(f, lambda graph: (), f"{name}_branch{i}", outer) for i, f in enumerate(functions)
+    ]
     captured = {}
     for t in traced:
         for tensor, _ in t.graph.captures:
@@ -48,7 +50,9 @@ def _check_same_results(traced, name):
             )
         for a, b in zip(first.outputs, other.outputs):
             if a.dtype is not b.dtype:
-                raise TypeError(f"{name}: branch 0 returns {a.dtype.name} where branch {i} returns {b.dtype.name}")
+                raise TypeError(
+                    f"{name}: branch 0 returns {a.dtype.name} where branch {i} returns {b.dtype.name}"
+                )
 
 
 def _common_shapes(traced):
@@ -95,14 +99,23 @@ def cond(pred, true_fn=None, false_fn=None, name=None):
         return true_fn() if bool(convert_to_tensor(pred)) else false_fn()
     pred = convert_to_tensor(pred)
     return _functional_branch(
-        "If", pred, [true_fn, false_fn], lambda n: {"then_branch": n[0], "else_branch": n[1]}, outer, name or "cond"
+        "If",
+        pred,
+        [true_fn, false_fn],
+        lambda n: {"then_branch": n[0], "else_branch": n[1]},
+        outer,
+        name or "cond",
     )
 
 
 @public
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     """branch_fns[branch_index](); the default (the last branch, if there is none) for an index outside."""
-    functions = [f for _, f in sorted(branch_fns.items())] if isinstance(branch_fns, dict) else list(branch_fns)
+    functions = (
+        [f for _, f in sorted(branch_fns.items())]
+        if isinstance(branch_fns, dict)
+        else list(branch_fns)
+    )
     functions = [f[1] if isinstance(f, tuple) else f for f in functions]
     if default is not None:
         functions.append(default)
@@ -157,9 +170,13 @@ def while_loop(
     shapes = [t.shape for t in start]
     if shape_invariants is not None:
         shapes = [TensorShape(s) for s in _flat_shapes(shape_invariants)]
-    limit = None if maximum_iterations is None else convert_to_tensor(maximum_iterations, dtypes.int32)
+    limit = (
+        None if maximum_iterations is None else convert_to_tensor(maximum_iterations, dtypes.int32)
+    )
     counted = ([convert_to_tensor(0, dtypes.int32)] if limit is not None else []) + start
-    results = _functional_loop(cond, body, loop_vars, counted, shapes, limit, outer, parallel_iterations, name or "while")
+    results = _functional_loop(
+        cond, body, loop_vars, counted, shapes, limit, outer, parallel_iterations, name or "while"
+    )
     packed = nest.pack_like(loop_vars, results[1 if limit is not None else 0 :])
     return packed[0] if len(packed) == 1 else packed
 
@@ -167,7 +184,11 @@ def while_loop(
 def _flat_shapes(shapes):
     if isinstance(shapes, TensorShape):
         return [shapes]
-    return [s for item in shapes for s in (_flat_shapes(item) if isinstance(item, (list, tuple)) else [item])]
+    return [
+        s
+        for item in shapes
+        for s in (_flat_shapes(item) if isinstance(item, (list, tuple)) else [item])
+    ]
 
 
 def _python_loop(cond, body, loop_vars, maximum_iterations):

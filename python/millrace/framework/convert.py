@@ -25,7 +25,9 @@ def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
         value = value._as_tensor(dtype)
     if isinstance(value, Tensor):
         if dtype is not None and value.dtype is not dtype:
-            raise ValueError(f"tensor of dtype {value.dtype.name} where {dtype.name} is wanted: {value!r}")
+            raise ValueError(
+                f"tensor of dtype {value.dtype.name} where {dtype.name} is wanted: {value!r}"
+            )
         graph = context.building_graph()
         if graph is None or getattr(value, "graph", None) is graph:
             return value
@@ -60,7 +62,10 @@ def _holds_tensor(value):
 
 def _pack(values, dtype):
     if dtype is None:
-        dtype = next((v.dtype for v in values if hasattr(v, "dtype") and isinstance(v.dtype, dtypes.DType)), None)
+        dtype = next(
+            (v.dtype for v in values if hasattr(v, "dtype") and isinstance(v.dtype, dtypes.DType)),
+            None,
+        )
     from millrace.framework.dispatch import apply_op
 
     return apply_op("Pack", ([convert_to_tensor(v, dtype) for v in values],), {"axis": 0})
@@ -86,7 +91,11 @@ def constant(value, dtype=None, shape=None, name="Const"):
         dtype = dtypes.by_enum[number]
         array = np.asarray(payload, dtype=object if dtype is dtypes.string else None)
         shape = tuple(int(d) for d in shape)
-        value = np.full(shape, array.reshape(-1)[0], array.dtype) if array.size == 1 else array.reshape(shape)
+        value = (
+            np.full(shape, array.reshape(-1)[0], array.dtype)
+            if array.size == 1
+            else array.reshape(shape)
+        )
         if dtype is dtypes.bfloat16:
             value = value.view(dtypes.numpy_dtypes[dtype._enum])
     graph = context.building_graph()
@@ -97,9 +106,11 @@ def constant(value, dtype=None, shape=None, name="Const"):
 
 def _graph_constant(graph, value, dtype, name):
     key = graph._c.add_constant(
-        value, 0 if dtype is None else dtype._enum, graph._full_name(name or "Const"), _controls(graph), ""
-        if not graph._devices
-        else graph._device_for("Const", name or "Const", ()),
+        value,
+        0 if dtype is None else dtype._enum,
+        graph._full_name(name or "Const"),
+        _controls(graph),
+        "" if not graph._devices else graph._device_for("Const", name or "Const", ()),
     )
     return graph._tensor_of(key)
 

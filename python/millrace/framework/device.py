@@ -17,7 +17,9 @@ def parse(name):
         elif lower in ("cpu", "gpu"):
             parts["device"] = f"{key.upper()}:{value or '*'}"
         else:
-            raise ValueError(f"{name!r} is no device name: {piece!r} is none of job, replica, task, device")
+            raise ValueError(
+                f"{name!r} is no device name: {piece!r} is none of job, replica, task, device"
+            )
     return parts
 
 
@@ -54,9 +56,13 @@ class DeviceSpec:
         )
 
     def to_string(self):
-        parts = {k: getattr(self, k) for k in ("job", "replica", "task") if getattr(self, k) is not None}
+        parts = {
+            k: getattr(self, k) for k in ("job", "replica", "task") if getattr(self, k) is not None
+        }
         if self.device_type is not None:
-            parts["device"] = f"{self.device_type}:{'*' if self.device_index is None else self.device_index}"
+            parts["device"] = (
+                f"{self.device_type}:{'*' if self.device_index is None else self.device_index}"
+            )
         return to_string(parts)
 
     def __str__(self):

@@ -1,7 +1,8 @@
 """Calling an op: arguments become tensors of the right dtypes, then the op is added to the graph, or run at once."""
 
 from millrace import _load, dtypes
-from millrace.framework import context, tensor as tensor_module
+from millrace.framework import context
+from millrace.framework import tensor as tensor_module
 from millrace.framework.convert import convert_to_tensor, graph_tensor_of
 from millrace.framework.graph_tensor import GraphTensor
 from millrace.framework.op_spec import spec_of
@@ -40,7 +41,11 @@ def _run_now(op, args, attrs, name):
         spec = spec_of(op)
         if not any(a.is_list for a in spec.inputs):
             outputs = _load.native.eager_execute(op, args, attrs)
-            return spec.pack(outputs, None) if len(outputs) != 1 or not spec.plain_outputs else outputs[0]
+            return (
+                spec.pack(outputs, None)
+                if len(outputs) != 1 or not spec.plain_outputs
+                else outputs[0]
+            )
     spec = spec_of(op)
     inputs = _convert_inputs(spec, args, attrs, name)
     outputs = _load.native.eager_execute(op, inputs, attrs)
@@ -57,7 +62,9 @@ def _implied_attr(spec, attr, args, attrs):
             return len(value)
         if attr == arg.type_list_attr:
             return value
-    raise ValueError(f"the number of outputs of {spec.name} is not known without its attribute {attr!r}")
+    raise ValueError(
+        f"the number of outputs of {spec.name} is not known without its attribute {attr!r}"
+    )
 
 
 def _convert_inputs(spec, args, attrs, name):
@@ -71,7 +78,9 @@ def _convert_inputs(spec, args, attrs, name):
             flat.append(_convert_one(spec, arg, value, known))
             continue
         if not isinstance(value, (list, tuple)):
-            raise TypeError(f"input '{arg.name}' of {spec.name} is a list of tensors, got {value!r}")
+            raise TypeError(
+                f"input '{arg.name}' of {spec.name} is a list of tensors, got {value!r}"
+            )
         flat.extend(_convert_one(spec, arg, v, known) for v in value)
     return flat
 

@@ -35,7 +35,12 @@ class FuncGraph(Graph):
     def placeholder(self, spec_or_tensor, name):
         """A placeholder of the dtype and shape."""
         attrs = {"dtype": spec_or_tensor.dtype, "shape": spec_or_tensor.shape}
-        with self.as_default(), self.control_dependencies(None), self.colocate_with(None), self.device(None):
+        with (
+            self.as_default(),
+            self.control_dependencies(None),
+            self.colocate_with(None),
+            self.device(None),
+        ):
             made = apply_op("Placeholder", (), attrs, name)
         handle_data = _handle_data(spec_or_tensor)
         if handle_data:
@@ -52,7 +57,9 @@ class FuncGraph(Graph):
         if found is None:
             if getattr(tensor, "graph", None) is not self.outer:
                 if self.outer is None:
-                    raise ValueError(f"{tensor!r} belongs to another graph and cannot be used in a function")
+                    raise ValueError(
+                        f"{tensor!r} belongs to another graph and cannot be used in a function"
+                    )
                 if self.outer.is_function:
                     outer_tensor = self.outer.capture(tensor)
                 else:
@@ -61,7 +68,11 @@ class FuncGraph(Graph):
             else:
                 outer_tensor = tensor
             # The tensor is kept, so that its id is not taken by another.
-            found = self._captured[id(tensor)] = (tensor, outer_tensor, self.placeholder(tensor, "captured"))
+            found = self._captured[id(tensor)] = (
+                tensor,
+                outer_tensor,
+                self.placeholder(tensor, "captured"),
+            )
         return found[2]
 
     @property
@@ -73,7 +84,9 @@ class FuncGraph(Graph):
         for tensor in tensors:
             self.capture(tensor)
         order = {id(t): i for i, t in enumerate(tensors)}
-        self._captured = dict(sorted(self._captured.items(), key=lambda item: order[id(item[1][1])]))
+        self._captured = dict(
+            sorted(self._captured.items(), key=lambda item: order[id(item[1][1])])
+        )
 
 
 def _handle_data(tensor):
@@ -88,16 +101,25 @@ class Traced:
     """A function body: its graph and what it returned."""
 
     def __init__(self, graph, structure, outputs, none_mask):
-        self.graph, self.structure, self.outputs, self._none_mask = graph, structure, outputs, none_mask
+        self.graph, self.structure, self.outputs, self._none_mask = (
+            graph,
+            structure,
+            outputs,
+            none_mask,
+        )
 
     def pack(self, tensors):
         """The structure that the Python function returned, with these tensors."""
         tensors = iter(tensors)
-        return nest.pack_like(self.structure, [None if n else next(tensors) for n in self._none_mask])
+        return nest.pack_like(
+            self.structure, [None if n else next(tensors) for n in self._none_mask]
+        )
 
     def add_to(self, native_graph, name):
         """Makes it a function of that graph's library; arguments are the inputs, then the captures."""
-        inputs = [t._key for t in self.graph.inputs] + [inner._key for _, inner in self.graph.captures]
+        inputs = [t._key for t in self.graph.inputs] + [
+            inner._key for _, inner in self.graph.captures
+        ]
         native_graph.add_function(self.graph._c, name, inputs, [t._key for t in self.outputs], [])
 
 
@@ -123,4 +145,8 @@ def _is_value(leaf):
 
     if isinstance(leaf, Operation):
         return False
-    return isinstance(leaf, (Tensor, IndexedSlices)) or hasattr(leaf, "_as_tensor") or not callable(leaf)
+    return (
+        isinstance(leaf, (Tensor, IndexedSlices))
+        or hasattr(leaf, "_as_tensor")
+        or not callable(leaf)
+    )

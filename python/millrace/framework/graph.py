@@ -5,7 +5,8 @@ import re
 
 from millrace import _load
 from millrace._load import public
-from millrace.framework import context, device as device_names
+from millrace.framework import context
+from millrace.framework import device as device_names
 from millrace.framework.operation import Operation
 
 _VALID_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
@@ -52,7 +53,9 @@ class Graph:
         full_name = self._full_name(name or op_type)
         controls = self._controls[-1] if self._controls else ()
         if self._colocation and self._colocation[-1] is not None:
-            groups, device = self._colocation[-1]  # with that device too, whatever the device scopes say
+            groups, device = self._colocation[
+                -1
+            ]  # with that device too, whatever the device scopes say
             attrs = dict(attrs or ())
             attrs.setdefault("_class", groups)
         else:
@@ -79,7 +82,9 @@ class Graph:
             if entry is None:
                 device = ""
             elif callable(entry):
-                device = device_names.merge(device, str(entry(_NewOp(op_type, name, inputs, device)) or ""))
+                device = device_names.merge(
+                    device, str(entry(_NewOp(op_type, name, inputs, device)) or "")
+                )
             else:
                 device = device_names.merge(device, entry)
         return device
@@ -198,7 +203,9 @@ class Graph:
                     item = item._as_graph_element()
                 op = item if isinstance(item, Operation) else getattr(item, "op", None)
                 if op is None:
-                    raise TypeError(f"a control input must be an operation or a tensor, got {item!r}")
+                    raise TypeError(
+                        f"a control input must be an operation or a tensor, got {item!r}"
+                    )
                 if op not in merged:
                     merged.append(op)
         self._controls.append(merged)
@@ -234,7 +241,11 @@ class Graph:
     def get_collection(self, name, scope=None):
         """A copy of the collection; with `scope`, the items whose name begins with it."""
         items = list(self._collections.get(name, ()))
-        return items if scope is None else [i for i in items if getattr(i, "name", "").startswith(scope)]
+        return (
+            items
+            if scope is None
+            else [i for i in items if getattr(i, "name", "").startswith(scope)]
+        )
 
     def get_collection_ref(self, name):
         return self._collections.setdefault(name, [])

@@ -20,7 +20,7 @@ class GraphTensor(Tensor):
 
     @property
     def name(self):
-        """"operation:index", as feeds and fetches may name it."""
+        """ "operation:index", as feeds and fetches may name it."""
         return f"{self.op.name}:{self.value_index}"
 
     @property

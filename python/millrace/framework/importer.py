@@ -10,11 +10,15 @@ def graph_def_bytes(graph_def):
         return bytes(graph_def)
     if hasattr(graph_def, "SerializeToString"):
         return graph_def.SerializeToString()
-    raise TypeError(f"graph_def must be a GraphDef or its serialised bytes, got {type(graph_def).__name__}")
+    raise TypeError(
+        f"graph_def must be a GraphDef or its serialised bytes, got {type(graph_def).__name__}"
+    )
 
 
 @public
-def import_graph_def(graph_def, input_map=None, return_elements=None, name=None, producer_op_list=None):
+def import_graph_def(
+    graph_def, input_map=None, return_elements=None, name=None, producer_op_list=None
+):
     """Adds the nodes of a GraphDef to the default graph.
 
     Args:
@@ -37,7 +41,6 @@ def import_graph_def(graph_def, input_map=None, return_elements=None, name=None,
     if return_elements is None:
         return None
     return [
-        graph._tensor_of(number) if ":" in e else graph._operation(number) for e, number in zip(wanted, found)
+        graph._tensor_of(number) if ":" in e else graph._operation(number)
+        for e, number in zip(wanted, found)
     ]
-
-

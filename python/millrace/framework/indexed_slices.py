@@ -4,7 +4,9 @@ import collections
 
 from millrace.framework.dispatch import apply_op
 
-IndexedSlicesValue = collections.namedtuple("IndexedSlicesValue", ["values", "indices", "dense_shape"])
+IndexedSlicesValue = collections.namedtuple(
+    "IndexedSlicesValue", ["values", "indices", "dense_shape"]
+)
 
 
 class IndexedSlices:

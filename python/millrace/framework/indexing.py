@@ -38,7 +38,11 @@ class _Spec:
 
     def add_index(self, i):
         end = i + 1 if isinstance(i, Tensor) or i != -1 else 0
-        masks = ("shrink_axis_mask",) if isinstance(i, Tensor) or i != -1 else ("shrink_axis_mask", "end_mask")
+        masks = (
+            ("shrink_axis_mask",)
+            if isinstance(i, Tensor) or i != -1
+            else ("shrink_axis_mask", "end_mask")
+        )
         self.add(i, end, 1, *masks)
 
 
@@ -68,7 +72,9 @@ def get_item(tensor, key):
             try:
                 spec.add_index(item.__index__())
             except AttributeError:
-                raise TypeError(f"an index must be an integer, slice, None or ..., got {item!r}") from None
+                raise TypeError(
+                    f"an index must be an integer, slice, None or ..., got {item!r}"
+                ) from None
     return apply_op("StridedSlice", (tensor, *_vectors(spec)), spec.masks, "strided_slice")
 
 

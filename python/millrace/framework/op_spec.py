@@ -22,7 +22,15 @@ class Arg:
 class OpSpec:
     """Inputs, outputs and attributes of an op."""
 
-    __slots__ = ("attr_names", "inputs", "name", "output_tuple", "outputs", "plain_outputs", "type_defaults")
+    __slots__ = (
+        "attr_names",
+        "inputs",
+        "name",
+        "output_tuple",
+        "outputs",
+        "plain_outputs",
+        "type_defaults",
+    )
 
     def __init__(self, name):
         schema = _load.native.op_schema(name)
@@ -38,7 +46,9 @@ class OpSpec:
         self.plain_outputs = not any(a.is_list for a in self.outputs)
         self.output_tuple = None
         if len(self.outputs) > 1:
-            self.output_tuple = collections.namedtuple(name, [a.name for a in self.outputs], rename=True)
+            self.output_tuple = collections.namedtuple(
+                name, [a.name for a in self.outputs], rename=True
+            )
 
     def pack(self, tensors, attr):
         """The op's result from its flat outputs. `attr(name)` gives an attribute's value, for the lengths of lists."""

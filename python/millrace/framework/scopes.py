@@ -24,7 +24,11 @@ class name_scope:
         if graph is None:
             before = getattr(_eager, "scope", "")
             self._exit = lambda: setattr(_eager, "scope", before)
-            scope = self._name[:-1] if self._name.endswith("/") else f"{before}/{self._name}".lstrip("/")
+            scope = (
+                self._name[:-1]
+                if self._name.endswith("/")
+                else f"{before}/{self._name}".lstrip("/")
+            )
             _eager.scope = scope
             return scope + "/" if scope else ""
         manager = graph.name_scope(self._name)
@@ -46,7 +50,9 @@ def device(device_name_or_function):
     graph = context.building_graph()
     if graph is None:
         if callable(device_name_or_function):
-            raise ValueError("a device function needs a graph: use it inside `with Graph().as_default()`")
+            raise ValueError(
+                "a device function needs a graph: use it inside `with Graph().as_default()`"
+            )
         return contextlib.nullcontext()
     return graph.device(device_name_or_function)
 

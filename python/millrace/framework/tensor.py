@@ -174,7 +174,9 @@ class TensorSpec:
 
     def __eq__(self, other):
         return (
-            isinstance(other, TensorSpec) and self.shape == other.shape and self.dtype == other.dtype
+            isinstance(other, TensorSpec)
+            and self.shape == other.shape
+            and self.dtype == other.dtype
         )
 
     def __hash__(self):

@@ -63,10 +63,14 @@ class Variable(VariableOps):
             if self.graph is None:
                 self._create_now(initial_value, dtype, shape, name or "Variable")
             else:
-                self._create_in_graph(initial_value, dtype, shape, validate_shape, name, collections)
+                self._create_in_graph(
+                    initial_value, dtype, shape, validate_shape, name, collections
+                )
 
     def _create_now(self, initial_value, dtype, shape, name):
-        value = convert_to_tensor(initial_value() if callable(initial_value) else initial_value, dtype)
+        value = convert_to_tensor(
+            initial_value() if callable(initial_value) else initial_value, dtype
+        )
         scope = scopes.eager_scope()
         self._name = f"{scope}/{name}" if scope else name
         self._dtype, self._shape = value.dtype, TensorShape(value.shape if shape is None else shape)
@@ -100,7 +104,9 @@ class Variable(VariableOps):
                 self._is_initialized = apply_op(
                     "VarIsInitializedOp", (self.handle,), None, "IsInitialized/VarIsInitializedOp"
                 )
-                self.initializer = apply_op("AssignVariableOp", (self.handle, value), None, "Assign")
+                self.initializer = apply_op(
+                    "AssignVariableOp", (self.handle, value), None, "Assign"
+                )
                 self._graph_element = self._read("Read/ReadVariableOp")
         for key in [GraphKeys.GLOBAL_VARIABLES] if collections is None else list(collections):
             graph.add_to_collection(key, self)
@@ -183,7 +189,9 @@ class Variable(VariableOps):
     def numpy(self):
         """Its value as an array (where ops run at once)."""
         if self.graph is not None:
-            raise NotImplementedError("numpy() needs a variable that was made where ops run at once")
+            raise NotImplementedError(
+                "numpy() needs a variable that was made where ops run at once"
+            )
         return self._read().numpy()
 
     @public

@@ -40,7 +40,9 @@ class Assigned:
         return self._value.eval(feed_dict, session)
 
     def __getattr__(self, name):  # further updates, operators and the rest
-        return getattr(self.variable if name.startswith(("assign", "scatter")) else self._value, name)
+        return getattr(
+            self.variable if name.startswith(("assign", "scatter")) else self._value, name
+        )
 
 
 class VariableOps:
@@ -84,7 +86,11 @@ class VariableOps:
     def _scatter(self, op_name, sparse_delta, name):
         updates = convert_to_tensor(sparse_delta.values, self.dtype)
         return self._updated(
-            op_name, (self.handle, convert_to_tensor(sparse_delta.indices), updates), {"dtype": self.dtype}, name, True
+            op_name,
+            (self.handle, convert_to_tensor(sparse_delta.indices), updates),
+            {"dtype": self.dtype},
+            name,
+            True,
         )
 
     @public
@@ -104,5 +110,3 @@ class VariableOps:
     def sparse_read(self, indices, name=None):
         """Rows of its value: a gather whose gradient is IndexedSlices."""
         return apply_op("ResourceGather", (self.handle, indices), {"dtype": self.dtype}, name)
-
-

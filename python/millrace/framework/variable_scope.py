@@ -42,8 +42,14 @@ def get_variable_scope():
 class variable_scope:
     """`with variable_scope("layer"):` get_variable prefixes names with "layer/"."""
 
-    def __init__(self, name_or_scope, default_name=None, values=None, initializer=None, reuse=None, **kwargs):
-        self._given, self._reuse, self._initializer = name_or_scope or default_name, reuse, initializer
+    def __init__(
+        self, name_or_scope, default_name=None, values=None, initializer=None, reuse=None, **kwargs
+    ):
+        self._given, self._reuse, self._initializer = (
+            name_or_scope or default_name,
+            reuse,
+            initializer,
+        )
 
     def __enter__(self):
         state = _state()
@@ -53,7 +59,9 @@ class variable_scope:
         else:
             name = f"{self._before.name}/{self._given}" if self._before.name else self._given
             reuse = self._before.reuse
-        state.scope = VariableScope(name, self._reuse or reuse, self._initializer or self._before.initializer)
+        state.scope = VariableScope(
+            name, self._reuse or reuse, self._initializer or self._before.initializer
+        )
         self._names = context.get_default_graph().name_scope(
             name.rpartition("/")[2] if not isinstance(self._given, VariableScope) else name + "/"
         )
@@ -90,9 +98,13 @@ def get_variable(
     found = state.variables.get(full_name)
     if found is not None:
         if not scope.reuse:
-            raise ValueError(f"variable {full_name} exists already; set reuse=True or AUTO_REUSE in its variable_scope")
+            raise ValueError(
+                f"variable {full_name} exists already; set reuse=True or AUTO_REUSE in its variable_scope"
+            )
         if shape is not None and not found.shape.is_compatible_with(shape):
-            raise ValueError(f"variable {full_name} has shape {found.shape}, asked for {TensorShape(shape)}")
+            raise ValueError(
+                f"variable {full_name} has shape {found.shape}, asked for {TensorShape(shape)}"
+            )
         return found
     if scope.reuse is True:
         raise ValueError(f"variable {full_name} does not exist, and its variable_scope only reuses")

@@ -29,7 +29,9 @@ def placeholder(dtype, shape=None, name=None):
     """A tensor that each step is fed. `shape` may be unknown (None) or have unknown sizes."""
     if context.building_graph() is None:
         raise RuntimeError("placeholder() needs a graph: use it inside `with Graph().as_default()`")
-    return apply_op("Placeholder", (), {"dtype": dtypes.as_dtype(dtype), "shape": TensorShape(shape)}, name)
+    return apply_op(
+        "Placeholder", (), {"dtype": dtypes.as_dtype(dtype), "shape": TensorShape(shape)}, name
+    )
 
 
 @public
@@ -256,7 +258,13 @@ def range(start, limit=None, delta=1, dtype=None, name="range"):
     if dtype is None:
         given = [v for v in (start, limit, delta) if hasattr(v, "dtype")]
         floating = any(isinstance(v, float) for v in (start, limit, delta))
-        dtype = dtypes.as_dtype(given[0].dtype) if given else dtypes.float32 if floating else dtypes.int32
+        dtype = (
+            dtypes.as_dtype(given[0].dtype)
+            if given
+            else dtypes.float32
+            if floating
+            else dtypes.int32
+        )
     args = [convert_to_tensor(v, dtype) for v in (start, limit, delta)]
     return apply_op("Range", tuple(args), None, name)
 

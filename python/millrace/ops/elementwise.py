@@ -60,7 +60,10 @@ _UNARY = {
 }
 _BINARY = {
     "add": ("AddV2", "x + y."),
-    "atan2": ("Atan2", "The angle of the point (y=x, x=y): arc tangent of x / y in the right quadrant."),
+    "atan2": (
+        "Atan2",
+        "The angle of the point (y=x, x=y): arc tangent of x / y in the right quadrant.",
+    ),
     "bitwise_and": ("BitwiseAnd", "x & y, bit by bit."),
     "bitwise_or": ("BitwiseOr", "x | y, bit by bit."),
     "bitwise_xor": ("BitwiseXor", "x ^ y, bit by bit."),
@@ -96,7 +99,11 @@ mod = floormod  # noqa: F821
 def abs(x, name=None):
     """|x|."""
     dtype = getattr(x, "dtype", None)
-    is_complex = getattr(dtype, "is_complex", None) or getattr(dtype, "kind", "") == "c" or isinstance(x, complex)
+    is_complex = (
+        getattr(dtype, "is_complex", None)
+        or getattr(dtype, "kind", "") == "c"
+        or isinstance(x, complex)
+    )
     return apply_op("ComplexAbs" if is_complex else "Abs", (x,), None, name)
 
 
@@ -149,4 +156,15 @@ def add_n(inputs, name=None):
     return apply_op("AddN", (list(inputs),), None, name)
 
 
-__all__ = [*_UNARY, *_BINARY, "abs", "add_n", "cast", "clip_by_value", "divide", "logical_xor", "mod", "truediv"]
+__all__ = [
+    *_UNARY,
+    *_BINARY,
+    "abs",
+    "add_n",
+    "cast",
+    "clip_by_value",
+    "divide",
+    "logical_xor",
+    "mod",
+    "truediv",
+]

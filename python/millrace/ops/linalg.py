@@ -28,7 +28,9 @@ def matmul(
     a, b = _same_dtype(a, b)
     rank_a, rank_b = a.shape.rank, b.shape.rank
     if rank_a == 2 and rank_b == 2 and not adjoint_a and not adjoint_b:
-        return apply_op("MatMul", (a, b), {"transpose_a": transpose_a, "transpose_b": transpose_b}, name)
+        return apply_op(
+            "MatMul", (a, b), {"transpose_a": transpose_a, "transpose_b": transpose_b}, name
+        )
     if transpose_a and not adjoint_a and a.dtype.is_complex:
         a = apply_op("Conj", (a,))
     if transpose_b and not adjoint_b and b.dtype.is_complex:
@@ -50,7 +52,9 @@ def matvec(a, b, transpose_a=False, name=None):
     """The product of matrices [..., m, k] and vectors [..., k]."""
     a, b = _same_dtype(a, b)
     column = apply_op("ExpandDims", (b, -1))
-    return apply_op("Squeeze", (matmul(a, column, transpose_a=transpose_a),), {"squeeze_dims": [-1]}, name)
+    return apply_op(
+        "Squeeze", (matmul(a, column, transpose_a=transpose_a),), {"squeeze_dims": [-1]}, name
+    )
 
 
 @public
@@ -64,7 +68,9 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None):
         return reduce_sum(magnitude, axis, bool(keepdims), name)
     if ord not in ("euclidean", 2):
         raise ValueError(f"norm: ord must be 'euclidean', 2 or 1, got {ord!r}")
-    return apply_op("Sqrt", (reduce_sum(apply_op("Square", (magnitude,)), axis, bool(keepdims)),), None, name)
+    return apply_op(
+        "Sqrt", (reduce_sum(apply_op("Square", (magnitude,)), axis, bool(keepdims)),), None, name
+    )
 
 
 @public
@@ -87,7 +93,9 @@ def tensordot(a, b, axes, name=None):
     shape = [shape_a[i] for i in free_a] + [shape_b[i] for i in free_b]
     from millrace import dtypes
 
-    return apply_op("Reshape", (matmul(left, right), convert_to_tensor(shape, dtypes.int32)), None, name)
+    return apply_op(
+        "Reshape", (matmul(left, right), convert_to_tensor(shape, dtypes.int32)), None, name
+    )
 
 
 __all__ = ["matmul", "matvec", "norm", "tensordot"]

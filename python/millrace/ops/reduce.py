@@ -47,7 +47,9 @@ reduce_min = _make("reduce_min", "Min", "The least element")
 reduce_prod = _make("reduce_prod", "Prod", "The product")
 reduce_all = _make("reduce_all", "All", "Whether all are true")
 reduce_any = _make("reduce_any", "Any", "Whether any is true")
-reduce_euclidean_norm = _make("reduce_euclidean_norm", "EuclideanNorm", "The square root of the sum of squares")
+reduce_euclidean_norm = _make(
+    "reduce_euclidean_norm", "EuclideanNorm", "The square root of the sum of squares"
+)
 
 
 @public
@@ -74,19 +76,28 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims=False, name=None):
         return total
     if axis is None:
         return apply_op("Reshape", (total, convert_to_tensor([], dtypes.int32)), None, name)
-    return apply_op("Squeeze", (total,), {"squeeze_dims": axis if isinstance(axis, (list, tuple)) else [axis]}, name)
+    return apply_op(
+        "Squeeze",
+        (total,),
+        {"squeeze_dims": axis if isinstance(axis, (list, tuple)) else [axis]},
+        name,
+    )
 
 
 @public
 def argmax(input, axis=None, output_type=dtypes.int64, name=None):
     """The position of the greatest element along an axis (0 if None); the first one if there are several."""
-    return apply_op("ArgMax", (input, 0 if axis is None else axis), {"output_type": output_type}, name)
+    return apply_op(
+        "ArgMax", (input, 0 if axis is None else axis), {"output_type": output_type}, name
+    )
 
 
 @public
 def argmin(input, axis=None, output_type=dtypes.int64, name=None):
     """The position of the least element along an axis (0 if None); the first one if there are several."""
-    return apply_op("ArgMin", (input, 0 if axis is None else axis), {"output_type": output_type}, name)
+    return apply_op(
+        "ArgMin", (input, 0 if axis is None else axis), {"output_type": output_type}, name
+    )
 
 
 @public

@@ -29,7 +29,11 @@ class Fetches:
             return ("list", type(item), [self._plan_of(v) for v in item])
         if isinstance(item, IndexedSlices):
             parts = [item.values, item.indices, item.dense_shape]
-            return ("namedtuple", IndexedSlicesValue, [None if p is None else self._plan_of(p) for p in parts])
+            return (
+                "namedtuple",
+                IndexedSlicesValue,
+                [None if p is None else self._plan_of(p) for p in parts],
+            )
         if item is None:
             raise TypeError("None cannot be fetched")
         try:

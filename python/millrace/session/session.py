@@ -117,7 +117,9 @@ class BaseSession:
     def make_callable(self, fetches, feed_list=None, accept_options=False):
         """A function that runs this step: it takes a value for each tensor of feed_list, in order."""
         resolved = Fetches(self.graph, fetches)
-        names = [self.graph.as_graph_element(f, allow_operation=False).name for f in feed_list or ()]
+        names = [
+            self.graph.as_graph_element(f, allow_operation=False).name for f in feed_list or ()
+        ]
         native = self._c.callable(names, resolved.fetch_names, resolved.target_names)
         if accept_options:
             return _CallableWithOptions(native, resolved)

@@ -17,10 +17,21 @@ class AdamOptimizer(Optimizer):
 
     @public
     def __init__(
-        self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking=False, name="Adam"
+        self,
+        learning_rate=0.001,
+        beta1=0.9,
+        beta2=0.999,
+        epsilon=1e-8,
+        use_locking=False,
+        name="Adam",
     ):
         super().__init__(use_locking, name)
-        self._learning_rate, self._beta1, self._beta2, self._epsilon = learning_rate, beta1, beta2, epsilon
+        self._learning_rate, self._beta1, self._beta2, self._epsilon = (
+            learning_rate,
+            beta1,
+            beta2,
+            epsilon,
+        )
         self._powers = None
 
     def _create_slots(self, variable):

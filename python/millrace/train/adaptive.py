@@ -9,9 +9,13 @@ class AdagradOptimizer(Optimizer):
     """accumulator += g^2; variable -= learning_rate * g / sqrt(accumulator) (Duchi et al. 2011)."""
 
     @public
-    def __init__(self, learning_rate, initial_accumulator_value=0.1, use_locking=False, name="Adagrad"):
+    def __init__(
+        self, learning_rate, initial_accumulator_value=0.1, use_locking=False, name="Adagrad"
+    ):
         if initial_accumulator_value <= 0:
-            raise ValueError(f"initial_accumulator_value must be > 0, got {initial_accumulator_value}")
+            raise ValueError(
+                f"initial_accumulator_value must be > 0, got {initial_accumulator_value}"
+            )
         super().__init__(use_locking, name)
         self._learning_rate, self._initial = learning_rate, initial_accumulator_value
 
@@ -24,12 +28,19 @@ class AdagradOptimizer(Optimizer):
     def _apply_dense(self, gradient, variable):
         slot = self._slot(variable, "Adagrad")
         return apply_op(
-            "ResourceApplyAdagrad", (variable.handle, slot.handle, self._as(self._rate, variable), gradient)
+            "ResourceApplyAdagrad",
+            (variable.handle, slot.handle, self._as(self._rate, variable), gradient),
         )
 
     def _apply_sparse(self, slices, variable):
         slot = self._slot(variable, "Adagrad")
-        args = (variable.handle, slot.handle, self._as(self._rate, variable), slices.values, slices.indices)
+        args = (
+            variable.handle,
+            slot.handle,
+            self._as(self._rate, variable),
+            slices.values,
+            slices.indices,
+        )
         return apply_op("ResourceSparseApplyAdagrad", args)
 
 
@@ -38,7 +49,14 @@ class RMSPropOptimizer(Optimizer):
 
     @public
     def __init__(
-        self, learning_rate, decay=0.9, momentum=0.0, epsilon=1e-10, use_locking=False, centered=False, name="RMSProp"
+        self,
+        learning_rate,
+        decay=0.9,
+        momentum=0.0,
+        epsilon=1e-10,
+        use_locking=False,
+        centered=False,
+        name="RMSProp",
     ):
         super().__init__(use_locking, name)
         self._values = (learning_rate, decay, momentum, epsilon)
@@ -67,7 +85,9 @@ class RMSPropOptimizer(Optimizer):
 
     def _apply_sparse(self, slices, variable):
         hypers = [self._as(h, variable) for h in self._hypers]
-        return apply_op(self._op(True), (*self._handles(variable), *hypers, slices.values, slices.indices))
+        return apply_op(
+            self._op(True), (*self._handles(variable), *hypers, slices.values, slices.indices)
+        )
 
 
 class FtrlOptimizer(Optimizer):
@@ -101,10 +121,19 @@ class FtrlOptimizer(Optimizer):
     def _apply_dense(self, gradient, variable):
         accum, linear = self._slot(variable, "Ftrl"), self._slot(variable, "Ftrl_1")
         hypers = [self._as(h, variable) for h in self._hypers]
-        return apply_op("ResourceApplyFtrl", (variable.handle, accum.handle, linear.handle, gradient, *hypers))
+        return apply_op(
+            "ResourceApplyFtrl", (variable.handle, accum.handle, linear.handle, gradient, *hypers)
+        )
 
     def _apply_sparse(self, slices, variable):
         accum, linear = self._slot(variable, "Ftrl"), self._slot(variable, "Ftrl_1")
         hypers = [self._as(h, variable) for h in self._hypers]
-        args = (variable.handle, accum.handle, linear.handle, slices.values, slices.indices, *hypers)
+        args = (
+            variable.handle,
+            accum.handle,
+            linear.handle,
+            slices.values,
+            slices.indices,
+            *hypers,
+        )
         return apply_op("ResourceSparseApplyFtrl", args)

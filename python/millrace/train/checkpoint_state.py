@@ -12,7 +12,9 @@ _FIELD = re.compile(r'^\s*(\w+)\s*:\s*("(?:[^"\\]|\\.)*"|[-+.\w]+)\s*$')
 class CheckpointState:
     """What the file says; paths are those of the files."""
 
-    def __init__(self, model_checkpoint_path, all_model_checkpoint_paths, all_model_checkpoint_timestamps=()):
+    def __init__(
+        self, model_checkpoint_path, all_model_checkpoint_paths, all_model_checkpoint_timestamps=()
+    ):
         self.model_checkpoint_path = model_checkpoint_path
         self.all_model_checkpoint_paths = list(all_model_checkpoint_paths)
         self.all_model_checkpoint_timestamps = list(all_model_checkpoint_timestamps)
@@ -72,7 +74,9 @@ def update_checkpoint_state(
     lines += [f"all_model_checkpoint_timestamps: {t!r}" for t in times]
     if last_preserved_timestamp is not None:
         lines.append(f"last_preserved_timestamp: {last_preserved_timestamp!r}")
-    replace_file(os.path.join(save_dir, latest_filename or "checkpoint"), ("\n".join(lines) + "\n").encode())
+    replace_file(
+        os.path.join(save_dir, latest_filename or "checkpoint"), ("\n".join(lines) + "\n").encode()
+    )
 
 
 @public

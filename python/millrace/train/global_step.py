@@ -45,7 +45,9 @@ def global_step(sess, global_step_tensor):
 
 
 @public
-def exponential_decay(learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None):
+def exponential_decay(
+    learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None
+):
     """learning_rate * decay_rate ^ (global_step / decay_steps); with staircase the quotient is rounded down."""
     from millrace.ops.elementwise import cast, floor
 

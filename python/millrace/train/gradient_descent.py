@@ -17,18 +17,25 @@ class GradientDescentOptimizer(Optimizer):
         self._rate = self._hyper(self._learning_rate, "learning_rate")
 
     def _apply_dense(self, gradient, variable):
-        return apply_op("ResourceApplyGradientDescent", (variable.handle, self._as(self._rate, variable), gradient))
+        return apply_op(
+            "ResourceApplyGradientDescent",
+            (variable.handle, self._as(self._rate, variable), gradient),
+        )
 
     def _apply_sparse(self, slices, variable):
         step = slices.values * -self._as(self._rate, variable)
-        return apply_op("ResourceScatterAdd", (variable.handle, slices.indices, step), {"dtype": variable.dtype})
+        return apply_op(
+            "ResourceScatterAdd", (variable.handle, slices.indices, step), {"dtype": variable.dtype}
+        )
 
 
 class MomentumOptimizer(Optimizer):
     """momentum_slot = momentum * momentum_slot + gradient; variable -= learning_rate * momentum_slot."""
 
     @public
-    def __init__(self, learning_rate, momentum, use_locking=False, name="Momentum", use_nesterov=False):
+    def __init__(
+        self, learning_rate, momentum, use_locking=False, name="Momentum", use_nesterov=False
+    ):
         super().__init__(use_locking, name)
         self._learning_rate, self._momentum = learning_rate, momentum
         self._attrs = {"use_nesterov": bool(use_nesterov)}
@@ -43,7 +50,11 @@ class MomentumOptimizer(Optimizer):
     def _apply_dense(self, gradient, variable):
         slot = self._slot(variable, "Momentum")
         rate, decay = self._as(self._rate, variable), self._as(self._decay, variable)
-        return apply_op("ResourceApplyMomentum", (variable.handle, slot.handle, rate, gradient, decay), self._attrs)
+        return apply_op(
+            "ResourceApplyMomentum",
+            (variable.handle, slot.handle, rate, gradient, decay),
+            self._attrs,
+        )
 
     def _apply_sparse(self, slices, variable):
         slot = self._slot(variable, "Momentum")

@@ -107,7 +107,10 @@ class Optimizer:
             return self._count(updates + extra, global_step, scope)
 
     def _update(self, gradient, variable):
-        with name_scope("update_" + variable._shared_name.replace(":", "_")), colocate_with(variable.handle):
+        with (
+            name_scope("update_" + variable._shared_name.replace(":", "_")),
+            colocate_with(variable.handle),
+        ):
             if isinstance(gradient, IndexedSlices):
                 return self._apply_sparse(_sum_duplicates(gradient), variable)
             return self._apply_dense(convert_to_tensor(gradient, variable.dtype), variable)
@@ -157,7 +160,11 @@ class Optimizer:
         """A hyperparameter in the variable's dtype."""
         if isinstance(hyper, (int, float)):
             return convert_to_tensor(hyper, variable.dtype)
-        return hyper if hyper.dtype is variable.dtype else apply_op("Cast", (hyper,), {"DstT": variable.dtype})
+        return (
+            hyper
+            if hyper.dtype is variable.dtype
+            else apply_op("Cast", (hyper,), {"DstT": variable.dtype})
+        )
 
     def _slot(self, variable, slot_name, initial=0.0):
         """The slot of a variable: a variable of its shape and dtype beside it, made on first use."""
@@ -170,7 +177,9 @@ class Optimizer:
             name = f"{variable._shared_name}/{slot_name}"
             with _at_top(), colocate_with(variable.handle):
                 slots[key] = Variable(
-                    lambda: fill(shape, convert_to_tensor(initial, variable.dtype)), trainable=False, name=name
+                    lambda: fill(shape, convert_to_tensor(initial, variable.dtype)),
+                    trainable=False,
+                    name=name,
                 )
         return slots[key]
 

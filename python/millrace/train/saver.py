@@ -74,7 +74,11 @@ class Saver:
         graph = context.building_graph()
         if graph is None:
             raise RuntimeError("a Saver needs a graph: make it inside `with Graph().as_default()`")
-        variables = graph.get_collection(GraphKeys.GLOBAL_VARIABLES) if self._variables is None else self._variables
+        variables = (
+            graph.get_collection(GraphKeys.GLOBAL_VARIABLES)
+            if self._variables is None
+            else self._variables
+        )
         named = _named(variables)
         if not named and not self._allow_empty:
             raise ValueError("there are no variables to save")
@@ -84,7 +88,9 @@ class Saver:
         with graph.name_scope(self._name or "save"), graph.control_dependencies(None):
             self._prefix = placeholder_with_default(constant("model"), [], name="Const")
             names = sorted(named)
-            self._save_op = self._add_sharded(named, names) if self._sharded else self._add_save(named, names)
+            self._save_op = (
+                self._add_sharded(named, names) if self._sharded else self._add_save(named, names)
+            )
             self._restore_op = self._add_restore(named, names)
 
     def _add_save(self, named, names, prefix=None):
@@ -196,14 +202,18 @@ class Saver:
     @public
     def recover_last_checkpoints(self, checkpoint_paths):
         """Takes checkpoints of an earlier run into account for what is kept."""
-        self._kept = [(p, os.path.getmtime(f"{p}.index")) for p in checkpoint_paths if checkpoint_exists(p)]
+        self._kept = [
+            (p, os.path.getmtime(f"{p}.index")) for p in checkpoint_paths if checkpoint_exists(p)
+        ]
 
 
 def _delete(prefix):
-    for path in [f"{prefix}.index", f"{prefix}.meta", *glob.glob(f"{glob.escape(prefix)}.data-*-of-*")]:
+    for path in [
+        f"{prefix}.index",
+        f"{prefix}.meta",
+        *glob.glob(f"{glob.escape(prefix)}.data-*-of-*"),
+    ]:
         try:
             os.unlink(path)
         except FileNotFoundError:
             pass
-
-
