@@ -119,6 +119,35 @@ PyObject* GraphAddFunction(PyObject* self, PyObject* const* args, Py_ssize_t n) 
   return GraphCopyFunctions(self, args[0]);
 }
 
+// reachable([op name], [node id]) -> those of the ids that the ops need
+PyObject* GraphReachable(PyObject* self, PyObject* const* args, Py_ssize_t n) {
+  Graph& graph = **GraphOf(self);
+  std::vector<std::string> names;
+  std::vector<int64_t> wanted, found;
+  if (!CheckArgCount("reachable", n, 2, 2) || !ToStrings(args[0], &names) ||
+      !ToInt64s(args[1], &wanted)) {
+    return nullptr;
+  }
+  std::vector<bool> seen(graph.num_node_ids());
+  std::vector<const Node*> stack;
+  auto visit = [&](const Node* node) {
+    if (node == nullptr || seen[node->id()]) return;
+    seen[node->id()] = true;
+    stack.push_back(node);
+  };
+  for (const std::string& name : names) visit(graph.FindNode(name));
+  while (!stack.empty()) {
+    const Node* node = stack.back();
+    stack.pop_back();
+    for (Endpoint e : node->inputs()) visit(e.node);
+    for (const Node* control : node->control_inputs()) visit(control);
+  }
+  for (int64_t id : wanted) {
+    if (id >= 0 && id < static_cast<int64_t>(seen.size()) && seen[id]) found.push_back(id);
+  }
+  return FromInts(found);
+}
+
 PyObject* GraphFunctionNames(PyObject* self, PyObject*) {
   return FromStrings((**GraphOf(self)).library().ListNames());
 }

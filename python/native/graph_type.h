@@ -28,6 +28,7 @@ PyObject* GraphGradients(PyObject* self, PyObject* const* args, Py_ssize_t n);
 PyObject* GraphImport(PyObject* self, PyObject* const* args, Py_ssize_t n);
 PyObject* GraphExport(PyObject* self, PyObject* const* args, Py_ssize_t n);
 PyObject* GraphAddFunction(PyObject* self, PyObject* const* args, Py_ssize_t n);
+PyObject* GraphReachable(PyObject* self, PyObject* const* args, Py_ssize_t n);
 PyObject* GraphFunctionNames(PyObject* self, PyObject*);
 PyObject* GraphCopyFunctions(PyObject* self, PyObject* other);
 PyObject* GraphFunctionSignature(PyObject* self, PyObject* name);

@@ -1,6 +1,7 @@
 // millrace._native: the extension module. Importing it starts nothing and registers nothing.
 #include "python/native/array.h"
 #include "python/native/graph_type.h"
+#include "python/native/io_types.h"
 #include "python/native/py.h"
 #include "python/native/registry.h"
 #include "python/native/session_type.h"
@@ -51,7 +52,8 @@ PyMODINIT_FUNC PyInit__native() {
   PyRef module = PyRef::Steal(PyModule_Create(&definition));
   if (!module || !AddTensorMemoryType(module.get()) || !AddGraphType(module.get()) ||
       !AddSessionType(module.get()) || !AddCallableType(module.get()) ||
-      !AddPublicFunctionType(module.get())) {
+      !AddPublicFunctionType(module.get()) || !AddEventWriterType(module.get()) ||
+      !AddCheckpointReaderType(module.get())) {
     return nullptr;
   }
   return module.Release();

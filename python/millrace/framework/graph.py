@@ -3,12 +3,15 @@
 import contextlib
 import re
 
-from millrace import _load
+import numpy as np
+
+from millrace import _load, dtypes
 from millrace._load import public
 from millrace.framework import context
 from millrace.framework import device as device_names
 from millrace.framework.operation import Operation
 
+_LARGE_BYTES = 64 << 10
 _VALID_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 _VALID_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
 
@@ -39,6 +42,7 @@ class Graph:
         self._devices = []
         self._controls = []
         self._colocation = []
+        self._standing_feeds = {}  # placeholder -> array
         self._seed = None
         self._op_seed = 0
         self._finalized = False
@@ -88,6 +92,17 @@ class Graph:
             else:
                 device = device_names.merge(device, entry)
         return device
+
+    def large_constant(self, value):
+        """A tensor with the value; a large array stays beside the graph, and steps that need it are fed it."""
+        from millrace.framework.convert import convert_to_tensor
+        from millrace.ops.array import placeholder
+
+        if self.is_function or not isinstance(value, np.ndarray) or value.nbytes < _LARGE_BYTES:
+            return convert_to_tensor(value)
+        made = placeholder(dtypes.as_dtype(value.dtype), value.shape, name="LargeConstant")
+        self._standing_feeds[made] = value
+        return made
 
     # ----- finding -----
 

@@ -32,9 +32,11 @@ def get_default_session():
 class _PreparedStep:
     """Fetches and feeds that were resolved once, and the runtime's compiled step for them."""
 
-    def __init__(self, native, fetches, feed_names):
+    def __init__(self, native, fetches, feed_names, standing):
         self.fetches = fetches
-        self.callable = native.callable(feed_names, fetches.fetch_names, fetches.target_names)
+        self.standing = list(standing.values())
+        names = [*feed_names, *standing]
+        self.callable = native.callable(names, fetches.fetch_names, fetches.target_names)
 
 
 class BaseSession:
@@ -48,7 +50,8 @@ class BaseSession:
         if target:
             from millrace.distributed import connect
 
-            self._c = connect(target, self.graph, options)
+            filters = config.device_filters if config else []
+            self._c = connect(target, self.graph._c, options, filters)
         else:
             self._c = _load.native.Session(self.graph._c, options)
         self._steps = collections.OrderedDict()
@@ -87,6 +90,8 @@ class BaseSession:
             values = list(feeds.values())
         else:
             values = ()
+        if step.standing:
+            values = [*values, *step.standing]
         if options is None and run_metadata is None:
             return step.fetches.build(step.callable(*values))
         options = options or RunOptions()
@@ -105,13 +110,27 @@ class BaseSession:
                 names.append(self.graph.as_graph_element(feed, allow_operation=False).name)
             except (KeyError, TypeError, ValueError) as error:
                 raise type(error)(f"{feed!r} cannot be fed: {error.args[0]}") from None
-        step = _PreparedStep(self._c, resolved, names)
+        standing = self._standing_feeds(resolved, names)
+        step = _PreparedStep(self._c, resolved, names, standing)
         if key is not None:
             with self._lock:
                 self._steps[key] = step
                 if len(self._steps) > _MAX_STEPS:
                     self._steps.popitem(last=False)
         return step, list(feeds.values()) if feeds else ()
+
+    def _standing_feeds(self, fetches, feed_names):
+        """{name: array} of the large constants that the step needs."""
+        graph = self.graph
+        if not graph._standing_feeds:
+            return {}
+        wanted = [*(name.rpartition(":")[0] for name in fetches.fetch_names), *fetches.target_names]
+        needed = graph._c.reachable(wanted, [t.op._id for t in graph._standing_feeds])
+        return {
+            t.name: value
+            for t, value in graph._standing_feeds.items()
+            if t.op._id in needed and t.name not in feed_names
+        }
 
     @public
     def make_callable(self, fetches, feed_list=None, accept_options=False):
@@ -120,12 +139,14 @@ class BaseSession:
         names = [
             self.graph.as_graph_element(f, allow_operation=False).name for f in feed_list or ()
         ]
-        native = self._c.callable(names, resolved.fetch_names, resolved.target_names)
+        step = _PreparedStep(self._c, resolved, names, self._standing_feeds(resolved, names))
         if accept_options:
-            return _CallableWithOptions(native, resolved)
+            return _CallableWithOptions(step)
+        native, build, standing = step.callable, resolved.build, step.standing
+        if standing:
+            return lambda *values: build(native(*values, *standing))
         if resolved.is_one_operation:
             return native
-        build = resolved.build
         return lambda *values: build(native(*values))
 
     @public
@@ -156,15 +177,17 @@ class BaseSession:
 
 
 class _CallableWithOptions:
-    def __init__(self, native, fetches):
-        self._native, self._fetches = native, fetches
+    def __init__(self, step):
+        self._step = step
 
     def __call__(self, *values, options=None, run_metadata=None):
         options = options or RunOptions()
-        arrays, stats = self._native.run(values, options.timeout_in_ms, options.trace_level > 0)
+        values = (*values, *self._step.standing)
+        trace = options.trace_level > 0
+        arrays, stats = self._step.callable.run(values, options.timeout_in_ms, trace)
         if run_metadata is not None:
             run_metadata.set_step_stats(stats)
-        return self._fetches.build(arrays)
+        return self._step.fetches.build(arrays)
 
 
 def _key_of(fetches):
