@@ -6,7 +6,7 @@ import numpy as np
 
 from millrace import _arrays, dtypes, errors
 from millrace._load import native
-from millrace.framework.eager_tensor import EagerTensor
+from millrace.framework.eager_tensor import EagerTensor, binary_operator
 
 native.set_package_folder(os.path.dirname(os.path.abspath(__file__)))
 native.set_hooks(
@@ -18,4 +18,5 @@ native.set_hooks(
     ndarray=np.ndarray,
     error_classes=errors._CLASSES,
     eager_tensor=EagerTensor,
+    binary_operator=binary_operator,
 )

@@ -21,11 +21,8 @@ PyTypeObject* type = nullptr;
 
 Graph& Self(PyObject* self) { return *reinterpret_cast<GraphObject*>(self)->graph; }
 
-PyObject* New(PyTypeObject* cls, PyObject*, PyObject*) {
-  auto* self = reinterpret_cast<GraphObject*>(cls->tp_alloc(cls, 0));
-  if (self != nullptr)
-    new (&self->graph) std::shared_ptr<Graph>(std::make_shared<Graph>(&BuiltinRegistry()));
-  return reinterpret_cast<PyObject*>(self);
+PyObject* New(PyTypeObject*, PyObject*, PyObject*) {
+  return NewGraphObject(std::make_shared<Graph>(&BuiltinRegistry()));
 }
 
 void Dealloc(PyObject* self) {
@@ -279,6 +276,12 @@ PyType_Spec spec = {"millrace._native.Graph", sizeof(GraphObject), 0, Py_TPFLAGS
 }  // namespace
 
 bool AddGraphType(PyObject* module) { return AddType(module, "Graph", &spec, &type); }
+
+PyObject* NewGraphObject(std::shared_ptr<Graph> graph) {
+  auto* self = reinterpret_cast<GraphObject*>(type->tp_alloc(type, 0));
+  if (self != nullptr) new (&self->graph) std::shared_ptr<Graph>(std::move(graph));
+  return reinterpret_cast<PyObject*>(self);
+}
 
 const std::shared_ptr<Graph>* GraphOf(PyObject* o) {
   if (Py_TYPE(o) == type) return &reinterpret_cast<GraphObject*>(o)->graph;

@@ -14,6 +14,7 @@ namespace millrace::python {
 inline int64_t KeyOf(Endpoint e) { return (static_cast<int64_t>(e.node->id()) << 24) | e.index; }
 
 bool AddGraphType(PyObject* module);
+PyObject* NewGraphObject(std::shared_ptr<Graph> graph);
 // Null (TypeError) if `o` is no _native.Graph.
 const std::shared_ptr<Graph>* GraphOf(PyObject* o);
 

@@ -1,5 +1,7 @@
 // millrace._native: the extension module. Importing it starts nothing and registers nothing.
 #include "python/native/array.h"
+#include "python/native/distributed_types.h"
+#include "python/native/eager_type.h"
 #include "python/native/graph_type.h"
 #include "python/native/io_types.h"
 #include "python/native/py.h"
@@ -22,6 +24,8 @@ PyObject* RoundTrip(PyObject*, PyObject* const* args, Py_ssize_t n) {
   return ArrayFromTensor(std::move(tensor));
 }
 
+#define MR_FAST(name, f) \
+  { name, reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(f)), METH_FASTCALL, nullptr }
 PyMethodDef functions[] = {
     {"set_hooks", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(SetHooks)),
      METH_VARARGS | METH_KEYWORDS, nullptr},
@@ -30,8 +34,16 @@ PyMethodDef functions[] = {
     {"op_names", OpNames, METH_NOARGS, nullptr},
     {"op_schema", OpSchemaOf, METH_O, nullptr},
     {"kernels", KernelsOf, METH_O, nullptr},
-    {"to_array", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(RoundTrip)), METH_FASTCALL,
-     nullptr},
+    MR_FAST("to_array", RoundTrip),
+    MR_FAST("eager_execute", EagerExecute),
+    MR_FAST("eager_constant", EagerConstant),
+    MR_FAST("read_variable", ReadVariable),
+    {"eager_library", EagerLibrary, METH_NOARGS, nullptr},
+    {"set_building", SetBuilding, METH_O, nullptr},
+    MR_FAST("server_session", NewSessionOfServer),
+    MR_FAST("grpc_session", NewSessionOfTarget),
+    MR_FAST("shutdown_task", ShutdownTaskAt),
+    {"task_config", TaskConfigOfProcess, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr}};
 
 PyModuleDef definition = {PyModuleDef_HEAD_INIT,
@@ -50,11 +62,11 @@ PyModuleDef definition = {PyModuleDef_HEAD_INIT,
 PyMODINIT_FUNC PyInit__native() {
   using namespace millrace::python;  // NOLINT(build/namespaces)
   PyRef module = PyRef::Steal(PyModule_Create(&definition));
-  if (!module || !AddTensorMemoryType(module.get()) || !AddGraphType(module.get()) ||
-      !AddSessionType(module.get()) || !AddCallableType(module.get()) ||
-      !AddPublicFunctionType(module.get()) || !AddEventWriterType(module.get()) ||
-      !AddCheckpointReaderType(module.get())) {
-    return nullptr;
+  if (!module) return nullptr;
+  for (auto add : {AddTensorMemoryType, AddGraphType, AddSessionType, AddCallableType,
+                   AddPublicFunctionType, AddEventWriterType, AddCheckpointReaderType,
+                   AddEagerTensorType, AddTapeType, AddFunctionType, AddServerType}) {
+    if (!add(module.get())) return nullptr;
   }
   return module.Release();
 }

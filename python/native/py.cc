@@ -12,14 +12,14 @@ PyObject* SetHooks(PyObject*, PyObject* args, PyObject* kwargs) {
                                        "object_array",  "numpy_dtypes", "ndarray",
                                        "error_classes", "eager_tensor", nullptr};
   Hooks h;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$OOOOOOOO", const_cast<char**>(kNames),
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$OOOOOOOOO", const_cast<char**>(kNames),
                                    &h.as_dtype, &h.dtypes, &h.as_array, &h.object_array,
-                                   &h.numpy_dtypes, &h.ndarray, &h.error_classes,
-                                   &h.eager_tensor)) {
+                                   &h.numpy_dtypes, &h.ndarray, &h.error_classes, &h.eager_tensor,
+                                   &h.binary_operator)) {
     return nullptr;
   }
   for (PyObject* o : {h.as_dtype, h.dtypes, h.as_array, h.object_array, h.numpy_dtypes, h.ndarray,
-                      h.error_classes, h.eager_tensor}) {
+                      h.error_classes, h.eager_tensor, h.binary_operator}) {
     Py_INCREF(o);
   }
   hooks() = h;

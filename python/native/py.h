@@ -95,14 +95,15 @@ bool ForEach(PyObject* o, const char* what, F f) {
 // Functions and classes of the Python package that the extension calls, set once by
 // millrace/_native_setup.py.
 struct Hooks {
-  PyObject* as_dtype = nullptr;       // value -> DType
-  PyObject* dtypes = nullptr;         // {enum: DType}
-  PyObject* as_array = nullptr;       // (value, enum or 0) -> (enum, shape, buffer or list)
-  PyObject* object_array = nullptr;   // (list, shape) -> ndarray of objects
-  PyObject* numpy_dtypes = nullptr;   // {enum: numpy.dtype}
-  PyObject* ndarray = nullptr;        // numpy.ndarray
-  PyObject* error_classes = nullptr;  // {code: class}
-  PyObject* eager_tensor = nullptr;   // class
+  PyObject* as_dtype = nullptr;         // value -> DType
+  PyObject* dtypes = nullptr;           // {enum: DType}
+  PyObject* as_array = nullptr;         // (value, enum or 0) -> (enum, shape, buffer or list)
+  PyObject* object_array = nullptr;     // (list, shape) -> ndarray of objects
+  PyObject* numpy_dtypes = nullptr;     // {enum: numpy.dtype}
+  PyObject* ndarray = nullptr;          // numpy.ndarray
+  PyObject* error_classes = nullptr;    // {code: class}
+  PyObject* eager_tensor = nullptr;     // class
+  PyObject* binary_operator = nullptr;  // (op, x, y) -> tensor, where operands need converting
 };
 Hooks& hooks();
 // set_hooks(**kwargs), a function of the module.

@@ -2,7 +2,7 @@
 
 import threading
 
-from millrace._load import public
+from millrace._load import native, public
 
 _local = threading.local()
 _eager_by_default = True
@@ -16,6 +16,22 @@ def graph_stack():
     except AttributeError:
         _local.graphs = []
         return _local.graphs
+
+
+def push_graph(graph):
+    """Makes a graph this thread's default."""
+    graph_stack().append(graph)
+    native.set_building(True)
+
+
+def pop_graph(graph):
+    """Ends the last push_graph of that graph."""
+    stack = graph_stack()
+    for i in range(len(stack) - 1, -1, -1):
+        if stack[i] is graph:
+            del stack[i]
+            break
+    native.set_building(bool(stack))
 
 
 def building_graph():
@@ -79,6 +95,8 @@ class init_scope:
         self._saved = list(stack)
         while stack and stack[-1].is_function:
             stack.pop()
+        native.set_building(bool(stack))
 
     def __exit__(self, *exc):
         graph_stack()[:] = self._saved
+        native.set_building(bool(self._saved))

@@ -5,6 +5,7 @@ from millrace.framework import nest
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.graph import Graph
+from millrace.framework.resource_order import ResourceOrder
 from millrace.framework.indexed_slices import IndexedSlices
 from millrace.framework.tensor import Tensor, TensorSpec
 
@@ -28,9 +29,25 @@ class FuncGraph(Graph):
         self.inputs = []
         self._captured = {}
         self._seed = None if outer is None else outer.seed
-        self.variables_read = []
+        self.variables_read = {}
+        self._order = ResourceOrder()
         if outer is not None:
             self._c.copy_functions(outer._c)
+
+    @property
+    def is_stateful(self):
+        """True if it holds an op with effects beyond its outputs."""
+        return self._order.stateful
+
+    def _add(self, op_type, inputs, attrs=None, name=None):
+        before = self._order.before(op_type, inputs)
+        if before:
+            with self.control_dependencies(before):
+                op = super()._add(op_type, inputs, attrs, name)
+        else:
+            op = super()._add(op_type, inputs, attrs, name)
+        self._order.added(op, op_type, inputs)
+        return op
 
     def placeholder(self, spec_or_tensor, name):
         """A placeholder of the dtype and shape."""
@@ -94,7 +111,8 @@ def _handle_data(tensor):
         return None
     if hasattr(tensor, "_key"):
         return tensor.graph._c.handle_data(tensor._key)
-    return tensor._handle_data()
+    handle_data = getattr(tensor, "_handle_data", None)
+    return None if handle_data is None else handle_data()
 
 
 class Traced:

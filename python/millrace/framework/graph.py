@@ -162,12 +162,11 @@ class Graph:
     @contextlib.contextmanager
     def as_default(self):
         """`with graph.as_default():` ops of this thread are added here."""
-        stack = context.graph_stack()
-        stack.append(self)
+        context.push_graph(self)
         try:
             yield self
         finally:
-            stack.remove(self) if stack[-1] is not self else stack.pop()
+            context.pop_graph(self)
 
     @contextlib.contextmanager
     def name_scope(self, name):

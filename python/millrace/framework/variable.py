@@ -3,8 +3,8 @@
 import threading
 
 from millrace import dtypes
-from millrace._load import public
-from millrace.framework import context, scopes
+from millrace._load import native, public
+from millrace.framework import context, scopes, tape
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.graph_keys import GraphKeys
@@ -163,8 +163,14 @@ class Variable(VariableOps):
     # ----- reading -----
 
     def _read(self, name=None):
-        value = apply_op("ReadVariableOp", (self.handle,), {"dtype": self._dtype}, name)
-        return value
+        graph = context.building_graph()
+        if self._trainable and tape.open_tapes():
+            tape.note_read(self)
+        if graph is None:
+            return native.read_variable(self.handle, self._dtype._enum, self._trainable)
+        if graph.is_function:
+            graph.variables_read.setdefault(id(self), self)
+        return apply_op("ReadVariableOp", (self.handle,), {"dtype": self._dtype}, name)
 
     @public
     def value(self):

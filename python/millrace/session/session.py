@@ -223,7 +223,7 @@ class InteractiveSession(BaseSession):
     @public
     def __init__(self, target="", graph=None, config=None):
         super().__init__(target, graph, config)
-        context.graph_stack().append(self.graph)
+        context.push_graph(self.graph)
         _session_stack().append(self)
 
     @public
@@ -231,4 +231,4 @@ class InteractiveSession(BaseSession):
         super().close()
         if self in _session_stack():
             _session_stack().remove(self)
-            context.graph_stack().remove(self.graph)
+            context.pop_graph(self.graph)
