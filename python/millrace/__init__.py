@@ -2,14 +2,15 @@
 
     import millrace as mr
 
-Ops run at once, or are added to a graph inside `with mr.Graph().as_default():`. Names follow TensorFlow 2; what only
+Ops run at once, or are added to a graph inside `with mr.Graph().as_default():`. Names follow
+TensorFlow 2; what only
 graphs need is in mr.compat.v1, and here too where TensorFlow 2 has no such name.
 """
 
 import importlib as _importlib
 
 from millrace import (
-    _native_setup,  # noqa: F401
+    _native_setup,
     dtypes,
     errors,
     linalg,
@@ -45,7 +46,7 @@ from millrace.dtypes import (
     uint32,
     uint64,
     variant,
-)  # fmt: skip
+)
 from millrace.framework import nest
 from millrace.framework.context import (
     executing_eagerly,
@@ -71,7 +72,7 @@ from millrace.framework.graph_keys import (
     tables_initializer,
     trainable_variables,
     variables_initializer,
-)  # fmt: skip
+)
 from millrace.framework.importer import import_graph_def
 from millrace.framework.indexed_slices import IndexedSlices
 from millrace.framework.operation import Operation

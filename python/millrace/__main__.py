@@ -26,7 +26,10 @@ def _list_ops():
     from millrace._load import native
 
     for name in native.op_names():
-        kernels = [f"{device}{'' if not types else ':' + ','.join(types.values())}" for device, types in native.kernels(name)]
+        kernels = [
+            f"{device}{'' if not types else ':' + ','.join(types.values())}"
+            for device, types in native.kernels(name)
+        ]
         print(f"{name}\t{' '.join(kernels)}")
     return 0
 

@@ -1,4 +1,5 @@
-"""Values to arrays that the extension can take: contiguous, in native byte order, of a dtype it knows."""
+"""Values to arrays that the extension can take: contiguous, in native byte order, of a dtype it
+knows."""
 
 import numpy as np
 
@@ -14,7 +15,8 @@ def as_array(value, want):
 
     Args:
       value: an array, number, string, or nested list of them.
-      want: the number of the dtype that it shall have; 0 for its own, which for Python's int is int32 (int64 if it does
+      want: the number of the dtype that it shall have; 0 for its own, which for Python's int is
+        int32 (int64 if it does
         not fit) and for Python's float is float32.
     """
     if hasattr(value, "numpy") and not isinstance(value, (np.ndarray, np.generic)):

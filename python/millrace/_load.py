@@ -5,7 +5,8 @@ import sys
 
 
 def _open():
-    # The library brings its own protobuf and gRPC, as TensorFlow does: each looks for its symbols at home first.
+    # The library brings its own protobuf and gRPC, as TensorFlow does: each looks for its symbols
+    # at home first.
     # Sanitizers cannot work so; MILLRACE_NO_DEEPBIND=1 is for them.
     flags = os.RTLD_NOW
     if not os.environ.get("MILLRACE_NO_DEEPBIND"):
@@ -16,8 +17,8 @@ def _open():
         from millrace import _native
     except ImportError as error:
         raise ImportError(
-            f"{error}. The extension of millrace is built by `tools/install VENV` (or `tools/quickstart`) from the "
-            "source tree; a bare checkout has none."
+            f"{error}. The extension of millrace is built by `tools/install VENV` (or "
+            "`tools/quickstart`) from the source tree; a bare checkout has none."
         ) from None
     finally:
         sys.setdlopenflags(before)

@@ -1,4 +1,5 @@
-"""millrace doctor: looks at this machine and installation, and says what to do about what is wrong."""
+"""millrace doctor: looks at this machine and installation, and says what to do about what is
+wrong."""
 
 import os
 import shutil
@@ -49,7 +50,8 @@ def _checks():
         yield (
             "processor",
             not missing,
-            f"{len(os.sched_getaffinity(0))} cores" + (f", without {', '.join(missing)}" if missing else ""),
+            f"{len(os.sched_getaffinity(0))} cores"
+            + (f", without {', '.join(missing)}" if missing else ""),
             "this build is for x86-64-v3 processors; build with --config=native on this machine",
         )
     memory = _memory_bytes()
@@ -65,12 +67,22 @@ def _checks():
     except ImportError as error:
         yield "millrace", False, str(error), "install it again: tools/install VENV"
         return
-    yield "millrace", seconds < 1, f"{mr.__version__}, imported in {seconds * 1000:.0f} ms", "the disk may be slow"
+    yield (
+        "millrace",
+        seconds < 1,
+        f"{mr.__version__}, imported in {seconds * 1000:.0f} ms",
+        "the disk may be slow",
+    )
     try:
         well, found = _check_step(mr)
     except Exception as error:  # anything at all is what we want to know
         well, found = False, f"{type(error).__name__}: {error}"
-    yield "a step", well, "right" if well else found, "the installation is damaged: install it again"
+    yield (
+        "a step",
+        well,
+        "right" if well else found,
+        "the installation is damaged: install it again",
+    )
     threads = os.environ.get("MILLRACE_NUM_THREADS")
     if threads is not None:
         good = threads.isdigit() and int(threads) > 0

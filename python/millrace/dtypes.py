@@ -125,6 +125,7 @@ int8 = DType(6, "int8", np.int8)
 string = DType(7, "string", object)
 complex64 = DType(8, "complex64", np.complex64)
 int64 = DType(9, "int64", np.int64)
+_python_bool = bool
 bool = DType(10, "bool", np.bool_)
 qint8 = DType(11, "qint8", np.int8)
 quint8 = DType(12, "quint8", np.uint8)
@@ -149,11 +150,19 @@ _by_name = {d._name: d for d in by_enum.values()}
 _by_name.update(half=float16, double=float64, float=float32, DT_FLOAT=float32)
 _PLAIN = (1, 2, 3, 4, 5, 6, 8, 9, 10, 17, 18, 19, 22, 23)
 _by_numpy = {by_enum[e]._numpy: by_enum[e] for e in _PLAIN}
-_by_python = {float: float32, int: int32, complex: complex64, str: string, bytes: string}
+_by_python = {
+    float: float32,
+    int: int32,
+    complex: complex64,
+    str: string,
+    bytes: string,
+    _python_bool: bool,
+}
 
 
 class _NumpyDTypes(dict):
-    """enum -> numpy.dtype. bfloat16's is found when it is first asked for: importing ml_dtypes takes time."""
+    """enum -> numpy.dtype. bfloat16's is found when it is first asked for: importing ml_dtypes
+    takes time."""
 
     def __missing__(self, enum):
         if enum != bfloat16._enum:
@@ -174,7 +183,8 @@ numpy_dtypes = _NumpyDTypes({e: d._numpy for e, d in by_enum.items() if d._numpy
 
 
 def as_dtype(value):
-    """The DType of a DType, numpy dtype or scalar type, Python type, name or enum value. TypeError for anything else."""
+    """The DType of a DType, numpy dtype or scalar type, Python type, name or enum value. TypeError
+    for anything else."""
     if isinstance(value, DType):
         return value
     if isinstance(value, str) and value in _by_name:
@@ -183,8 +193,6 @@ def as_dtype(value):
         return by_enum[value]
     if isinstance(value, type) and value in _by_python:
         return _by_python[value]
-    if value is type(True):
-        return bool
     if value is not None and not isinstance(value, int):
         try:
             wanted = np.dtype(value)

@@ -106,7 +106,8 @@ class ResourceExhaustedError(OpError, MemoryError):
 
 
 class FailedPreconditionError(OpError, RuntimeError):
-    """The state is not one in which this can be done: an uninitialised variable, a closed session."""
+    """The state is not one in which this can be done: an uninitialised variable, a closed
+    session."""
 
     error_code = FAILED_PRECONDITION
 

@@ -6,7 +6,8 @@ from millrace._load import public
 
 @public
 def load_checkpoint(ckpt_dir_or_file):
-    """A reader of a checkpoint: a prefix, or a folder (its latest one). ValueError if there is none."""
+    """A reader of a checkpoint: a prefix, or a folder (its latest one). ValueError if there is
+    none."""
     return CheckpointReader(_prefix(ckpt_dir_or_file))
 
 

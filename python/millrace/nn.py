@@ -78,7 +78,8 @@ def log_softmax(logits, axis=None, name=None):
 
 
 def _flat_classes(x):
-    """[..., classes] as [n, classes], and the leading shape (None if there is nothing to restore)."""
+    """[..., classes] as [n, classes], and the leading shape (None if there is nothing to
+    restore)."""
     if x.shape.rank == 2:
         return x, None
     shape = apply_op("Shape", (x,))
@@ -102,7 +103,8 @@ def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
 
 @public
 def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
-    """-log_softmax(logits)[label]: one loss an example. labels: int32 or int64, logits: [..., classes]."""
+    """-log_softmax(logits)[label]: one loss an example. labels: int32 or int64, logits: [...,
+    classes]."""
     logits, labels = convert_to_tensor(logits), convert_to_tensor(labels)
     flat, leading = _flat_classes(logits)
     if leading is not None:
@@ -167,7 +169,8 @@ def conv2d(input, filters, strides, padding, data_format="NHWC", dilations=None,
 def depthwise_conv2d(
     input, filter, strides, padding, data_format="NHWC", dilations=None, name=None
 ):
-    """2-D convolution of each channel by filters of its own: filter is [height, width, channels, multiplier]."""
+    """2-D convolution of each channel by filters of its own: filter is [height, width, channels,
+    multiplier]."""
     attrs = {
         "strides": _window(strides, data_format, "strides"),
         "dilations": _window(dilations, data_format, "dilations"),
@@ -239,7 +242,8 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
 
 @public
 def embedding_lookup(params, ids, max_norm=None, name=None):
-    """Rows of a table (a variable or tensor) at `ids`; a list of tables holds row r in table r mod n."""
+    """Rows of a table (a variable or tensor) at `ids`; a list of tables holds row r in table r mod
+    n."""
     if max_norm is not None:
         raise NotImplementedError("embedding_lookup: max_norm is not supported")
     if not isinstance(params, (list, tuple)):

@@ -1,4 +1,5 @@
-"""Random numbers. They are counter-based: a seed gives the same numbers on each device and at each number of threads."""
+"""Random numbers. They are counter-based: a seed gives the same numbers on each device and at each
+number of threads."""
 
 from millrace import dtypes
 from millrace._load import public
@@ -24,7 +25,8 @@ def set_seed(seed):
 
 
 def get_seed(op_seed):
-    """(seed, seed2) of an op, by TensorFlow's rule; both 0 mean: another sequence in each session."""
+    """(seed, seed2) of an op, by TensorFlow's rule; both 0 mean: another sequence in each
+    session."""
     global _eager_counter
     graph = context.building_graph()
     graph_seed = _eager_seed if graph is None else graph.seed
@@ -76,7 +78,8 @@ def _scaled(x, factor, offset, name):
 
 @public
 def uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None, name=None):
-    """Numbers of [minval, maxval), evenly distributed; maxval is 1 for floats and must be given for integers."""
+    """Numbers of [minval, maxval), evenly distributed; maxval is 1 for floats and must be given
+    for integers."""
     dtype = dtypes.as_dtype(dtype)
     if dtype.is_integer:
         if maxval is None:

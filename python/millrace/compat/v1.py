@@ -2,7 +2,7 @@
 
 import millrace as _mr
 from millrace import *  # noqa: F403
-from millrace import (  # noqa: F401
+from millrace import (
     GraphKeys,
     InteractiveSession,
     Session,
@@ -28,7 +28,7 @@ from millrace import (  # noqa: F401
     tables_initializer,
     trainable_variables,
     variables_initializer,
-)  # fmt: skip
+)
 from millrace.framework.context import disable_eager_execution, enable_eager_execution
 
 float32, float64 = _mr.float32, _mr.float64

@@ -1,4 +1,5 @@
-"""Dataset: a sequence of elements (structures of tensors), made by ops of the graph or by ops that run at once."""
+"""Dataset: a sequence of elements (structures of tensors), made by ops of the graph or by ops that
+run at once."""
 
 from millrace import dtypes, random
 from millrace._load import public
@@ -46,7 +47,9 @@ class Dataset:
         components = _components(tensors)
         specs = [TensorSpec(c.shape, c.dtype) for c in components]
         attrs = {"output_shapes": [s.shape for s in specs]}
-        return Dataset(apply_op("TensorDataset", (components,), attrs, name), nest.pack_like(tensors, specs))
+        return Dataset(
+            apply_op("TensorDataset", (components,), attrs, name), nest.pack_like(tensors, specs)
+        )
 
     @staticmethod
     @public
@@ -72,35 +75,61 @@ class Dataset:
     def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=None, name=None):
         """Elements in a random order: drawn from a buffer of the next `buffer_size`."""
         seed, seed2 = random.get_seed(seed)
-        attrs = {"reshuffle_each_iteration": True if reshuffle_each_iteration is None else reshuffle_each_iteration}
+        attrs = {
+            "reshuffle_each_iteration": True
+            if reshuffle_each_iteration is None
+            else reshuffle_each_iteration
+        }
         args = (self._variant, _int64(buffer_size), _int64(seed), _int64(seed2))
         return _make("ShuffleDataset", args, self.element_spec, attrs, name)
 
     @public
     def repeat(self, count=None, name=None):
         """The sequence `count` times; for ever if None or -1."""
-        return _make("RepeatDataset", (self._variant, _int64(-1 if count is None else count)), self.element_spec, {}, name)
+        return _make(
+            "RepeatDataset",
+            (self._variant, _int64(-1 if count is None else count)),
+            self.element_spec,
+            {},
+            name,
+        )
 
     @public
-    def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
-        """Elements put together in `batch_size`s; the last batch may be smaller unless it is dropped."""
+    def batch(
+        self,
+        batch_size,
+        drop_remainder=False,
+        num_parallel_calls=None,
+        deterministic=None,
+        name=None,
+    ):
+        """Elements put together in `batch_size`s; the last batch may be smaller unless it is
+        dropped."""
         size = batch_size if drop_remainder and isinstance(batch_size, int) else None
-        spec = nest.map_structure(lambda s: TensorSpec(TensorShape([size]) + s.shape, s.dtype), self.element_spec)
-        return _make("BatchDatasetV2", (self._variant, _int64(batch_size), drop_remainder), spec, {}, name)
+        spec = nest.map_structure(
+            lambda s: TensorSpec(TensorShape([size]) + s.shape, s.dtype), self.element_spec
+        )
+        return _make(
+            "BatchDatasetV2", (self._variant, _int64(batch_size), drop_remainder), spec, {}, name
+        )
 
     @public
     def map(self, map_func, num_parallel_calls=None, deterministic=None, name=None):
         """map_func of each element; it is traced once, so it is made of ops."""
         function = functions.trace(map_func, self.element_spec)
         attrs = {"f": function.name}
-        return _make("MapDataset", (self._variant, function.captured), function.output_spec, attrs, name)
+        return _make(
+            "MapDataset", (self._variant, function.captured), function.output_spec, attrs, name
+        )
 
     @public
     def filter(self, predicate, name=None):
         """The elements for which predicate gives True."""
         function = functions.trace(predicate, self.element_spec)
         attrs = {"predicate": function.name}
-        return _make("FilterDataset", (self._variant, function.captured), self.element_spec, attrs, name)
+        return _make(
+            "FilterDataset", (self._variant, function.captured), self.element_spec, attrs, name
+        )
 
     @public
     def take(self, count, name=None):
@@ -115,11 +144,18 @@ class Dataset:
     @public
     def shard(self, num_shards, index, name=None):
         """Every num_shards-th element from `index` on: the part of one of several workers."""
-        return _make("ShardDataset", (self._variant, _int64(num_shards), _int64(index)), self.element_spec, {}, name)
+        return _make(
+            "ShardDataset",
+            (self._variant, _int64(num_shards), _int64(index)),
+            self.element_spec,
+            {},
+            name,
+        )
 
     @public
     def prefetch(self, buffer_size, name=None):
-        """The same elements, made ready ahead by a thread of their own: up to `buffer_size` of them."""
+        """The same elements, made ready ahead by a thread of their own: up to `buffer_size` of
+        them."""
         size = 2 if buffer_size == AUTOTUNE else buffer_size
         return _make("PrefetchDataset", (self._variant, _int64(size)), self.element_spec, {}, name)
 
@@ -151,7 +187,9 @@ class Dataset:
 
     def __iter__(self):
         if context.building_graph() is not None:
-            raise RuntimeError("a dataset of a graph is not iterated over by Python: use get_next()")
+            raise RuntimeError(
+                "a dataset of a graph is not iterated over by Python: use get_next()"
+            )
         return Iterator.of_eager(self)
 
     def __repr__(self):
@@ -164,7 +202,11 @@ def _int64(value):
 
 def _make(op, args, spec, attrs, name):
     flat = nest.flatten(spec)
-    attrs = {**attrs, "output_types": [s.dtype for s in flat], "output_shapes": [s.shape for s in flat]}
+    attrs = {
+        **attrs,
+        "output_types": [s.dtype for s in flat],
+        "output_shapes": [s.shape for s in flat],
+    }
     return Dataset(apply_op(op, args, attrs, name), spec)
 
 

@@ -27,7 +27,8 @@ _PREFIX = {"train": "train", "test": "t10k"}
 
 
 def _read_idx(path):
-    """An array of unsigned bytes in the IDX format: 0, 0, 8, rank, sizes as big-endian int32, elements."""
+    """An array of unsigned bytes in the IDX format: 0, 0, 8, rank, sizes as big-endian int32,
+    elements."""
     with gzip.open(path, "rb") as f:
         data = f.read()
     if len(data) < 4 or data[:3] != b"\0\0\x08":
@@ -51,7 +52,8 @@ def load_arrays(split="train", folder=None):
         raise ValueError(f"fashion_mnist has the splits 'train' and 'test', not {split!r}")
     folder = folder or os.environ.get("MILLRACE_FASHION_MNIST", FOLDER)
     paths = [
-        os.path.join(folder, f"{_PREFIX[split]}-{part}-ubyte.gz") for part in ("images-idx3", "labels-idx1")
+        os.path.join(folder, f"{_PREFIX[split]}-{part}-ubyte.gz")
+        for part in ("images-idx3", "labels-idx1")
     ]
     for path in paths:
         if not os.path.exists(path):

@@ -22,7 +22,9 @@ def trace(function, element_spec):
     name = f"{getattr(function, '__name__', 'f').strip('<>')}_{next(_names)}"
 
     def args(body):
-        placeholders = [body.add_input(s, f"arg{i}") for i, s in enumerate(nest.flatten(element_spec))]
+        placeholders = [
+            body.add_input(s, f"arg{i}") for i, s in enumerate(nest.flatten(element_spec))
+        ]
         element = nest.pack_like(element_spec, placeholders)
         unpacked = isinstance(element, tuple) and not nest.is_namedtuple(element)
         return element if unpacked else (element,)

@@ -15,7 +15,9 @@ def _filenames(filenames):
 
 
 @public
-def TFRecordDataset(filenames, compression_type=None, buffer_size=None, num_parallel_reads=None, name=None):
+def TFRecordDataset(
+    filenames, compression_type=None, buffer_size=None, num_parallel_reads=None, name=None
+):
     """The records of TFRecord files, one after the other, as strings."""
     args = (_filenames(filenames), compression_type or "", _int64(buffer_size or 256 * 1024))
     return _without_types("TFRecordDataset", args, name)
@@ -23,7 +25,13 @@ def TFRecordDataset(filenames, compression_type=None, buffer_size=None, num_para
 
 @public
 def FixedLengthRecordDataset(
-    filenames, record_bytes, header_bytes=0, footer_bytes=0, buffer_size=None, compression_type=None, name=None
+    filenames,
+    record_bytes,
+    header_bytes=0,
+    footer_bytes=0,
+    buffer_size=None,
+    compression_type=None,
+    name=None,
 ):
     """Records of a fixed number of bytes of files, as strings."""
     args = (
@@ -41,5 +49,3 @@ def _without_types(op, args, name):
     from millrace.framework.dispatch import apply_op
 
     return Dataset(apply_op(op, args, None, name), _RECORD)
-
-

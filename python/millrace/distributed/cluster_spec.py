@@ -43,7 +43,8 @@ class ClusterSpec:
     # ----- this process -----
 
     def is_chief(self):
-        """Whether this task initialises and saves: the chief, or worker 0 where there is no chief."""
+        """Whether this task initialises and saves: the chief, or worker 0 where there is no
+        chief."""
         if not self._jobs:
             return True
         if "chief" in self._jobs:
@@ -72,7 +73,8 @@ class ClusterSpec:
 
     @public
     def session_target(self):
-        """The target of sessions of this task: its server's, which is started; "" where there is no cluster."""
+        """The target of sessions of this task: its server's, which is started; "" where there is
+        no cluster."""
         server = self.start_server()
         return "" if server is None else server.target
 
@@ -85,7 +87,9 @@ class ClusterSpec:
     def as_dict(self):
         """{job: [addresses]}, or {job: {index: address}} where indices have gaps."""
         return {
-            job: [tasks[i] for i in range(len(tasks))] if sorted(tasks) == list(range(len(tasks))) else dict(tasks)
+            job: [tasks[i] for i in range(len(tasks))]
+            if sorted(tasks) == list(range(len(tasks)))
+            else dict(tasks)
             for job, tasks in self._jobs.items()
         }
 

@@ -14,7 +14,8 @@ class Server:
       server_or_cluster_def: a ClusterSpec, or what one is made of.
       job_name, task_index: which task this is; the only one there is, if left out.
       start: whether to listen at once.
-      allow_insecure_network: listen on an address that is not the loopback interface, without encryption: anyone who
+      allow_insecure_network: listen on an address that is not the loopback interface, without
+        encryption: anyone who
         can connect can run graphs here.
     """
 
@@ -66,7 +67,7 @@ class Server:
 
     @property
     def target(self):
-        """"grpc://host:port": what a Session is given."""
+        """ "grpc://host:port": what a Session is given."""
         return self._c.target()
 
     @property

@@ -1,4 +1,5 @@
-"""Where ops go: into the default graph of this thread, or, where there is none, they run at once."""
+"""Where ops go: into the default graph of this thread, or, where there is none, they run at
+once."""
 
 import threading
 
@@ -44,7 +45,8 @@ def building_graph():
 
 @public
 def executing_eagerly():
-    """True if ops run at once here; False within `with Graph().as_default()` and while a function is traced."""
+    """True if ops run at once here; False within `with Graph().as_default()` and while a function
+    is traced."""
     return building_graph() is None
 
 
@@ -88,7 +90,8 @@ def enable_eager_execution():
 
 
 class init_scope:
-    """`with init_scope():` leaves the functions being traced: ops go to the outermost plain graph, or run at once."""
+    """`with init_scope():` leaves the functions being traced: ops go to the outermost plain graph,
+    or run at once."""
 
     def __enter__(self):
         stack = graph_stack()

@@ -46,12 +46,14 @@ def _check_same_results(traced, name):
     for i, other in enumerate(traced[1:], 1):
         if len(other.outputs) != len(first.outputs):
             raise ValueError(
-                f"{name}: branch 0 returns {len(first.outputs)} tensors and branch {i} {len(other.outputs)}"
+                f"{name}: branch 0 returns {len(first.outputs)} tensors and branch {i} "
+                f"{len(other.outputs)}"
             )
         for a, b in zip(first.outputs, other.outputs):
             if a.dtype is not b.dtype:
                 raise TypeError(
-                    f"{name}: branch 0 returns {a.dtype.name} where branch {i} returns {b.dtype.name}"
+                    f"{name}: branch 0 returns {a.dtype.name} where branch {i} returns "
+                    f"{b.dtype.name}"
                 )
 
 
@@ -110,7 +112,8 @@ def cond(pred, true_fn=None, false_fn=None, name=None):
 
 @public
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
-    """branch_fns[branch_index](); the default (the last branch, if there is none) for an index outside."""
+    """branch_fns[branch_index](); the default (the last branch, if there is none) for an index
+    outside."""
     functions = (
         [f for _, f in sorted(branch_fns.items())]
         if isinstance(branch_fns, dict)
@@ -234,7 +237,8 @@ def _functional_loop(cond, body, structure, start, shapes, limit, outer, paralle
     for tensor, shape in zip(traced_body.outputs, specs):
         if not shape.is_compatible_with(tensor.shape):
             raise ValueError(
-                f"{name}: a loop variable of shape {shape} becomes {tensor.shape}; give shape_invariants"
+                f"{name}: a loop variable of shape {shape} becomes {tensor.shape}; "
+                "give shape_invariants"
             )
     captured = {id(t): t for traced in (traced_test, traced_body) for t, _ in traced.graph.captures}
     captured = list(captured.values())

@@ -14,7 +14,8 @@ def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
     """A tensor of the value: itself, a variable's value, or a constant.
 
     Args:
-      value: a tensor, variable, array, number, string, or nested list of them (tensors in the list are packed).
+      value: a tensor, variable, array, number, string, or nested list of them (tensors in the list
+        are packed).
       dtype: the dtype it must have. A tensor is not cast: ValueError if it has another.
       dtype_hint: the dtype it should have where the value leaves the choice.
       name: of a node made for it.
@@ -77,8 +78,10 @@ def constant(value, dtype=None, shape=None, name="Const"):
 
     Args:
       value: an array, number, string, or nested list of them.
-      dtype: of the result; that of the value if left out (float32 and int32 for Python's float and int).
-      shape: of the result: a single element is repeated to fill it, else the elements are laid out in it.
+      dtype: of the result; that of the value if left out (float32 and int32 for Python's float and
+        int).
+      shape: of the result: a single element is repeated to fill it, else the elements are laid out
+        in it.
       name: of the node.
     """
     dtype = None if dtype is None else dtypes.as_dtype(dtype)

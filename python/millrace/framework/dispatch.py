@@ -1,4 +1,5 @@
-"""Calling an op: arguments become tensors of the right dtypes, then the op is added to the graph, or run at once."""
+"""Calling an op: arguments become tensors of the right dtypes, then the op is added to the graph,
+or run at once."""
 
 from millrace import _load, dtypes
 from millrace.framework import context
@@ -10,7 +11,8 @@ from millrace.framework.tensor import Tensor
 
 
 def apply_op(op, args, attrs=None, name=None):
-    """The results of `op`: one output as a tensor, several as a named tuple, none as the operation (None if run at once).
+    """The results of `op`: one output as a tensor, several as a named tuple, none as the operation
+    (None if run at once).
 
     Args:
       op: the registered name.
@@ -108,7 +110,8 @@ def _convert_one(spec, arg, value, known):
 
 
 def _dtypes_by_attr(spec, args, attrs):
-    """Type attributes that are given, or known from arguments that are tensors, variables or arrays."""
+    """Type attributes that are given, or known from arguments that are tensors, variables or
+    arrays."""
     known = {}
     for arg, value in zip(spec.inputs, args):
         if not arg.type_attr or arg.type_attr in known:

@@ -29,10 +29,14 @@ class EagerTensor(native.EagerTensor, Tensor):
     @public
     def set_shape(self, shape):
         if not self.shape.is_compatible_with(shape):
-            raise ValueError(f"the tensor has shape {self.shape}, which is not {TensorShape(shape)}")
+            raise ValueError(
+                f"the tensor has shape {self.shape}, which is not {TensorShape(shape)}"
+            )
 
     def __hash__(self):
-        raise TypeError("a tensor is unhashable, as == compares elements; use tensor.ref() as a key")
+        raise TypeError(
+            "a tensor is unhashable, as == compares elements; use tensor.ref() as a key"
+        )
 
     @public
     def __bool__(self):
@@ -103,7 +107,8 @@ class EagerTensor(native.EagerTensor, Tensor):
 
 
 def binary_operator(op, x, y):
-    """What the extension's operators leave to Python: operands of other kinds, and graphs under construction."""
+    """What the extension's operators leave to Python: operands of other kinds, and graphs under
+    construction."""
     if op == "Neg":
         return tensor_module.apply_op(op, (x,))
     if op == "RealDiv":

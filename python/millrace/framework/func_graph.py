@@ -5,13 +5,14 @@ from millrace.framework import nest
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.graph import Graph
-from millrace.framework.resource_order import ResourceOrder
 from millrace.framework.indexed_slices import IndexedSlices
+from millrace.framework.resource_order import ResourceOrder
 from millrace.framework.tensor import Tensor, TensorSpec
 
 
 class FuncGraph(Graph):
-    """A graph whose tensors from outside are captured: they become further arguments of the function.
+    """A graph whose tensors from outside are captured: they become further arguments of the
+    function.
 
     Attributes:
       outer: the graph around it, or None if that is immediate code.
@@ -134,7 +135,8 @@ class Traced:
         )
 
     def add_to(self, native_graph, name):
-        """Makes it a function of that graph's library; arguments are the inputs, then the captures."""
+        """Makes it a function of that graph's library; arguments are the inputs, then the
+        captures."""
         inputs = [t._key for t in self.graph.inputs] + [
             inner._key for _, inner in self.graph.captures
         ]
@@ -142,7 +144,8 @@ class Traced:
 
 
 def trace(function, args, name, outer, kwargs=None):
-    """Calls function(*args) with ops going into a new FuncGraph. `args(graph)` gives the arguments."""
+    """Calls function(*args) with ops going into a new FuncGraph. `args(graph)` gives the
+    arguments."""
     graph = FuncGraph(name, outer)
     with graph.as_default():
         result = function(*args(graph), **(kwargs or {}))

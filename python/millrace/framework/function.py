@@ -194,10 +194,15 @@ class Function:
         specs = [t if isinstance(t, TensorSpec) else _Like(t) for t in tensors]
         if self._signature is not None:
             if len(self._signature) != len(specs):
-                raise TypeError(f"{self._name} takes {len(self._signature)} tensors, got {len(specs)}")
+                raise TypeError(
+                    f"{self._name} takes {len(self._signature)} tensors, got {len(specs)}"
+                )
             for i, (wanted, t) in enumerate(zip(self._signature, specs)):
                 if not wanted.is_compatible_with(t):
-                    raise TypeError(f"{self._name}: argument {i} is {t.dtype.name}{t.shape}, which is not {wanted}")
+                    raise TypeError(
+                        f"{self._name}: argument {i} is {t.dtype.name}{t.shape}, "
+                        f"which is not {wanted}"
+                    )
             specs = self._signature
 
         def call(arguments):
@@ -223,20 +228,35 @@ def _with_tensors(structure, tensors):
     if isinstance(structure, (list, tuple)):
         items = [_with_tensors(v, tensors) for v in structure]
         return type(structure)(*items) if nest.is_namedtuple(structure) else type(structure)(items)
-    return next(tensors) if isinstance(structure, TensorSpec) or _is_tensor_like(structure) else structure
+    return (
+        next(tensors)
+        if isinstance(structure, TensorSpec) or _is_tensor_like(structure)
+        else structure
+    )
 
 
 @public
-def function(func=None, input_signature=None, autograph=False, jit_compile=None, reduce_retracing=False, name=None):
-    """Stages a function: it is called once to record its ops for each combination of the dtypes and shapes of tensor
+def function(
+    func=None,
+    input_signature=None,
+    autograph=False,
+    jit_compile=None,
+    reduce_retracing=False,
+    name=None,
+):
+    """Stages a function: it is called once to record its ops for each combination of the dtypes
+    and shapes of tensor
     arguments and the values of the others; then the recorded graph runs as a whole.
 
-    Python's own `if` and `while` are decided while recording: use cond() and while_loop() for what depends on values.
+    Python's own `if` and `while` are decided while recording: use cond() and while_loop() for what
+    depends on values.
 
     Args:
       func: the function (or leave it out, to decorate with arguments).
       input_signature: TensorSpecs: one trace for all arguments that fit them.
     """
     if func is None:
-        return lambda f: function(f, input_signature, autograph, jit_compile, reduce_retracing, name)
+        return lambda f: function(
+            f, input_signature, autograph, jit_compile, reduce_retracing, name
+        )
     return Function(func, input_signature, name, reduce_retracing)

@@ -1,4 +1,5 @@
-"""Graph: operations under construction, and the scopes that say how new ones are named and placed."""
+"""Graph: operations under construction, and the scopes that say how new ones are named and
+placed."""
 
 import contextlib
 import re
@@ -94,7 +95,8 @@ class Graph:
         return device
 
     def large_constant(self, value):
-        """A tensor with the value; a large array stays beside the graph, and steps that need it are fed it."""
+        """A tensor with the value; a large array stays beside the graph, and steps that need it
+        are fed it."""
         from millrace.framework.convert import convert_to_tensor
         from millrace.ops.array import placeholder
 
@@ -142,7 +144,8 @@ class Graph:
 
     @public
     def as_graph_element(self, obj, allow_tensor=True, allow_operation=True):
-        """The tensor or operation of this graph that `obj`, one of them, a variable, or a name, means."""
+        """The tensor or operation of this graph that `obj`, one of them, a variable, or a name,
+        means."""
         if hasattr(obj, "_as_graph_element"):
             obj = obj._as_graph_element()
         if isinstance(obj, (str, bytes)):
@@ -170,7 +173,8 @@ class Graph:
 
     @contextlib.contextmanager
     def name_scope(self, name):
-        """Prefixes names with `name`, made unique; a name that ends in "/" is taken as it is. Yields the prefix."""
+        """Prefixes names with `name`, made unique; a name that ends in "/" is taken as it is.
+        Yields the prefix."""
         before = self._name_scope
         if not name:
             self._name_scope = ""
@@ -194,7 +198,8 @@ class Graph:
 
     @contextlib.contextmanager
     def device(self, device_name_or_function):
-        """Places new operations: a device name, a function from operation to device name, or None for no request."""
+        """Places new operations: a device name, a function from operation to device name, or None
+        for no request."""
         entry = device_name_or_function
         if entry is not None and not callable(entry):
             entry = str(entry)
@@ -230,7 +235,8 @@ class Graph:
 
     @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing=False):
-        """New operations go to the device of `op`, an operation or a tensor; None ends that of outer scopes."""
+        """New operations go to the device of `op`, an operation or a tensor; None ends that of
+        outer scopes."""
         if op is None:
             entry = None
         else:
@@ -293,5 +299,6 @@ class Graph:
 
     @public
     def as_graph_def(self, add_shapes=False, strip_default_attrs=False, clear_devices=False):
-        """The graph as a serialised GraphDef (bytes), as TensorFlow's Graph.as_graph_def().SerializeToString() gives."""
+        """The graph as a serialised GraphDef (bytes), as TensorFlow's
+        Graph.as_graph_def().SerializeToString() gives."""
         return self._c.as_graph_def(strip_default_attrs, clear_devices, add_shapes)

@@ -47,7 +47,8 @@ class GraphTensor(Tensor):
         return _session_for(self, session).run(self, feed_dict)
 
     def __eq__(self, other):
-        # Elementwise inside a function, as immediate code would be; elsewhere tensors are keys of feed_dict.
+        # Elementwise inside a function, as immediate code would be; elsewhere tensors are keys of
+        # feed_dict.
         if self.graph.is_function and other is not None and not isinstance(other, str):
             return tensor_module.apply_op("Equal", (self, other))
         return self is other
@@ -62,8 +63,8 @@ class GraphTensor(Tensor):
 
     def _no_value(self, what):
         raise TypeError(
-            f"{what} asks for the value of {self!r}, which exists only when a step runs: fetch it with session.run, "
-            "or use cond() and while_loop() for what depends on it"
+            f"{what} asks for the value of {self!r}, which exists only when a step runs: fetch it "
+            "with session.run, or use cond() and while_loop() for what depends on it"
         )
 
     @public
@@ -111,6 +112,7 @@ def _session_for(item, session):
     found = get_default_session()
     if found is None:
         raise ValueError(
-            f"cannot run {item.name!r}: no default session; use `with session.as_default():` or give a session"
+            f"cannot run {item.name!r}: no default session; use `with session.as_default():` or "
+            "give a session"
         )
     return found

@@ -23,8 +23,10 @@ def import_graph_def(
 
     Args:
       graph_def: a GraphDef message, or its serialised bytes.
-      input_map: tensors of this graph, by the names of the tensors of the GraphDef that they stand for.
-      return_elements: names in the GraphDef to return the tensors ("op:0") and operations ("op") of.
+      input_map: tensors of this graph, by the names of the tensors of the GraphDef that they stand
+        for.
+      return_elements: names in the GraphDef to return the tensors ("op:0") and operations ("op")
+        of.
       name: prefix of the new nodes' names; "import" if left out, "" for none.
     Returns:
       The list of return elements, or None.

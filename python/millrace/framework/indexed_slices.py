@@ -10,7 +10,8 @@ IndexedSlicesValue = collections.namedtuple(
 
 
 class IndexedSlices:
-    """Rows `values` at `indices` of a tensor of shape `dense_shape` (may be None); rows that occur twice add up."""
+    """Rows `values` at `indices` of a tensor of shape `dense_shape` (may be None); rows that occur
+    twice add up."""
 
     def __init__(self, values, indices, dense_shape=None):
         self.values = values
@@ -55,4 +56,5 @@ class IndexedSlices:
         return IndexedSlices(self.values * factor, self.indices, self.dense_shape)
 
     def __repr__(self):
-        return f"IndexedSlices(values={self.values!r}, indices={self.indices!r}, dense_shape={self.dense_shape!r})"
+        shape = self.dense_shape
+        return f"IndexedSlices(values={self.values!r}, indices={self.indices!r}, dense_shape={shape!r})"

@@ -1,5 +1,7 @@
 """tensor[key]: numpy's basic indexing as one StridedSlice."""
 
+import numpy as np
+
 from millrace import dtypes
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
@@ -46,11 +48,15 @@ class _Spec:
         self.add(i, end, 1, *masks)
 
 
+def _is_bool_array(key):
+    return isinstance(key, np.ndarray) and key.dtype.kind == "b"
+
+
 def get_item(tensor, key):
     """numpy's basic indexing (integers, slices, None, ...) and boolean masks."""
     if hasattr(key, "_as_tensor"):
         key = key._as_tensor(None)
-    if (isinstance(key, Tensor) and key.dtype.is_bool) or getattr(key, "dtype", None) == bool:
+    if (isinstance(key, Tensor) and key.dtype.is_bool) or _is_bool_array(key):
         from millrace.ops.array import boolean_mask
 
         return boolean_mask(tensor, key)

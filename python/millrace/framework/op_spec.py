@@ -1,4 +1,5 @@
-"""What the package needs to know of an op to call it: read from the registry once, when the op is first used."""
+"""What the package needs to know of an op to call it: read from the registry once, when the op is
+first used."""
 
 import collections
 
@@ -51,7 +52,8 @@ class OpSpec:
             )
 
     def pack(self, tensors, attr):
-        """The op's result from its flat outputs. `attr(name)` gives an attribute's value, for the lengths of lists."""
+        """The op's result from its flat outputs. `attr(name)` gives an attribute's value, for the
+        lengths of lists."""
         if self.plain_outputs:
             if len(self.outputs) == 1:
                 return tensors[0]

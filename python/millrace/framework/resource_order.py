@@ -3,7 +3,9 @@
 from millrace._load import native
 
 # What only looks at a resource.
-_READS = frozenset(("ReadVariableOp", "ResourceGather", "ResourceGatherNd", "VarIsInitializedOp", "VariableShape"))
+_READS = frozenset(
+    ("ReadVariableOp", "ResourceGather", "ResourceGatherNd", "VarIsInitializedOp", "VariableShape")
+)
 _RESOURCE = 20
 _stateful_ops = {}
 
@@ -12,7 +14,11 @@ def _is_stateful(op_type):
     found = _stateful_ops.get(op_type)
     if found is None:
         # Random ops are stateful, but their order does not matter.
-        found = native.op_schema(op_type)["is_stateful"] and "Random" not in op_type and op_type != "TruncatedNormal"
+        found = (
+            native.op_schema(op_type)["is_stateful"]
+            and "Random" not in op_type
+            and op_type != "TruncatedNormal"
+        )
         _stateful_ops[op_type] = found
     return found
 

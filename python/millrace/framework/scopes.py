@@ -46,7 +46,8 @@ def eager_scope():
 
 @public
 def device(device_name_or_function):
-    """Where ops shall run: "/cpu:0", "/job:ps/task:1", a function from operation to device name, or None."""
+    """Where ops shall run: "/cpu:0", "/job:ps/task:1", a function from operation to device name,
+    or None."""
     graph = context.building_graph()
     if graph is None:
         if callable(device_name_or_function):
@@ -59,7 +60,8 @@ def device(device_name_or_function):
 
 @public
 def control_dependencies(control_inputs):
-    """Ops made inside run after these operations or tensors. Ops that run at once are in order anyway."""
+    """Ops made inside run after these operations or tensors. Ops that run at once are in order
+    anyway."""
     graph = context.building_graph()
     if graph is None:
         return contextlib.nullcontext()

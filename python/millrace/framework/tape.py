@@ -30,7 +30,8 @@ def note_read(variable):
 
 
 class GradientTape:
-    """Records what is computed inside `with GradientTape() as tape:` from watched tensors and trainable variables.
+    """Records what is computed inside `with GradientTape() as tape:` from watched tensors and
+    trainable variables.
 
     Args:
       persistent: gradient() may be called more than once.
@@ -115,7 +116,8 @@ class GradientTape:
           target: tensors, or a structure of them.
           sources: tensors and variables, or a structure of them.
           output_gradients: the gradients to begin with, one a target; ones where None.
-          unconnected_gradients: "none": None where target does not depend on the source; "zero": zeros.
+          unconnected_gradients: "none": None where target does not depend on the source; "zero":
+            zeros.
         Returns:
           Tensors, IndexedSlices (of gathers) or None.
         """
@@ -130,7 +132,10 @@ class GradientTape:
         if self._graph is not None or context.building_graph() is not None:
             found = self._graph_gradient(targets, handles, outer)
         else:
-            start = [None if g is None else convert_to_tensor(g, t.dtype) for g, t in zip(outer or (), targets)]
+            start = [
+                None if g is None else convert_to_tensor(g, t.dtype)
+                for g, t in zip(outer or (), targets)
+            ]
             found = [_from_native(g) for g in self._c.gradient(targets, handles, start)]
         if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
             from millrace.ops.array import zeros_like
@@ -143,19 +148,29 @@ class GradientTape:
             raise RuntimeError("a tape that is not persistent gives gradients once")
         self._used = True
         graph = context.building_graph()
-        inside = [graph.capture(h) if graph.is_function and getattr(h, "graph", None) is not graph else h for h in handles]
+        inside = [
+            graph.capture(h) if graph.is_function and getattr(h, "graph", None) is not graph else h
+            for h in handles
+        ]
         return gradients(targets, inside, output_gradients)
 
     @public
     def jacobian(self, target, source):
-        """d(target)/d(source): the shape of target followed by that of source. The tape must be persistent."""
+        """d(target)/d(source): the shape of target followed by that of source. The tape must be
+        persistent."""
         from millrace.ops.array import reshape, stack
 
         flat = reshape(target, [-1])
         rows = []
         for i in range(flat.shape[0]):
             mask = [1.0 if j == i else 0.0 for j in range(flat.shape[0])]
-            rows.append(self.gradient(target, source, output_gradients=reshape(convert_to_tensor(mask, target.dtype), target.shape)))
+            rows.append(
+                self.gradient(
+                    target,
+                    source,
+                    output_gradients=reshape(convert_to_tensor(mask, target.dtype), target.shape),
+                )
+            )
         return reshape(stack(rows), target.shape.as_list() + source.shape.as_list())
 
 

@@ -49,7 +49,8 @@ def _like(value, tensor):
 
 
 class Tensor:
-    """A value of a known dtype and a shape of which parts may be unknown. Operators broadcast as numpy's do."""
+    """A value of a known dtype and a shape of which parts may be unknown. Operators broadcast as
+    numpy's do."""
 
     __slots__ = ()
     __array_priority__ = 100  # numpy's operators leave theirs to ours

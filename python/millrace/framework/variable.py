@@ -235,8 +235,10 @@ class Variable(VariableOps):
 
     def __repr__(self):
         if self.graph is None:
-            return f"<mr.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, numpy={self.numpy()!r}>"
-        return f"<mr.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
+            value = f", numpy={self.numpy()!r}"
+        else:
+            value = ""
+        return f"<mr.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}{value}>"
 
 
 def is_variable(value):
@@ -253,7 +255,7 @@ def _operator(name):
 
 
 for _name in (
-    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul lt le gt ge and "
-    "rand or ror xor neg abs invert getitem"
+    "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow "
+    "matmul rmatmul lt le gt ge and rand or ror xor neg abs invert getitem"
 ).split():
     setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))

@@ -7,7 +7,8 @@ from millrace.framework.dispatch import apply_op
 
 
 class Assigned:
-    """A variable just after an update: its operation, and, where used as a tensor, the value that the update left."""
+    """A variable just after an update: its operation, and, where used as a tensor, the value that
+    the update left."""
 
     def __init__(self, variable, op):
         self.op = op
@@ -61,13 +62,15 @@ class VariableOps:
         value = convert_to_tensor(value, self.dtype)
         if not self.shape.is_compatible_with(value.shape):
             raise ValueError(
-                f"cannot assign a value of shape {value.shape} to variable {self.name!r} of shape {self.shape}"
+                f"cannot assign a value of shape {value.shape} to variable {self.name!r} of shape "
+                f"{self.shape}"
             )
         return value
 
     @public
     def assign(self, value, use_locking=False, name=None, read_value=True):
-        """Its value becomes `value`. Returns the variable after that (the operation, with read_value=False)."""
+        """Its value becomes `value`. Returns the variable after that (the operation, with
+        read_value=False)."""
         value = self._value_for_update(value)
         return self._updated("AssignVariableOp", (self.handle, value), None, name, read_value)
 

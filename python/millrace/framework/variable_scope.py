@@ -88,9 +88,11 @@ def get_variable(
     use_resource=None,
     **kwargs,
 ):
-    """The variable of that name in the current variable scope; made if it is new, shared if the scope says reuse.
+    """The variable of that name in the current variable scope; made if it is new, shared if the
+    scope says reuse.
 
-    ValueError if it exists and the scope does not reuse, or does not exist and the scope only reuses.
+    ValueError if it exists and the scope does not reuse, or does not exist and the scope only
+    reuses.
     """
     state = _state()
     scope = state.scope
@@ -99,7 +101,8 @@ def get_variable(
     if found is not None:
         if not scope.reuse:
             raise ValueError(
-                f"variable {full_name} exists already; set reuse=True or AUTO_REUSE in its variable_scope"
+                f"variable {full_name} exists already; set reuse=True or AUTO_REUSE in its "
+                "variable_scope"
             )
         if shape is not None and not found.shape.is_compatible_with(shape):
             raise ValueError(
@@ -112,9 +115,13 @@ def get_variable(
     initial, dtype = _initial_value(initializer or scope.initializer, shape, dtype)
     with graph.name_scope(""):
         made = Variable(
-            initial, trainable=trainable, name=full_name, dtype=dtype, validate_shape=validate_shape,
+            initial,
+            trainable=trainable,
+            name=full_name,
+            dtype=dtype,
+            validate_shape=validate_shape,
             collections=collections,
-        )  # fmt: skip
+        )
     state.variables[full_name] = made
     return made
 

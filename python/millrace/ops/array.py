@@ -150,7 +150,8 @@ def split(value, num_or_size_splits, axis=0, num=None, name=None):
 
 @public
 def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
-    """Slices of params at `indices` along an axis (0 if None). Of a variable: without reading the rest of it."""
+    """Slices of params at `indices` along an axis (0 if None). Of a variable: without reading the
+    rest of it."""
     axis = batch_dims if axis is None else axis
     if hasattr(params, "sparse_read") and axis == 0 and batch_dims == 0:
         return params.sparse_read(indices, name)
@@ -286,7 +287,8 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=-1, dtype=None, 
 
 @public
 def where(condition, x=None, y=None, name=None):
-    """x where condition holds and y elsewhere; without them the coordinates of what holds, a row each."""
+    """x where condition holds and y elsewhere; without them the coordinates of what holds, a row
+    each."""
     if x is None and y is None:
         return apply_op("Where", (condition,), None, name)
     if x is None or y is None:
@@ -313,13 +315,43 @@ def boolean_mask(tensor, mask, axis=None, name="boolean_mask"):
 
 @public
 def unique(x, out_idx=dtypes.int32, name=None):
-    """(y, idx): the different values in the order in which they occur, and where each element of x is in y."""
+    """(y, idx): the different values in the order in which they occur, and where each element of x
+    is in y."""
     return apply_op("Unique", (x,), {"out_idx": out_idx}, name)
 
 
 __all__ = [
-    "boolean_mask", "broadcast_to", "concat", "expand_dims", "fill", "gather", "gather_nd", "identity", "linspace",
-    "one_hot", "ones", "ones_like", "pad", "placeholder", "placeholder_with_default", "range", "rank", "reshape",
-    "reverse", "shape", "size", "slice", "split", "squeeze", "stack", "stop_gradient", "tile", "transpose", "unique",
-    "unstack", "where", "zeros", "zeros_like",
-]  # fmt: skip
+    "boolean_mask",
+    "broadcast_to",
+    "concat",
+    "expand_dims",
+    "fill",
+    "gather",
+    "gather_nd",
+    "identity",
+    "linspace",
+    "one_hot",
+    "ones",
+    "ones_like",
+    "pad",
+    "placeholder",
+    "placeholder_with_default",
+    "range",
+    "rank",
+    "reshape",
+    "reverse",
+    "shape",
+    "size",
+    "slice",
+    "split",
+    "squeeze",
+    "stack",
+    "stop_gradient",
+    "tile",
+    "transpose",
+    "unique",
+    "unstack",
+    "where",
+    "zeros",
+    "zeros_like",
+]

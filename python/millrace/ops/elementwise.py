@@ -129,7 +129,8 @@ def logical_xor(x, y, name=None):
 
 @public
 def cast(x, dtype, name=None):
-    """x as another dtype. Floats become integers by cutting off; x itself if it is of that dtype."""
+    """x as another dtype. Floats become integers by cutting off; x itself if it is of that
+    dtype."""
     from millrace import dtypes
     from millrace.framework.convert import convert_to_tensor
 

@@ -75,7 +75,8 @@ def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None):
 
 @public
 def tensordot(a, b, axes, name=None):
-    """The sum of products over `axes`: a number n (last n of a with first n of b) or two lists of axes."""
+    """The sum of products over `axes`: a number n (last n of a with first n of b) or two lists of
+    axes."""
     a, b = _same_dtype(a, b)
     if isinstance(axes, int):
         axes = (list(range(a.shape.rank - axes, a.shape.rank)), list(range(axes)))

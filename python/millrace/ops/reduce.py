@@ -86,7 +86,8 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims=False, name=None):
 
 @public
 def argmax(input, axis=None, output_type=dtypes.int64, name=None):
-    """The position of the greatest element along an axis (0 if None); the first one if there are several."""
+    """The position of the greatest element along an axis (0 if None); the first one if there are
+    several."""
     return apply_op(
         "ArgMax", (input, 0 if axis is None else axis), {"output_type": output_type}, name
     )
@@ -94,7 +95,8 @@ def argmax(input, axis=None, output_type=dtypes.int64, name=None):
 
 @public
 def argmin(input, axis=None, output_type=dtypes.int64, name=None):
-    """The position of the least element along an axis (0 if None); the first one if there are several."""
+    """The position of the least element along an axis (0 if None); the first one if there are
+    several."""
     return apply_op(
         "ArgMin", (input, 0 if axis is None else axis), {"output_type": output_type}, name
     )
@@ -119,7 +121,20 @@ def unsorted_segment_sum(data, segment_ids, num_segments, name=None):
 
 
 __all__ = [
-    "argmax", "argmin", "cumprod", "cumsum", "reduce_all", "reduce_any", "reduce_euclidean_norm", "reduce_logsumexp",
-    "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_variance",
+    "argmax",
+    "argmin",
+    "cumprod",
+    "cumsum",
+    "reduce_all",
+    "reduce_any",
+    "reduce_euclidean_norm",
+    "reduce_logsumexp",
+    "reduce_max",
+    "reduce_mean",
+    "reduce_min",
+    "reduce_prod",
+    "reduce_std",
+    "reduce_sum",
+    "reduce_variance",
     "unsorted_segment_sum",
-]  # fmt: skip
+]

@@ -1,4 +1,5 @@
-"""Options of sessions and of single steps, under TensorFlow's names; those without a meaning here are taken and ignored."""
+"""Options of sessions and of single steps, under TensorFlow's names; those without a meaning here
+are taken and ignored."""
 
 
 class GPUOptions:
@@ -36,7 +37,8 @@ class ConfigProto:
       log_device_placement: log where each op runs.
       operation_timeout_in_ms: default deadline of steps; 0 for none.
       graph_options: GraphOptions.
-      device_count, intra_op_parallelism_threads, inter_op_parallelism_threads, device_filters, gpu_options: accepted; the
+      device_count, intra_op_parallelism_threads, inter_op_parallelism_threads, device_filters,
+        gpu_options: accepted; the
         number of threads is the process's, set by MILLRACE_NUM_THREADS.
     """
 
@@ -105,7 +107,8 @@ class NodeStats:
         self.start_ns, self.end_ns, self.thread = start_ns, end_ns, thread
 
     def __repr__(self):
-        return f"NodeStats({self.node!r}, {self.op}, {(self.end_ns - self.start_ns) / 1000:.1f} us on {self.device})"
+        microseconds = (self.end_ns - self.start_ns) / 1000
+        return f"NodeStats({self.node!r}, {self.op}, {microseconds:.1f} us on {self.device})"
 
 
 class RunMetadata:

@@ -1,4 +1,5 @@
-"""What a step is asked for: names for the runtime, and how to build the answer in the structure of the question."""
+"""What a step is asked for: names for the runtime, and how to build the answer in the structure of
+the question."""
 
 from millrace.framework import nest
 from millrace.framework.indexed_slices import IndexedSlices, IndexedSlicesValue
@@ -40,7 +41,8 @@ class Fetches:
             element = self._graph.as_graph_element(item)
         except TypeError:
             raise TypeError(
-                f"{item!r} cannot be fetched: it must be a tensor, operation, variable, name, or a structure of them"
+                f"{item!r} cannot be fetched: it must be a tensor, operation, variable, name, or a "
+                "structure of them"
             ) from None
         except (KeyError, ValueError) as error:
             raise ValueError(f"{item!r} cannot be fetched: {error.args[0]}") from None

@@ -40,7 +40,8 @@ class _PreparedStep:
 
 
 class BaseSession:
-    """A session that does not become the default one when entered. Steps may run from several threads at once."""
+    """A session that does not become the default one when entered. Steps may run from several
+    threads at once."""
 
     @public
     def __init__(self, target="", graph=None, config=None):
@@ -72,7 +73,8 @@ class BaseSession:
 
         Args:
           fetches: a tensor, operation, variable or name, or a nested structure of them.
-          feed_dict: values for tensors, by tensor or name. Arrays of the right dtype are not copied.
+          feed_dict: values for tensors, by tensor or name. Arrays of the right dtype are not
+            copied.
           options: RunOptions.
           run_metadata: a RunMetadata to fill.
         Returns:
@@ -134,7 +136,8 @@ class BaseSession:
 
     @public
     def make_callable(self, fetches, feed_list=None, accept_options=False):
-        """A function that runs this step: it takes a value for each tensor of feed_list, in order."""
+        """A function that runs this step: it takes a value for each tensor of feed_list, in
+        order."""
         resolved = Fetches(self.graph, fetches)
         names = [
             self.graph.as_graph_element(f, allow_operation=False).name for f in feed_list or ()
@@ -202,7 +205,8 @@ def _key_of(fetches):
 
 
 class Session(BaseSession):
-    """A session; `with Session() as session:` makes it and its graph the default ones, and closes it at the end."""
+    """A session; `with Session() as session:` makes it and its graph the default ones, and closes
+    it at the end."""
 
     @public
     def __enter__(self):

@@ -12,7 +12,9 @@ def scalar(name, tensor, collections=None, family=None):
     """A string tensor that holds the value of a scalar under a name: a point of a curve."""
     graph = context.building_graph()
     if graph is None:
-        raise RuntimeError("summary.scalar needs a graph; where ops run at once use FileWriter.add_scalar")
+        raise RuntimeError(
+            "summary.scalar needs a graph; where ops run at once use FileWriter.add_scalar"
+        )
     tag = graph._full_name(f"{family}/{name}" if family else name)
     made = apply_op("ScalarSummary", (tag, convert_to_tensor(tensor)), None, name)
     for key in [GraphKeys.SUMMARIES] if collections is None else collections:

@@ -8,7 +8,7 @@ from millrace.train.checkpoint_state import (
     get_checkpoint_state,
     latest_checkpoint,
     update_checkpoint_state,
-)  # fmt: skip
+)
 from millrace.train.device_setter import replica_device_setter
 from millrace.train.global_step import (
     create_global_step,
@@ -16,7 +16,7 @@ from millrace.train.global_step import (
     get_global_step,
     get_or_create_global_step,
     global_step,
-)  # fmt: skip
+)
 from millrace.train.gradient_descent import GradientDescentOptimizer, MomentumOptimizer
 from millrace.train.hooks import (
     CheckpointSaverHook,
@@ -30,14 +30,14 @@ from millrace.train.hooks import (
     StepCounterHook,
     StopAtStepHook,
     SummarySaverHook,
-)  # fmt: skip
+)
 from millrace.train.monitored_session import (
     ChiefSessionCreator,
     MonitoredSession,
     MonitoredTrainingSession,
     SingularMonitoredSession,
     WorkerSessionCreator,
-)  # fmt: skip
+)
 from millrace.train.optimizer import Optimizer
 from millrace.train.progress import ProgressBarHook
 from millrace.train.saver import Saver
@@ -53,12 +53,41 @@ def __getattr__(name):
 
 
 __all__ = [
-    "AdagradOptimizer", "AdamOptimizer", "CheckpointSaverHook", "CheckpointState", "ChiefSessionCreator",
-    "FtrlOptimizer", "GradientDescentOptimizer", "LoggingTensorHook", "MomentumOptimizer", "MonitoredSession",
-    "MonitoredTrainingSession", "NanLossDuringTrainingError", "NanTensorHook", "Optimizer", "ProgressBarHook",
-    "RMSPropOptimizer", "Saver", "Scaffold", "SessionRunArgs", "SessionRunContext", "SessionRunHook",
-    "SessionRunValues", "SingularMonitoredSession", "StepCounterHook", "StopAtStepHook", "SummarySaverHook",
-    "WorkerSessionCreator", "checkpoint_exists", "create_global_step", "exponential_decay", "get_checkpoint_state",
-    "get_global_step", "get_or_create_global_step", "global_step", "latest_checkpoint", "replica_device_setter",
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "CheckpointSaverHook",
+    "CheckpointState",
+    "ChiefSessionCreator",
+    "FtrlOptimizer",
+    "GradientDescentOptimizer",
+    "LoggingTensorHook",
+    "MomentumOptimizer",
+    "MonitoredSession",
+    "MonitoredTrainingSession",
+    "NanLossDuringTrainingError",
+    "NanTensorHook",
+    "Optimizer",
+    "ProgressBarHook",
+    "RMSPropOptimizer",
+    "Saver",
+    "Scaffold",
+    "SessionRunArgs",
+    "SessionRunContext",
+    "SessionRunHook",
+    "SessionRunValues",
+    "SingularMonitoredSession",
+    "StepCounterHook",
+    "StopAtStepHook",
+    "SummarySaverHook",
+    "WorkerSessionCreator",
+    "checkpoint_exists",
+    "create_global_step",
+    "exponential_decay",
+    "get_checkpoint_state",
+    "get_global_step",
+    "get_or_create_global_step",
+    "global_step",
+    "latest_checkpoint",
+    "replica_device_setter",
     "update_checkpoint_state",
-]  # fmt: skip
+]

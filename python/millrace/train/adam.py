@@ -10,9 +10,11 @@ from millrace.train.optimizer import Optimizer, _at_top
 
 
 class AdamOptimizer(Optimizer):
-    """m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; variable -= rate_t m / (sqrt(v) + epsilon).
+    """m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; variable -= rate_t m / (sqrt(v)
+    + epsilon).
 
-    rate_t = learning_rate * sqrt(1 - beta2^t) / (1 - beta1^t). Of sparse gradients, too, m and v decay everywhere.
+    rate_t = learning_rate * sqrt(1 - beta2^t) / (1 - beta1^t). Of sparse gradients, too, m and v
+    decay everywhere.
     """
 
     @public

@@ -45,7 +45,8 @@ class AdagradOptimizer(Optimizer):
 
 
 class RMSPropOptimizer(Optimizer):
-    """ms = decay ms + (1 - decay) g^2; mom = momentum mom + rate g / sqrt(ms + epsilon); variable -= mom."""
+    """ms = decay ms + (1 - decay) g^2; mom = momentum mom + rate g / sqrt(ms + epsilon); variable
+    -= mom."""
 
     @public
     def __init__(
@@ -77,7 +78,8 @@ class RMSPropOptimizer(Optimizer):
         return [variable.handle, *(self._slot(variable, s).handle for s in slots)]
 
     def _op(self, sparse):
-        return f"Resource{'Sparse' if sparse else ''}Apply{'Centered' if self._centered else ''}RMSProp"
+        centered = "Centered" if self._centered else ""
+        return f"Resource{'Sparse' if sparse else ''}Apply{centered}RMSProp"
 
     def _apply_dense(self, gradient, variable):
         hypers = [self._as(h, variable) for h in self._hypers]
@@ -107,8 +109,11 @@ class FtrlOptimizer(Optimizer):
         super().__init__(use_locking, name)
         self._initial = initial_accumulator_value
         self._values = (
-            learning_rate, l1_regularization_strength, l2_regularization_strength, learning_rate_power
-        )  # fmt: skip
+            learning_rate,
+            l1_regularization_strength,
+            l2_regularization_strength,
+            learning_rate_power,
+        )
 
     def _create_slots(self, variable):
         self._slot(variable, "Ftrl", self._initial)

@@ -29,7 +29,8 @@ def _unquote(text):
 
 
 def replace_file(path, data):
-    """Writes a file so that a crash leaves the old one or the new one: a temporary name, synced, renamed."""
+    """Writes a file so that a crash leaves the old one or the new one: a temporary name, synced,
+    renamed."""
     folder = os.path.dirname(path) or "."
     temporary = f"{path}.tmp{os.getpid()}"
     try:
@@ -58,7 +59,8 @@ def update_checkpoint_state(
     all_model_checkpoint_timestamps=None,
     last_preserved_timestamp=None,
 ):
-    """Writes the file. Paths inside the folder are written relative to it, so that the folder can be moved."""
+    """Writes the file. Paths inside the folder are written relative to it, so that the folder can
+    be moved."""
 
     def relative(path):
         inside = os.path.relpath(os.path.abspath(path), os.path.abspath(save_dir))
@@ -81,7 +83,8 @@ def update_checkpoint_state(
 
 @public
 def get_checkpoint_state(checkpoint_dir, latest_filename=None):
-    """The CheckpointState of a folder; None if it has no such file. ValueError if the file is damaged."""
+    """The CheckpointState of a folder; None if it has no such file. ValueError if the file is
+    damaged."""
     path = os.path.join(checkpoint_dir, latest_filename or "checkpoint")
     try:
         with open(path, encoding="utf-8") as f:

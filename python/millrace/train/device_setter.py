@@ -6,11 +6,19 @@ from millrace.framework import device as device_names
 # Ops that make state; everything else runs on the worker.
 _STATE_OPS = frozenset(
     (
-        "VarHandleOp", "Variable", "VariableV2", "AutoReloadVariable", "MutableHashTable", "MutableHashTableV2",
-        "MutableHashTableOfTensors", "MutableHashTableOfTensorsV2", "MutableDenseHashTable",
-        "MutableDenseHashTableV2", "BoostedTreesEnsembleResourceHandleOp",
+        "VarHandleOp",
+        "Variable",
+        "VariableV2",
+        "AutoReloadVariable",
+        "MutableHashTable",
+        "MutableHashTableV2",
+        "MutableHashTableOfTensors",
+        "MutableHashTableOfTensorsV2",
+        "MutableDenseHashTable",
+        "MutableDenseHashTableV2",
+        "BoostedTreesEnsembleResourceHandleOp",
     )
-)  # fmt: skip
+)
 
 
 class _RoundRobin:
@@ -32,10 +40,12 @@ def replica_device_setter(
     ps_ops=None,
     ps_strategy=None,
 ):
-    """A device function for between-graph replication: variables go to the parameter servers in turn, ops to the worker.
+    """A device function for between-graph replication: variables go to the parameter servers in
+    turn, ops to the worker.
 
     Args:
-      ps_tasks: the number of parameter servers; taken from `cluster` if that is given. 0: no device function (None).
+      ps_tasks: the number of parameter servers; taken from `cluster` if that is given. 0: no
+        device function (None).
       ps_device, worker_device: jobs; of `cluster`, where it knows its own task, this task's device.
       cluster: a ClusterSpec.
       ps_ops: op types that go to parameter servers.

@@ -48,7 +48,8 @@ def global_step(sess, global_step_tensor):
 def exponential_decay(
     learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None
 ):
-    """learning_rate * decay_rate ^ (global_step / decay_steps); with staircase the quotient is rounded down."""
+    """learning_rate * decay_rate ^ (global_step / decay_steps); with staircase the quotient is
+    rounded down."""
     from millrace.ops.elementwise import cast, floor
 
     ratio = cast(global_step, dtypes.float32) / float(decay_steps)

@@ -30,7 +30,8 @@ class GradientDescentOptimizer(Optimizer):
 
 
 class MomentumOptimizer(Optimizer):
-    """momentum_slot = momentum * momentum_slot + gradient; variable -= learning_rate * momentum_slot."""
+    """momentum_slot = momentum * momentum_slot + gradient; variable -= learning_rate *
+    momentum_slot."""
 
     @public
     def __init__(

@@ -122,9 +122,15 @@ class CheckpointSaverHook(SessionRunHook):
 
     @public
     def __init__(
-        self, checkpoint_dir, save_secs=None, save_steps=None, saver=None, checkpoint_basename="model.ckpt",
-        scaffold=None, listeners=None,
-    ):  # fmt: skip
+        self,
+        checkpoint_dir,
+        save_secs=None,
+        save_steps=None,
+        saver=None,
+        checkpoint_basename="model.ckpt",
+        scaffold=None,
+        listeners=None,
+    ):
         self._prefix = os.path.join(checkpoint_dir, checkpoint_basename)
         self._dir, self._saver, self._scaffold = checkpoint_dir, saver, scaffold
         self._timer = _Timer(save_steps, save_secs)

@@ -14,7 +14,7 @@ from millrace.train.hooks import (
     SessionRunValues,
     StepCounterHook,
     SummarySaverHook,
-)  # fmt: skip
+)
 from millrace.train.scaffold import Scaffold
 
 log = logging.getLogger("millrace")
@@ -61,9 +61,11 @@ class WorkerSessionCreator:
 
 
 class MonitoredSession:
-    """A session with hooks. `with MonitoredSession(...) as s: while not s.should_stop(): s.run(train_op)`.
+    """A session with hooks. `with MonitoredSession(...) as s: while not s.should_stop():
+    s.run(train_op)`.
 
-    At the end of the with block the hooks' end() runs, unless an exception ended it. An OutOfRangeError (the input is
+    At the end of the with block the hooks' end() runs, unless an exception ended it. An
+    OutOfRangeError (the input is
     used up) or StopIteration in run() ends training as if it had been asked for.
     """
 
@@ -175,15 +177,18 @@ def MonitoredTrainingSession(
     cluster=None,
     progress=False,
 ):
-    """A MonitoredSession for training: the chief initialises or restores, saves checkpoints and summaries.
+    """A MonitoredSession for training: the chief initialises or restores, saves checkpoints and
+    summaries.
 
     Args:
       master: target of the session; "" for this process.
       is_chief: whether this task initialises the variables and saves.
       checkpoint_dir: where the chief restores from and saves to; no checkpoints if None.
       hooks, chief_only_hooks: SessionRunHooks of all tasks, and of the chief.
-      save_checkpoint_secs, save_checkpoint_steps: how often to save; 600 seconds if neither is given.
-      save_summaries_steps, save_summaries_secs: how often to write summaries; 100 steps if neither is given.
+      save_checkpoint_secs, save_checkpoint_steps: how often to save; 600 seconds if neither is
+        given.
+      save_summaries_steps, save_summaries_secs: how often to write summaries; 100 steps if neither
+        is given.
       log_step_count_steps: how often to write global_step/sec.
       max_wait_secs: how long a task waits for the chief.
       cluster: a ClusterSpec of which this process is a task: gives master and is_chief.
@@ -203,9 +208,15 @@ def MonitoredTrainingSession(
             )
         if checkpoint_dir:
             all_hooks += _chief_hooks(
-                checkpoint_dir, summary_dir or checkpoint_dir, scaffold, save_checkpoint_secs, save_checkpoint_steps,
-                save_summaries_secs, save_summaries_steps, log_step_count_steps,
-            )  # fmt: skip
+                checkpoint_dir,
+                summary_dir or checkpoint_dir,
+                scaffold,
+                save_checkpoint_secs,
+                save_checkpoint_steps,
+                save_summaries_secs,
+                save_summaries_steps,
+                log_step_count_steps,
+            )
         creator = ChiefSessionCreator(scaffold, master, config, checkpoint_dir)
     else:
         creator = WorkerSessionCreator(scaffold, master, config, max_wait_secs)

@@ -167,7 +167,8 @@ class Optimizer:
         )
 
     def _slot(self, variable, slot_name, initial=0.0):
-        """The slot of a variable: a variable of its shape and dtype beside it, made on first use."""
+        """The slot of a variable: a variable of its shape and dtype beside it, made on first
+        use."""
         slots = self._slots.setdefault(slot_name, {})
         key = id(variable)
         if key not in slots:

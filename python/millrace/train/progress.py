@@ -11,7 +11,8 @@ _WIDTH = 24
 
 
 class ProgressBarHook(SessionRunHook):
-    """One line on a terminal: step, loss, examples/s, and the last measured values. Elsewhere a line every 10 seconds.
+    """One line on a terminal: step, loss, examples/s, and the last measured values. Elsewhere a
+    line every 10 seconds.
 
     Args:
       total_steps: where the bar is full; no bar if None.

@@ -136,7 +136,8 @@ class Saver:
         strip_default_attrs=False,
         save_debug_info=False,
     ):
-        """Writes a checkpoint `save_path`-`global_step` and notes it in the folder's file `checkpoint`.
+        """Writes a checkpoint `save_path`-`global_step` and notes it in the folder's file
+        `checkpoint`.
 
         Nothing earlier is lost if it fails or the machine stops: files appear whole, the note last.
 
@@ -177,7 +178,8 @@ class Saver:
 
     @public
     def restore(self, sess, save_path):
-        """Gives the variables the values of a checkpoint. ValueError if there is none of that prefix."""
+        """Gives the variables the values of a checkpoint. ValueError if there is none of that
+        prefix."""
         if save_path is None:
             raise ValueError("restore: save_path is None")
         if not checkpoint_exists(save_path):

@@ -8,7 +8,7 @@ from millrace.framework.graph_keys import (
     local_variables_initializer,
     report_uninitialized_variables,
     tables_initializer,
-)  # fmt: skip
+)
 from millrace.framework.scopes import group
 from millrace.train.saver import Saver
 
@@ -18,9 +18,18 @@ class Scaffold:
 
     @public
     def __init__(
-        self, init_op=None, init_feed_dict=None, init_fn=None, ready_op=None, ready_for_local_init_op=None,
-        local_init_op=None, summary_op=None, saver=None, copy_from_scaffold=None, local_init_feed_dict=None,
-    ):  # fmt: skip
+        self,
+        init_op=None,
+        init_feed_dict=None,
+        init_fn=None,
+        ready_op=None,
+        ready_for_local_init_op=None,
+        local_init_op=None,
+        summary_op=None,
+        saver=None,
+        copy_from_scaffold=None,
+        local_init_feed_dict=None,
+    ):
         self.init_op, self.init_feed_dict, self._init_fn = init_op, init_feed_dict, init_fn
         self.ready_op, self.local_init_op = ready_op, local_init_op
         self.summary_op, self.saver = summary_op, saver

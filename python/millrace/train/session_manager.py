@@ -19,7 +19,8 @@ def _uninitialized(session, scaffold):
 
 
 def prepare_as_chief(master, graph, scaffold, checkpoint_dir, config):
-    """A session whose variables have values: those that live already, a checkpoint's, or the initial ones."""
+    """A session whose variables have values: those that live already, a checkpoint's, or the
+    initial ones."""
     session = Session(master, graph, config)
     missing = _uninitialized(session, scaffold)
     if missing:
@@ -64,7 +65,8 @@ def _restore(session, scaffold, checkpoint_dir, path):
 
 
 def wait_for_chief(master, graph, scaffold, config, max_wait_secs=7200, stream=None):
-    """A session, once the chief has given all variables values; says every 10 seconds what it waits for."""
+    """A session, once the chief has given all variables values; says every 10 seconds what it
+    waits for."""
     stream = sys.stderr if stream is None else stream
     start = said = time.monotonic()
     while True:
