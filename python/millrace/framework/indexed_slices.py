@@ -57,4 +57,4 @@ class IndexedSlices:
 
     def __repr__(self):
         shape = self.dense_shape
-        return f"IndexedSlices(values={self.values!r}, indices={self.indices!r}, dense_shape={shape!r})"
+        return f"IndexedSlices({self.values!r}, indices={self.indices!r}, dense_shape={shape!r})"
