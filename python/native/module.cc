@@ -6,6 +6,7 @@
 #include "python/native/io_types.h"
 #include "python/native/py.h"
 #include "python/native/registry.h"
+#include "python/native/saved_model.h"
 #include "python/native/session_type.h"
 #include "python/native/tensor_memory.h"
 #include "python/native/user_line.h"
@@ -43,6 +44,9 @@ PyMethodDef functions[] = {
     MR_FAST("server_session", NewSessionOfServer),
     MR_FAST("grpc_session", NewSessionOfTarget),
     MR_FAST("shutdown_task", ShutdownTaskAt),
+    MR_FAST("meta_graph", MetaGraph),
+    {"saved_model", SavedModelOf, METH_O, nullptr},
+    MR_FAST("read_saved_model", ReadSavedModelOf),
     {"task_config", TaskConfigOfProcess, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr}};
 

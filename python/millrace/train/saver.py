@@ -91,6 +91,10 @@ class Saver:
             self._save_op = (
                 self._add_sharded(named, names) if self._sharded else self._add_save(named, names)
             )
+            with control_dependencies([self._save_op]):
+                self._save_tensor = apply_op(
+                    "Identity", (self._prefix,), None, "control_dependency"
+                )
             self._restore_op = self._add_restore(named, names)
 
     def _add_save(self, named, names, prefix=None):
@@ -122,6 +126,10 @@ class Saver:
                 value.set_shape(named[n].shape)
                 assigns.append(apply_op("AssignVariableOp", (named[n].handle, value)))
         return group(*assigns, name="restore_all")
+
+    def names(self):
+        """(filename tensor, save tensor, restore operation): what a SaverDef says."""
+        return self._prefix.name, self._save_tensor.name, self._restore_op.name
 
     @public
     def save(
