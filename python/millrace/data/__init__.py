@@ -2,12 +2,11 @@
 
 from millrace.data.dataset import AUTOTUNE, Dataset
 from millrace.data.fashion_mnist import fashion_mnist
-from millrace.data.records import FixedLengthRecordDataset, TFRecordDataset
+from millrace.data.records import TFRecordDataset
 
 __all__ = [
     "AUTOTUNE",
     "Dataset",
-    "FixedLengthRecordDataset",
     "TFRecordDataset",
     "fashion_mnist",
 ]

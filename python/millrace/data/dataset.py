@@ -144,13 +144,11 @@ class Dataset:
     @public
     def shard(self, num_shards, index, name=None):
         """Every num_shards-th element from `index` on: the part of one of several workers."""
-        return _make(
-            "ShardDataset",
-            (self._variant, _int64(num_shards), _int64(index)),
-            self.element_spec,
-            {},
-            name,
-        )
+        if not 0 <= index < num_shards:
+            raise ValueError(f"shard: index {index} of {num_shards}")
+        numbered = Dataset.zip(Dataset.range(2**62), self)
+        mine = numbered.filter(lambda i, *_: (i % num_shards) == index)
+        return mine.map(lambda _, element: element, name=name)
 
     @public
     def prefetch(self, buffer_size, name=None):
@@ -158,11 +156,6 @@ class Dataset:
         them."""
         size = 2 if buffer_size == AUTOTUNE else buffer_size
         return _make("PrefetchDataset", (self._variant, _int64(size)), self.element_spec, {}, name)
-
-    @public
-    def cache(self, filename="", name=None):
-        """The same elements, kept in memory after the first pass."""
-        return _make("CacheDataset", (self._variant, str(filename)), self.element_spec, {}, name)
 
     @public
     def apply(self, transformation_func):

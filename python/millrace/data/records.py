@@ -23,28 +23,6 @@ def TFRecordDataset(
     return _without_types("TFRecordDataset", args, name)
 
 
-@public
-def FixedLengthRecordDataset(
-    filenames,
-    record_bytes,
-    header_bytes=0,
-    footer_bytes=0,
-    buffer_size=None,
-    compression_type=None,
-    name=None,
-):
-    """Records of a fixed number of bytes of files, as strings."""
-    args = (
-        _filenames(filenames),
-        _int64(header_bytes),
-        _int64(record_bytes),
-        _int64(footer_bytes),
-        _int64(buffer_size or 256 * 1024),
-        compression_type or "",
-    )
-    return _without_types("FixedLengthRecordDatasetV2", args, name)
-
-
 def _without_types(op, args, name):
     from millrace.framework.dispatch import apply_op
 
