@@ -50,7 +50,7 @@ def test_a_tensor_behaves_like_its_value():
     assert isinstance(t, mr.Tensor)
     assert (t == None) is False  # noqa: E711
     with pytest.raises(TypeError, match="unhashable"):
-        {t: 1}
+        hash(t)
     assert {t.ref(): 1}[t.ref()] == 1
     with pytest.raises(ValueError):
         bool(t)
@@ -269,7 +269,7 @@ def test_control_flow_in_a_function():
     @mr.function
     def f(x):
         y = mr.cond(x > 0.0, lambda: x * 2.0, lambda: -x)
-        n, s = mr.while_loop(lambda i, s: i < 5, lambda i, s: (i + 1, s + y), [0, 0.0])
+        _, s = mr.while_loop(lambda i, s: i < 5, lambda i, s: (i + 1, s + y), [0, 0.0])
         return s
 
     assert float(f(mr.constant(1.0))) == 10.0

@@ -1,6 +1,7 @@
 """Training sessions with hooks."""
 
 import io
+import json
 import os
 
 import millrace as mr
@@ -55,7 +56,7 @@ def test_hooks_run_around_the_steps():
 def test_training_goes_on_from_the_last_checkpoint(tmp_path):
     def run(last_step):
         with mr.Graph().as_default():
-            v, step, train = counting_graph()
+            _, step, train = counting_graph()
             with mr.train.MonitoredTrainingSession(
                 checkpoint_dir=str(tmp_path), hooks=[mr.train.StopAtStepHook(last_step=last_step)]
             ) as session:
@@ -159,10 +160,11 @@ def test_cluster_spec(monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     alone = mr.distributed.ClusterSpec.from_environment()
     assert not alone and alone.is_chief() and alone.session_target() == ""
-    monkeypatch.setenv(
-        "TF_CONFIG",
-        '{"cluster": {"ps": ["h:1"], "worker": ["h:2", "h:3"]}, "task": {"type": "worker", "index": 1}}',
-    )
+    config = {
+        "cluster": {"ps": ["h:1"], "worker": ["h:2", "h:3"]},
+        "task": {"type": "worker", "index": 1},
+    }
+    monkeypatch.setenv("TF_CONFIG", json.dumps(config))
     found = mr.distributed.ClusterSpec.from_environment()
     assert found == mr.distributed.ClusterSpec({"ps": ["h:1"], "worker": ["h:2", "h:3"]})
     assert not found.is_chief() and found.task_device() == "/job:worker/task:1"

@@ -33,7 +33,7 @@ def test_save_and_restore(tmp_path):
 
 def test_sharded(tmp_path):
     with mr.Graph().as_default(), mr.Session() as session:
-        a, b = make_graph()
+        a, _ = make_graph()
         saver = mr.train.Saver(sharded=True)
         session.run(mr.global_variables_initializer())
         path = saver.save(session, str(tmp_path / "model"))

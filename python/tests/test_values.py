@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 from millrace._load import native
 
-NUMPY_TYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128"
+NUMPY_TYPES = (
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 "
+    "float16 float32 float64 complex64 complex128"
+)
 
 
 def there_and_back(value, dtype=None):
@@ -109,7 +112,7 @@ def test_tensor_shape():
     assert shape.merge_with([None, 5, 3]) == [2, 5, 3]
     assert shape.is_compatible_with([2, 7, 3]) and not shape.is_compatible_with([2, 7])
     assert mr.TensorShape(None).rank is None
-    assert (mr.TensorShape([1]) + [2]).as_list() == [1, 2]
+    assert mr.TensorShape([1]).concatenate([2]).as_list() == [1, 2]
     with pytest.raises(ValueError):
         shape.merge_with([3, None, 3])
     with pytest.raises(ValueError):
