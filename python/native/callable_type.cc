@@ -1,4 +1,6 @@
 // _native.Callable: a step made ready once, run by calling it.
+#include <chrono>
+#include <future>
 #include <new>
 #include <optional>
 #include <string>
@@ -172,6 +174,32 @@ absl::Status DescribeFeeds(const Graph& graph, const std::vector<std::string>& n
   return absl::OkStatus();
 }
 
+// Session::MakeCallable. For a remote session, which may wait for tasks that are not there yet,
+// ctrl-C closes the session and ends the waiting. False if Python's signal handlers raised.
+bool Prepare(Session& session, const StepSignature& signature, bool remote,
+             absl::StatusOr<Session::CallableHandle>* handle) {
+  if (!remote) {
+    GilReleased released;
+    *handle = session.MakeCallable(signature);
+    return true;
+  }
+  auto made = std::async(std::launch::async, [&] { return session.MakeCallable(signature); });
+  while (true) {
+    {
+      GilReleased released;
+      if (made.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready) break;
+    }
+    if (PyErr_CheckSignals() != 0) {
+      GilReleased released;
+      session.Close().IgnoreError();
+      made.wait();
+      return false;
+    }
+  }
+  *handle = made.get();
+  return true;
+}
+
 }  // namespace
 
 PyObject* NewCallable(PyObject* session_object, StepSignature signature) {
@@ -182,12 +210,8 @@ PyObject* NewCallable(PyObject* session_object, StepSignature signature) {
   absl::Status status =
       DescribeFeeds(*GraphOfSession(session_object), signature.feeds, &step->feeds);
   if (!status.ok()) return Raise(status);
-  absl::StatusOr<Session::CallableHandle> handle;
-  {
-    InterruptScope interrupt;
-    GilReleased released;
-    handle = step->session->MakeCallable(signature);
-  }
+  absl::StatusOr<Session::CallableHandle> handle = absl::UnknownError("");
+  if (!Prepare(*step->session, signature, IsRemoteSession(session_object), &handle)) return nullptr;
   if (!handle.ok()) return Raise(handle.status());
   step->handle = *handle;
   auto* self = reinterpret_cast<CallableObject*>(type->tp_alloc(type, 0));

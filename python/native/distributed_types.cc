@@ -146,7 +146,7 @@ const std::shared_ptr<Graph>* SessionArgs(PyObject* const* args, GrpcSessionOpti
 PyObject* Finish(absl::StatusOr<std::unique_ptr<Session>> session,
                  const std::shared_ptr<Graph>& graph) {
   if (!session.ok()) return Raise(session.status());
-  return NewSessionObject(*std::move(session), graph);
+  return NewSessionObject(*std::move(session), graph, /*remote=*/true);
 }
 
 }  // namespace

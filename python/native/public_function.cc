@@ -65,6 +65,15 @@ PyObject* Call(PyObject* self, PyObject* const* args, size_t nargs, PyObject* na
   return nullptr;
 }
 
+// What functools.wraps copies, so that help() and inspect.signature() see the function.
+bool CopyDescription(PyObject* from, PyObject* to) {
+  for (const char* name : {"__doc__", "__name__", "__qualname__", "__module__"}) {
+    PyRef value = PyRef::Steal(PyObject_GetAttrString(from, name));
+    if (!value || PyObject_SetAttrString(to, name, value.get()) != 0) return false;
+  }
+  return PyObject_SetAttrString(to, "__wrapped__", from) == 0;
+}
+
 PyObject* New(PyTypeObject* cls, PyObject* args, PyObject* kwargs) {
   PyObject* function;
   static const char* const kNames[] = {"function", nullptr};
@@ -75,7 +84,8 @@ PyObject* New(PyTypeObject* cls, PyObject* args, PyObject* kwargs) {
   Py_INCREF(function);
   self->function = function;
   self->vectorcall = Call;
-  return reinterpret_cast<PyObject*>(self);
+  PyRef made = PyRef::Steal(reinterpret_cast<PyObject*>(self));
+  return CopyDescription(function, made.get()) ? made.Release() : nullptr;
 }
 
 int Traverse(PyObject* self, visitproc visit, void* arg) {

@@ -13,6 +13,7 @@ namespace {
 struct SessionObject {
   PyObject_HEAD std::shared_ptr<Session> session;
   std::shared_ptr<Graph> graph;
+  bool remote;
 };
 
 PyTypeObject* type = nullptr;
@@ -34,7 +35,7 @@ PyObject* NewLocal(PyTypeObject*, PyObject* args, PyObject*) {
     session = NewLocalSession(options, *graph, DeviceSet::Local());
   }
   if (!session.ok()) return Raise(session.status());
-  return NewSessionObject(*std::move(session), *graph);
+  return NewSessionObject(*std::move(session), *graph, /*remote=*/false);
 }
 
 void Dealloc(PyObject* self) {
@@ -141,11 +142,13 @@ bool SessionOptionsFromDict(PyObject* dict, SessionOptions* options) {
   return true;
 }
 
-PyObject* NewSessionObject(std::unique_ptr<Session> session, std::shared_ptr<Graph> graph) {
+PyObject* NewSessionObject(std::unique_ptr<Session> session, std::shared_ptr<Graph> graph,
+                           bool remote) {
   auto* self = reinterpret_cast<SessionObject*>(type->tp_alloc(type, 0));
   if (self == nullptr) return nullptr;
   new (&self->session) std::shared_ptr<Session>(std::move(session));
   new (&self->graph) std::shared_ptr<Graph>(std::move(graph));
+  self->remote = remote;
   return reinterpret_cast<PyObject*>(self);
 }
 
@@ -156,6 +159,8 @@ std::shared_ptr<Session> SessionOf(PyObject* o) {
 }
 
 const std::shared_ptr<Graph>& GraphOfSession(PyObject* o) { return Self(o)->graph; }
+
+bool IsRemoteSession(PyObject* o) { return Self(o)->remote; }
 
 bool AddSessionType(PyObject* module) { return AddType(module, "Session", &spec, &type); }
 

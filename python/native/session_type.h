@@ -9,11 +9,14 @@
 
 namespace millrace::python {
 
-// A _native.Session over `session`; the graph is kept for looking up feeds.
-PyObject* NewSessionObject(std::unique_ptr<Session> session, std::shared_ptr<Graph> graph);
+// A _native.Session over `session`; the graph is kept for looking up feeds. The first step of a
+// `remote` one may wait for other tasks.
+PyObject* NewSessionObject(std::unique_ptr<Session> session, std::shared_ptr<Graph> graph,
+                           bool remote);
 // Null (TypeError) if `o` is no open session.
 std::shared_ptr<Session> SessionOf(PyObject* o);
 const std::shared_ptr<Graph>& GraphOfSession(PyObject* o);
+bool IsRemoteSession(PyObject* o);
 bool AddSessionType(PyObject* module);
 
 // {option: value} to SessionOptions; TypeError for an unknown one.
