@@ -63,7 +63,7 @@ class Node {
   Endpoint input(int i) const { return inputs_[i]; }
   absl::Span<const Endpoint> inputs() const { return inputs_; }
   absl::Span<Node* const> control_inputs() const { return control_inputs_; }
-  absl::Span<const Use> uses() const { return uses_; }
+  absl::Span<const Use> uses() const { return uses_; }  // in no particular order
   DType input_type(int i) const { return input_types_[i]; }
   DType output_type(int i) const { return output_types_[i]; }
   absl::Span<const DType> input_types() const { return input_types_; }
@@ -91,6 +91,11 @@ class Node {
   absl::InlinedVector<Endpoint, 3> inputs_;
   absl::InlinedVector<Node*, 1> control_inputs_;
   std::vector<Use> uses_;
+  // Where edges stand in the lists at their other end, so that one is removed in constant time: of input i and of control
+  // input i the position in the producer's uses_; of use u the position in the consumer's inputs_ or control_inputs_.
+  absl::InlinedVector<int, 3> input_use_;
+  absl::InlinedVector<int, 1> control_use_;
+  std::vector<int> use_slot_;
   DTypeVector input_types_, output_types_;
   absl::InlinedVector<PartialShape, 1> output_shapes_;
   std::vector<HandleData> output_handles_;
@@ -120,18 +125,22 @@ class Graph {
     std::string device;
     std::string origin;
     bool uniquify = false;
-    // Leave inputs to be joined later by SetInput (loops); `input_types` then says what will come.
+    // The name may begin with '_', as those of nodes that functions and passes add do. Ops of that sort always may.
+    bool internal_name = false;
+    // Leave inputs to be joined later by SetInput (loops); says the types that will come. `inputs` is then empty, or as
+    // long with null nodes where an input is left open.
     DTypeVector deferred_input_types;
   };
   // Checks everything, infers attributes, types and shapes, and adds the node. Nothing changes on failure.
   // NOT_FOUND unknown op; INVALID_ARGUMENT otherwise, naming node, op, and the offending attribute, dtype or shape.
   absl::StatusOr<Node*> AddNode(NodeArgs args);
 
-  // Input `i` of `node` becomes `source` (checked: type). Shapes downstream are not inferred again.
+  // Input `i` of `node` becomes `source` (checked: type), or is left open if that is null. Shapes downstream are not
+  // inferred again. INVALID_ARGUMENT naming both, with nothing changed.
   absl::Status SetInput(Node* node, int i, Endpoint source);
   void AddControlEdge(Node* from, Node* to);  // no-op if there already
   void RemoveControlEdge(Node* from, Node* to);
-  // REQUIRES: nobody uses it any more (uses().empty()).
+  // REQUIRES: nobody uses it any more (uses().empty()); an input that did is left open.
   void RemoveNode(Node* node);
   void SetAttr(Node* node, absl::string_view name, Attr value);
   void SetRequestedDevice(Node* node, std::string device);
@@ -151,7 +160,7 @@ class Graph {
   // `prefix` if free, else prefix_1, prefix_2, ... (remembers, so repeated calls are cheap).
   std::string UniqueName(absl::string_view prefix);
 
-  // Nodes so that producers come before consumers; back edges (from NextIteration) are left out of account.
+  // Nodes so that producers come before consumers; back edges (from NextIteration to Merge) are left out of account.
   // INVALID_ARGUMENT, naming nodes of it, if there is a cycle without a loop.
   absl::StatusOr<std::vector<Node*>> TopologicalOrder() const;
 
@@ -161,12 +170,22 @@ class Graph {
   int64_t version() const { return version_; }
   Mutex& mu() const { return mu_; }
 
-  // A deep copy of nodes for which `keep[id]` (all if empty); assigned devices, shapes and names stay.
+  // A deep copy of nodes for which `keep[id]` (all if empty); ids, assigned devices, shapes and names stay. Data inputs
+  // from nodes that are not kept are left open, control inputs from them dropped.
   std::unique_ptr<Graph> Copy(const std::vector<bool>& keep = {}) const;
 
  private:
-  void AddUse(Node* src, Use use);
-  void RemoveUse(Node* src, Use use);
+  bool Contains(const Node* node) const;
+  absl::Status CheckArgs(NodeArgs* args) const;
+  absl::StatusOr<const OpSchema*> FindOp(const std::string& op, Node* node) const;
+  absl::Status CheckInputs(const NodeArgs& args, DTypeVector* types) const;
+  absl::Status FillNode(NodeArgs* args, Node* node) const;
+  Node* Insert(std::unique_ptr<Node> node);
+  void Connect(Node* dst, int i, Endpoint source);     // input i of dst, which is open
+  void Disconnect(Node* dst, int i);                   // leaves input i open
+  void ConnectControl(Node* from, Node* to);           // not there yet
+  void DisconnectControl(Node* to, int control_input);
+  void EraseUse(Node* src, int use);
 
   const Registry* registry_;
   std::shared_ptr<FunctionLibrary> library_;

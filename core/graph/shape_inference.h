@@ -30,6 +30,7 @@ class ShapeContext {
                absl::Span<const DType> input_types, absl::Span<const DType> output_types);
 
   const OpSchema& op() const { return op_; }
+  const std::string& node_name() const { return node_name_; }
   const AttrMap& attrs() const { return attrs_; }
   template <typename T>
   absl::Status GetAttr(absl::string_view name, T* value) const {
@@ -44,7 +45,8 @@ class ShapeContext {
   // Input i read as a shape: from its constant value or from upstream; unknown rank if nothing is known, and of known
   // rank with unknown dimensions if only its length is. INVALID_ARGUMENT for a constant that is no shape.
   absl::StatusOr<PartialShape> input_as_shape(int i) const;
-  // A constant int32 or int64 scalar or vector input as int64s; nullopt if not constant.
+  // A constant int32 or int64 scalar or vector input as int64s; nullopt if not constant. A vector that follows from static
+  // shapes alone is constant too.
   std::optional<std::vector<int64_t>> input_as_ints(int i) const;
   const HandleData* input_handle(int i) const { return inputs_.handles[i]; }
 
@@ -93,7 +95,8 @@ absl::StatusOr<int64_t> WindowedOutputSize(int64_t size, int64_t window, int64_t
                                            absl::string_view padding, int64_t* pad_before,
                                            int64_t* pad_after);
 
-// Runs the op's shape functions over a node about to be added: `inputs` in the graph (a null node: unknown).
+// Runs the op's shape functions over a node about to be added: `inputs` in the graph (a null node: unknown). Errors are
+// INVALID_ARGUMENT, do not name the node, and end with the shapes of the inputs.
 absl::Status InferShapes(const OpSchema& op, absl::string_view node_name, const AttrMap& attrs,
                          absl::Span<const Endpoint> inputs, absl::Span<const DType> input_types,
                          absl::Span<const DType> output_types, std::vector<PartialShape>* shapes,

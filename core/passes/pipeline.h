@@ -11,7 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/graph/device_name.h"
+#include "core/graph/device_info.h"
 #include "core/graph/graph.h"
 #include "core/tensor/tensor.h"
 
@@ -25,13 +25,6 @@ struct StepSignature {
   bool operator==(const StepSignature& o) const {
     return feeds == o.feeds && fetches == o.fetches && targets == o.targets;
   }
-};
-
-// A device that nodes may be placed on.
-struct DeviceInfo {
-  DeviceName name;         // full
-  std::string full_name;   // name.ToString()
-  uint64_t incarnation = 0;
 };
 
 // Computes one node from constant inputs (constant folding). The session passes one that launches CPU kernels.

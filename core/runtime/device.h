@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "core/graph/device_info.h"
 #include "core/graph/device_name.h"
 #include "core/runtime/resource.h"
 #include "core/tensor/allocator.h"
@@ -22,8 +23,9 @@ class Kernel;
 class KernelContext;
 class ThreadPool;
 
-// Thread-safe. A device executes in order what is launched on it; for a device with queues of its own, Launch and the
-// copies return when the work is enqueued, and tensors they name are valid on the device's queue, not yet on the host.
+// Thread-safe. A device executes in order what is launched on it; for a device with queues of its
+// own, Launch and the copies return when the work is enqueued, and tensors they name are valid on
+// the device's queue, not yet on the host.
 class Device {
  public:
   Device(DeviceName name, uint64_t incarnation);
@@ -35,9 +37,9 @@ class Device {
   uint64_t incarnation() const { return incarnation_; }
   ResourceManager& resources() { return *resources_; }
 
-  virtual Allocator* allocator() = 0;       // the device's memory
-  virtual Allocator* host_allocator();      // memory good for copies to and from it
-  virtual ThreadPool* pool() = 0;           // compute threads a CPU kernel may shard over
+  virtual Allocator* allocator() = 0;   // the device's memory
+  virtual Allocator* host_allocator();  // memory good for copies to and from it
+  virtual ThreadPool* pool() = 0;       // compute threads a CPU kernel may shard over
   // True if tensors live in host memory and kernels have finished when Launch returns.
   virtual bool is_host() const { return true; }
 
@@ -68,9 +70,9 @@ class DeviceSet {
   static std::shared_ptr<DeviceSet> Local(absl::string_view job = "localhost", int task = 0);
 
   const std::vector<Device*>& devices() const { return view_; }
-  Device* host() const { return view_[0]; }  // the CPU
+  Device* host() const { return view_[0]; }         // the CPU
   Device* Find(absl::string_view full_name) const;  // null if none
-  std::vector<struct DeviceInfo> Infos() const;
+  std::vector<DeviceInfo> Infos() const;
 
  private:
   std::vector<std::unique_ptr<Device>> devices_;

@@ -1,5 +1,6 @@
-// Plan: one graph on one device, compiled: kernels made, edges turned to slots. Immutable, shared by all its runs.
-// FunctionRuntime: plans of functions, made on first use, for kernels that call them.
+// Plan: one graph on one device, compiled: kernels made, edges turned to slots. Immutable, shared
+// by all its runs. FunctionRuntime: plans of functions, made on first use, for kernels that call
+// them.
 #ifndef MILLRACE_CORE_RUNTIME_PLAN_H_
 #define MILLRACE_CORE_RUNTIME_PLAN_H_
 
@@ -27,22 +28,25 @@ class Plan {
  public:
   using Done = absl::AnyInvocable<void(absl::StatusOr<std::vector<Tensor>>)>;
 
-  // `graph` holds `_Arg` and `_Retval` nodes for what goes in and out (their `index` attributes; gaps allowed: such an
-  // argument is not read, such a result comes back uninitialised). UNIMPLEMENTED/NOT_FOUND, naming the node, if there is
-  // no kernel for it on the device; INVALID_ARGUMENT if a kernel refuses its attributes.
-  // `device` and `functions` (may be null) must outlive the plan.
-  static absl::StatusOr<std::shared_ptr<const Plan>> Create(std::unique_ptr<Graph> graph, Device* device,
+  // `graph` holds `_Arg` and `_Retval` nodes for what goes in and out (their `index` attributes;
+  // gaps allowed: such an argument is not read, such a result comes back uninitialised).
+  // UNIMPLEMENTED/NOT_FOUND, naming the node, if there is no kernel for it on the device;
+  // INVALID_ARGUMENT if a kernel refuses its attributes. `device` and `functions` (may be null)
+  // must outlive the plan.
+  static absl::StatusOr<std::shared_ptr<const Plan>> Create(std::unique_ptr<Graph> graph,
+                                                            Device* device,
                                                             FunctionRuntime* functions);
   ~Plan();
 
-  int num_args() const;     // one more than the highest index
+  int num_args() const;  // one more than the highest index
   int num_results() const;
   Device* device() const;
   const std::string& DebugName() const;
 
-  // Runs once. `args[i]` is the value of `_Arg` i. `done` gets the results by `_Retval` index, or the step's first error
-  // (of which the message names node, op, device and the user's line), and runs when no kernel of the run is
-  // active any more. Kernels of the run may run on the caller's thread before RunAsync returns. Thread-safe.
+  // Runs once. `args[i]` is the value of `_Arg` i. `done` gets the results by `_Retval` index, or
+  // the step's first error (of which the message names node, op, device and the user's line), and
+  // runs when no kernel of the run is active any more. Kernels of the run may run on the caller's
+  // thread before RunAsync returns. Thread-safe.
   void RunAsync(StepContext* step, std::vector<Tensor> args, Done done) const;
   // The same, waiting. Not to be called on a compute-pool thread.
   absl::StatusOr<std::vector<Tensor>> Run(StepContext* step, std::vector<Tensor> args) const;
@@ -52,12 +56,13 @@ class Plan {
   std::unique_ptr<PlanImpl> impl_;
 };
 
-// Thread-safe. One a device and function library; caches plans by function and attributes. Recursive functions work:
-// a plan is made when it is first called, not when its caller is made.
+// Thread-safe. One a device and function library; caches plans by function and attributes.
+// Recursive functions work: a plan is made when it is first called, not when its caller is made.
 class FunctionRuntime {
  public:
   // `device` must outlive it.
-  FunctionRuntime(std::shared_ptr<FunctionLibrary> library, const Registry* registry, Device* device);
+  FunctionRuntime(std::shared_ptr<FunctionLibrary> library, const Registry* registry,
+                  Device* device);
   ~FunctionRuntime();
 
   const FunctionLibrary& library() const { return *library_; }

@@ -15,8 +15,8 @@
 
 namespace millrace {
 
-// An edge crossed in one step. Within a step's rendezvous: the sender's incarnation (a restarted task can never answer
-// for its old self), the edge, and the loop frame and iteration.
+// An edge crossed in one step. Within a step's rendezvous: the sender's incarnation (a restarted
+// task can never answer for its old self), the edge, and the loop frame and iteration.
 struct RendezvousKey {
   uint64_t sender_incarnation = 0;
   uint64_t edge = 0;
@@ -52,7 +52,8 @@ class Rendezvous {
 
   virtual ~Rendezvous() = default;
   // Never blocks. INTERNAL for a key sent twice; the abort status after Abort.
-  virtual absl::Status Send(const RendezvousKey& key, const RendezvousEdge& edge, Received value) = 0;
+  virtual absl::Status Send(const RendezvousKey& key, const RendezvousEdge& edge,
+                            Received value) = 0;
   // `done` runs exactly once: with the tensor, or with the status of Abort.
   virtual void RecvAsync(const RendezvousKey& key, const RendezvousEdge& edge, RecvDone done) = 0;
   // Ends all waiting and later calls with `status`; the first call wins. REQUIRES: !status.ok().

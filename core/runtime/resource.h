@@ -1,4 +1,5 @@
-// Resources: state that outlives a step (variables, queues, tables, iterators), owned by a device's ResourceManager.
+// Resources: state that outlives a step (variables, queues, tables, iterators), owned by a device's
+// ResourceManager.
 #ifndef MILLRACE_CORE_RUNTIME_RESOURCE_H_
 #define MILLRACE_CORE_RUNTIME_RESOURCE_H_
 
@@ -28,15 +29,19 @@ class Resource {
   virtual absl::string_view type_name() const = 0;
   virtual std::string DebugString() const { return std::string(type_name()); }
   virtual int64_t MemoryUsed() const { return 0; }
-  // Called when it is taken out of its manager, or the manager closes: whoever waits on it is woken with CANCELLED.
+  // Called when it is taken out of its manager, or the manager closes: whoever waits on it is woken
+  // with CANCELLED.
   virtual void Close() {}
 };
 
 // Thread-safe. Resources are keyed by (container, type, name).
 class ResourceManager {
  public:
-  ResourceManager(std::string device, uint64_t incarnation, std::string default_container = "localhost")
-      : device_(std::move(device)), incarnation_(incarnation), default_container_(std::move(default_container)) {}
+  ResourceManager(std::string device, uint64_t incarnation,
+                  std::string default_container = "localhost")
+      : device_(std::move(device)),
+        incarnation_(incarnation),
+        default_container_(std::move(default_container)) {}
   ~ResourceManager();
 
   const std::string& device() const { return device_; }
@@ -44,12 +49,15 @@ class ResourceManager {
   const std::string& default_container() const { return default_container_; }
 
   // A handle for a resource that lives (or will live) here.
-  ResourceHandle MakeHandle(absl::string_view container, absl::string_view name, absl::string_view type_name) const;
+  ResourceHandle MakeHandle(absl::string_view container, absl::string_view name,
+                            absl::string_view type_name) const;
 
   // ALREADY_EXISTS if there is one.
-  absl::Status Create(absl::string_view container, absl::string_view name, std::shared_ptr<Resource> resource);
-  // NOT_FOUND ("Resource localhost/w/Var does not exist"), or FAILED_PRECONDITION as the subclass's kernel decides;
-  // ABORTED for a handle of another incarnation of this device, INVALID_ARGUMENT for one of another device or type.
+  absl::Status Create(absl::string_view container, absl::string_view name,
+                      std::shared_ptr<Resource> resource);
+  // NOT_FOUND ("Resource localhost/w/Var does not exist"), or FAILED_PRECONDITION as the subclass's
+  // kernel decides; ABORTED for a handle of another incarnation of this device, INVALID_ARGUMENT
+  // for one of another device or type.
   template <typename T>
   absl::StatusOr<std::shared_ptr<T>> Lookup(const ResourceHandle& handle) const {
     auto found = LookupUntyped(handle, T::kTypeName);
@@ -57,18 +65,21 @@ class ResourceManager {
     return std::static_pointer_cast<T>(*std::move(found));
   }
   template <typename T>
-  absl::StatusOr<std::shared_ptr<T>> Lookup(absl::string_view container, absl::string_view name) const {
+  absl::StatusOr<std::shared_ptr<T>> Lookup(absl::string_view container,
+                                            absl::string_view name) const {
     return Lookup<T>(MakeHandle(container, name, T::kTypeName));
   }
   // `create` runs under the manager's lock: it must not call back into the manager.
   template <typename T>
   absl::StatusOr<std::shared_ptr<T>> LookupOrCreate(
-      const ResourceHandle& handle, const std::function<absl::StatusOr<std::shared_ptr<T>>()>& create) {
-    auto found = LookupOrCreateUntyped(handle, T::kTypeName, [&]() -> absl::StatusOr<std::shared_ptr<Resource>> {
-      auto made = create();
-      if (!made.ok()) return made.status();
-      return std::shared_ptr<Resource>(*std::move(made));
-    });
+      const ResourceHandle& handle,
+      const std::function<absl::StatusOr<std::shared_ptr<T>>()>& create) {
+    auto found = LookupOrCreateUntyped(handle, T::kTypeName,
+                                       [&]() -> absl::StatusOr<std::shared_ptr<Resource>> {
+                                         auto made = create();
+                                         if (!made.ok()) return made.status();
+                                         return std::shared_ptr<Resource>(*std::move(made));
+                                       });
     if (!found.ok()) return found.status();
     return std::static_pointer_cast<T>(*std::move(found));
   }
@@ -105,8 +116,8 @@ class Variable final : public Resource {
   std::string DebugString() const override;
   int64_t MemoryUsed() const override;
 
-  // A reference to the current value; later updates copy rather than change what was handed out. An uninitialised
-  // tensor if nothing was assigned yet.
+  // A reference to the current value; later updates copy rather than change what was handed out. An
+  // uninitialised tensor if nothing was assigned yet.
   Tensor Read() const {
     MutexLock lock(&mu_);
     return value_;
@@ -120,11 +131,12 @@ class Variable final : public Resource {
     MutexLock lock(&mu_);
     value_ = std::move(value);
   }
-  // Runs `update` with the mutex held on the value, private to this variable (copied first if readers hold it).
-  // FAILED_PRECONDITION if uninitialised.
+  // Runs `update` with the mutex held on the value, private to this variable (copied first if
+  // readers hold it). FAILED_PRECONDITION if uninitialised.
   absl::Status Update(absl::FunctionRef<absl::Status(Tensor& value)> update);
 
-  // For kernels that update several variables at once: lock in address order, then use value() and MakePrivate.
+  // For kernels that update several variables at once: lock in address order, then use value() and
+  // MakePrivate.
   Mutex& mu() const ABSL_LOCK_RETURNED(mu_) { return mu_; }
   Tensor& value() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return value_; }
   absl::Status MakePrivate() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

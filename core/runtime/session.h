@@ -1,4 +1,5 @@
-// Session: runs steps of a graph. The local implementation is here; distributed/ has one over remote workers.
+// Session: runs steps of a graph. The local implementation is here; distributed/ has one over
+// remote workers.
 #ifndef MILLRACE_CORE_RUNTIME_SESSION_H_
 #define MILLRACE_CORE_RUNTIME_SESSION_H_
 
@@ -23,7 +24,7 @@ namespace millrace {
 struct SessionOptions {
   bool allow_soft_placement = true;
   bool log_device_placement = false;
-  bool fold_constants = true;   // also deduplicates
+  bool fold_constants = true;  // also deduplicates
   bool inline_functions = true;
   absl::Duration operation_timeout = absl::InfiniteDuration();  // default of RunOptions.timeout
   std::string container;  // default container of the session's resources; "" is the device's
@@ -53,14 +54,17 @@ class Session {
 
   virtual ~Session() = default;
 
-  // Outputs in the order of `fetches`. DEADLINE_EXCEEDED after the timeout, CANCELLED when cancelled or closed.
-  virtual absl::StatusOr<std::vector<Tensor>> Run(const RunOptions& options, absl::Span<const Feed> feeds,
+  // Outputs in the order of `fetches`. DEADLINE_EXCEEDED after the timeout, CANCELLED when
+  // cancelled or closed.
+  virtual absl::StatusOr<std::vector<Tensor>> Run(const RunOptions& options,
+                                                  absl::Span<const Feed> feeds,
                                                   absl::Span<const std::string> fetches,
                                                   absl::Span<const std::string> targets,
                                                   RunMetadata* metadata) = 0;
   // Compiles a step once; feeds are then given in the signature's order.
   virtual absl::StatusOr<CallableHandle> MakeCallable(const StepSignature& signature) = 0;
-  virtual absl::StatusOr<std::vector<Tensor>> RunCallable(CallableHandle handle, const RunOptions& options,
+  virtual absl::StatusOr<std::vector<Tensor>> RunCallable(CallableHandle handle,
+                                                          const RunOptions& options,
                                                           absl::Span<const Tensor> feeds,
                                                           RunMetadata* metadata) = 0;
   virtual absl::Status ReleaseCallable(CallableHandle handle) = 0;
@@ -70,8 +74,8 @@ class Session {
   virtual absl::Status Close() = 0;
 };
 
-// A session in this process. The graph may grow while the session lives (under Graph::mu()); what is added later can
-// be run later. Plans are cached by (feeds, fetches, targets).
+// A session in this process. The graph may grow while the session lives (under Graph::mu()); what
+// is added later can be run later. Plans are cached by (feeds, fetches, targets).
 absl::StatusOr<std::unique_ptr<Session>> NewLocalSession(const SessionOptions& options,
                                                          std::shared_ptr<Graph> graph,
                                                          std::shared_ptr<DeviceSet> devices);

@@ -2,6 +2,7 @@
 #ifndef MILLRACE_CORE_RUNTIME_STEP_H_
 #define MILLRACE_CORE_RUNTIME_STEP_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,6 +27,8 @@ struct StepContext {
 
   // Resource container that dies with the step (stacks, tensor arrays).
   std::string container() const;
+  // Set by container(): only then does the step's owner have something to clear.
+  mutable std::atomic<bool> container_used{false};
 };
 
 }  // namespace millrace

@@ -1,0 +1,27 @@
+#include <memory>
+#include <utility>
+
+#include "core/runtime/device.h"
+
+namespace millrace {
+namespace {
+
+class CpuDevice final : public Device {
+ public:
+  CpuDevice(DeviceName name, uint64_t incarnation, ThreadPool* pool)
+      : Device(std::move(name), incarnation), pool_(pool) {}
+
+  Allocator* allocator() override { return CpuAllocator(); }
+  ThreadPool* pool() override { return pool_; }
+
+ private:
+  ThreadPool* const pool_;
+};
+
+}  // namespace
+
+std::unique_ptr<Device> NewCpuDevice(DeviceName name, uint64_t incarnation, ThreadPool* pool) {
+  return std::make_unique<CpuDevice>(std::move(name), incarnation, pool);
+}
+
+}  // namespace millrace
