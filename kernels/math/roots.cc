@@ -5,6 +5,7 @@
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
+#include "kernels/math/arithmetic.h"
 #include "kernels/math/binary.h"
 #include "kernels/math/unary.h"
 
@@ -13,7 +14,7 @@ namespace {
 struct Square {
   template <typename T>
   static T Do(T x) {
-    return static_cast<T>(x * x);
+    return Times(x, x);
   }
 };
 
@@ -32,15 +33,6 @@ struct Rsqrt {
     return T(1) / std::sqrt(x);
   }
 };
-
-template <typename T>
-T Conjugate(T x) {
-  if constexpr (kIsComplex<T>) {
-    return std::conj(x);
-  } else {
-    return x;
-  }
-}
 
 // dy / (2 y)
 struct SqrtGrad {

@@ -5,20 +5,17 @@
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
+#include "kernels/math/integer.h"
 #include "kernels/math/unary.h"
 
 namespace millrace {
 namespace {
 
-// The unsigned type of an integer: its arithmetic wraps, also at the ends of the range.
-template <typename T>
-using Wrapping = std::make_unsigned_t<T>;
-
 struct Neg {
   template <typename T>
   static T Do(T x) {
     if constexpr (std::is_integral_v<T>) {
-      return static_cast<T>(Wrapping<T>(0) - static_cast<Wrapping<T>>(x));
+      return WrappingSub(T(0), x);
     } else {
       return -x;
     }

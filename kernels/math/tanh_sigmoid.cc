@@ -5,6 +5,7 @@
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
+#include "kernels/math/arithmetic.h"
 #include "kernels/math/binary.h"
 #include "kernels/math/unary.h"
 
@@ -37,15 +38,6 @@ struct Sigmoid {
     return _mm256_div_pd(one, _mm256_add_pd(one, vec::Exp(_mm256_sub_pd(_mm256_setzero_pd(), x))));
   }
 };
-
-template <typename T>
-T Conjugate(T x) {
-  if constexpr (kIsComplex<T>) {
-    return std::conj(x);
-  } else {
-    return x;
-  }
-}
 
 // dy (1 - y^2), with y conjugated
 struct TanhGrad {
