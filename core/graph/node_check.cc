@@ -196,7 +196,8 @@ bool IsValidNodeName(absl::string_view name, bool internal) {
   const char first = name[0];
   if (!absl::ascii_isalnum(first) && first != '.' && !(internal && first == '_')) return false;
   for (const char c : name) {
-    if (!absl::ascii_isalnum(c) && !absl::StrContains("._\\/>-", absl::string_view(&c, 1))) {
+    if (!absl::ascii_isalnum(c) &&
+        absl::string_view("._\\/>-").find(c) == absl::string_view::npos) {
       return false;
     }
   }
