@@ -16,6 +16,13 @@ COPTS = [
     "-Wno-stringop-overread",
 ]
 
+# A test's own code runs for milliseconds and is compiled for seconds.
+TEST_COPTS = COPTS + [
+    "-O0",
+    "-Wno-dangling-else",  # `if (c) EXPECT_EQ(...)` is fine.
+    "-Wno-cpp",  # _FORTIFY_SOURCE asks for optimisation.
+]
+
 def mr_cc_library(name, copts = [], **kwargs):
     """A cc_library; an archive only, never a shared library of its own."""
     native.cc_library(
@@ -29,7 +36,7 @@ def mr_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
     """A GoogleTest test; its main function comes along."""
     native.cc_test(
         name = name,
-        copts = COPTS + ["-Wno-dangling-else"] + copts,  # `if (c) EXPECT_EQ(...)` is fine.
+        copts = TEST_COPTS + copts,
         deps = deps + ["@system//:gtest_main"],
         linkstatic = True,
         size = size,
@@ -73,7 +80,7 @@ def mr_program_test(name, srcs, deps = [], system_deps = [], copts = [], size = 
     native.cc_test(
         name = name,
         srcs = srcs + ["//:libmillrace.so"],
-        copts = COPTS + ["-Wno-dangling-else"] + copts,
+        copts = TEST_COPTS + copts,
         deps = [":" + name + ".headers", "@system//:absl", "@system//:gtest_main"] + system_deps,
         size = size,
         **kwargs

@@ -3,6 +3,7 @@
 #ifndef MILLRACE_CORE_GRAPH_NODE_DEF_H_
 #define MILLRACE_CORE_GRAPH_NODE_DEF_H_
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,7 @@ struct NodeSpec {
 struct FunctionSpec {
   OpSchema signature;  // name, arguments, attributes, is_stateful
   AttrMap attrs;
+  std::map<int, AttrMap> arg_attrs;  // by argument: "_output_shapes", "_user_specified_name", ...
   std::vector<NodeSpec> nodes;
   std::vector<std::pair<std::string, std::string>> ret;          // output argument -> tensor name
   std::vector<std::pair<std::string, std::string>> control_ret;  // control output -> node name

@@ -89,8 +89,15 @@ absl::StatusOr<TableReader> TableReader::Open(absl::string_view bytes) {
   BlockHandle metaindex, index;
   if (!metaindex.Consume(&footer) || !index.Consume(&footer)) return Corrupt("bad footer");
 
+  // What is left is padding, up to the magic number. Nothing of it is needed, but a bit that flips
+  // there is found too.
+  for (char c : footer.substr(0, footer.size() - 8)) {
+    if (c != 0) return Corrupt("the footer's padding is not zero");
+  }
+
   TableReader reader;
   std::string index_scratch, scratch;
+  MR_RETURN_IF_ERROR(ReadBlock(bytes, metaindex, &scratch).status());
   MR_ASSIGN_OR_RETURN(absl::string_view index_block, ReadBlock(bytes, index, &index_scratch));
   MR_ASSIGN_OR_RETURN(BlockIterator blocks, BlockIterator::Create(index_block));
   uint64_t next_offset = 0;

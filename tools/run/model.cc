@@ -1,0 +1,63 @@
+#include "tools/run/model.h"
+
+#include "core/base/env.h"
+#include "core/base/status.h"
+#include "core/graph/import.h"
+#include "core/runtime/session.h"
+#include "kernels/all.h"
+#include "serving/servable.h"
+
+namespace millrace {
+namespace {
+
+class GraphModel final : public Model {
+ public:
+  explicit GraphModel(std::unique_ptr<Session> session) : session_(std::move(session)) {}
+  absl::StatusOr<std::vector<Tensor>> Run(const Feeds& feeds, absl::Span<const std::string> fetches,
+                                          absl::Span<const std::string> targets) override {
+    return session_->Run(RunOptions(), feeds, fetches, targets, nullptr);
+  }
+
+ private:
+  const std::unique_ptr<Session> session_;
+};
+
+class SignatureModel final : public Model {
+ public:
+  SignatureModel(std::unique_ptr<serving::Servable> servable, std::string signature)
+      : servable_(std::move(servable)), signature_(std::move(signature)) {}
+  absl::StatusOr<std::vector<Tensor>> Run(const Feeds& feeds, absl::Span<const std::string> fetches,
+                                          absl::Span<const std::string> targets) override {
+    if (!targets.empty()) {
+      return absl::InvalidArgumentError("A signature has outputs to fetch, no targets");
+    }
+    MR_ASSIGN_OR_RETURN(serving::Servable::Outputs outputs,
+                        servable_->Run(signature_, feeds, fetches));
+    std::vector<Tensor> values;
+    for (const std::string& fetch : fetches) values.push_back(outputs[fetch]);
+    return values;
+  }
+
+ private:
+  const std::unique_ptr<serving::Servable> servable_;
+  const std::string signature_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Model>> LoadGraph(const std::string& path) {
+  MR_ASSIGN_OR_RETURN(const std::string bytes, DefaultEnv()->ReadFileToString(path));
+  auto graph = std::make_shared<Graph>(&BuiltinRegistry());
+  MR_RETURN_IF_ERROR(ImportGraphDefBytes(bytes, ImportOptions(), graph.get()).status());
+  MR_ASSIGN_OR_RETURN(std::unique_ptr<Session> session,
+                      NewLocalSession(SessionOptions(), graph, DeviceSet::Local()));
+  return std::unique_ptr<Model>(std::make_unique<GraphModel>(std::move(session)));
+}
+
+absl::StatusOr<std::unique_ptr<Model>> LoadSavedModelWithSignature(
+    const std::string& dir, absl::Span<const std::string> tags, const std::string& signature) {
+  MR_ASSIGN_OR_RETURN(auto servable, serving::LoadSavedModel(dir, tags));
+  return std::unique_ptr<Model>(std::make_unique<SignatureModel>(std::move(servable), signature));
+}
+
+}  // namespace millrace
