@@ -80,8 +80,8 @@ absl::InlinedVector<int64_t, 8> AxisValues(const Tensor& axes) {
 // One call of the kernel.
 class Reduction {
  public:
-  Reduction(const ReduceKernel::Loops& loops, const Layout& layout, const char* x, char* out,
-            int64_t count, ThreadPool* pool)
+  Reduction(const ReduceLoops& loops, const Layout& layout, const char* x, char* out, int64_t count,
+            ThreadPool* pool)
       : loops_(loops), layout_(layout), x_(x), out_(out), count_(count), pool_(pool) {}
 
   absl::Status Run(KernelContext& c) { return layout_.inner_reduced ? Rows(c) : Columns(c); }
@@ -169,7 +169,7 @@ class Reduction {
     return t;
   }
 
-  const ReduceKernel::Loops& loops_;
+  const ReduceLoops& loops_;
   const Layout& layout_;
   const char* const x_;
   char* const out_;
@@ -200,29 +200,33 @@ absl::StatusOr<absl::InlinedVector<bool, 8>> ReductionAxes(const Tensor& axes, i
   return reduced;
 }
 
+absl::Status Reduce(KernelContext& c, const ReduceLoops& loops, const Tensor& x,
+                    absl::Span<const bool> reduced, void* out) {
+  int64_t count = 1, outputs = 1;
+  for (int d = 0; d < x.rank(); ++d) (reduced[d] ? count : outputs) *= x.dim(d);
+  char* y = static_cast<char*>(out);
+  if (x.num_elements() == 0) {
+    alignas(16) char acc[16];
+    loops.init(1, acc);
+    for (int64_t i = 0; i < outputs; ++i) loops.finish(acc, 1, 0, y + i * loops.element_size);
+    return absl::OkStatus();
+  }
+  const Layout layout(x.shape(), reduced);
+  return Reduction(loops, layout, static_cast<const char*>(x.raw_data()), y, count, c.pool())
+      .Run(c);
+}
+
 absl::Status ReduceKernel::Compute(KernelContext& c) {
   const Tensor& x = c.input(0);
   MR_ASSIGN_OR_RETURN(const auto reduced, ReductionAxes(c.input(1), x.rank()));
   DimVector dims;
-  int64_t count = 1;
   for (int d = 0; d < x.rank(); ++d) {
-    if (reduced[d]) count *= x.dim(d);
     if (!reduced[d] || keep_dims_) dims.push_back(reduced[d] ? 1 : x.dim(d));
   }
   MR_ASSIGN_OR_RETURN(const Shape shape, Shape::Create(dims));
   Tensor* out;
   MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
-  char* y = static_cast<char*>(out->mutable_raw_data());
-  if (x.num_elements() == 0) {
-    alignas(16) char acc[16];
-    loops_.init(1, acc);
-    for (int64_t i = 0; i < shape.num_elements(); ++i)
-      loops_.finish(acc, 1, 0, y + i * loops_.element_size);
-    return absl::OkStatus();
-  }
-  const Layout layout(x.shape(), reduced);
-  return Reduction(loops_, layout, static_cast<const char*>(x.raw_data()), y, count, c.pool())
-      .Run(c);
+  return Reduce(c, loops_, x, reduced, out->mutable_raw_data());
 }
 
 }  // namespace millrace

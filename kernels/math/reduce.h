@@ -30,24 +30,30 @@ namespace millrace {
 // one flag a dimension. INVALID_ARGUMENT for an axis that is out of range or named twice.
 absl::StatusOr<absl::InlinedVector<bool, 8>> ReductionAxes(const Tensor& axes, int rank);
 
+// Loops over elements x, and accumulators.
+struct ReduceLoops {
+  void (*init)(int64_t n, void* acc);
+  void (*row)(const void* x, int64_t n, void* acc);      // n elements into one accumulator
+  void (*columns)(const void* x, int64_t n, void* acc);  // n elements into as many
+  void (*merge)(const void* other, int64_t n, void* acc);
+  void (*finish)(const void* acc, int64_t n, int64_t count, void* out);
+  size_t element_size, acc_size;
+};
+
+// Reduces x over the dimensions flagged into `out`, which holds the elements of the result in
+// row-major order.
+absl::Status Reduce(KernelContext& c, const ReduceLoops& loops, const Tensor& x,
+                    absl::Span<const bool> reduced, void* out);
+
 class ReduceKernel final : public Kernel {
  public:
-  // Loops over elements x, and accumulators.
-  struct Loops {
-    void (*init)(int64_t n, void* acc);
-    void (*row)(const void* x, int64_t n, void* acc);      // n elements into one accumulator
-    void (*columns)(const void* x, int64_t n, void* acc);  // n elements into as many
-    void (*merge)(const void* other, int64_t n, void* acc);
-    void (*finish)(const void* acc, int64_t n, int64_t count, void* out);
-    size_t element_size, acc_size;
-  };
-  explicit ReduceKernel(const Loops& loops) : loops_(loops) {}
+  explicit ReduceKernel(const ReduceLoops& loops) : loops_(loops) {}
 
   absl::Status Init(KernelConstruction& c) override { return c.GetAttr("keep_dims", &keep_dims_); }
   absl::Status Compute(KernelContext& c) override;
 
  private:
-  const Loops loops_;
+  const ReduceLoops loops_;
   bool keep_dims_ = false;
 };
 
@@ -105,10 +111,14 @@ struct LoopsOf {
 };
 
 template <typename R, typename T>
-std::unique_ptr<Kernel> Make() {
+ReduceLoops LoopsFor() {
   using L = LoopsOf<R, T>;
-  return std::make_unique<ReduceKernel>(ReduceKernel::Loops{
-      &L::Init, &L::Row, &L::Columns, &L::Merge, &L::Finish, sizeof(T), sizeof(typename L::A)});
+  return {&L::Init, &L::Row, &L::Columns, &L::Merge, &L::Finish, sizeof(T), sizeof(typename L::A)};
+}
+
+template <typename R, typename T>
+std::unique_ptr<Kernel> Make() {
+  return std::make_unique<ReduceKernel>(LoopsFor<R, T>());
 }
 
 template <typename R, typename... Ts>

@@ -8,28 +8,10 @@
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/reduce.h"
 #include "kernels/math/reduce_gradient.h"
+#include "kernels/math/sum_reducer.h"
 
 namespace millrace {
 namespace {
-
-struct SumReducer {
-  template <typename A>
-  static A Init() {
-    return A(0);
-  }
-  template <typename A>
-  static A Map(A x) {
-    return x;
-  }
-  template <typename A>
-  static A Combine(A x, A y) {
-    return Plus(x, y);
-  }
-  template <typename A>
-  static A Finish(A x, int64_t count) {
-    return x;
-  }
-};
 
 struct MeanReducer : SumReducer {
   template <typename A>
