@@ -53,10 +53,8 @@ bool TakePart(absl::string_view* text, DeviceName* name) {
   if (absl::ConsumePrefix(text, "/task:")) return TakeOrStar(text, &TakeNumber, &name->task);
   if (absl::ConsumePrefix(text, "/device:")) return TakeTypeAndId(text, name);
   // The older form names the two types it knows without "device:".
-  const std::string type = absl::AsciiStrToLower(text->substr(0, 4));
-  if (type != "/cpu" && type != "/gpu") return false;
-  text->remove_prefix(1);
-  return TakeTypeAndId(text, name);
+  return absl::ConsumePrefix(text, "/") && TakeTypeAndId(text, name) &&
+         (name->type == "CPU" || name->type == "GPU");
 }
 
 template <typename T>
