@@ -1,0 +1,224 @@
+#include "distributed/worker.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/failpoint.h"
+#include "core/base/logging.h"
+#include "core/base/metrics.h"
+#include "core/base/status.h"
+#include "core/base/thread_pool.h"
+
+namespace millrace {
+
+Worker::Worker(WorkerOptions options)
+    : options_(std::move(options)), steps_(options_.task.name, options_.sender) {}
+
+Worker::~Worker() { Stop(absl::CancelledError(absl::StrCat(options_.task.name, " was closed"))); }
+
+void Worker::GetStatus(absl::Duration patience, Done<TaskStatus> done) {
+  done(TaskStatus{options_.task, options_.devices->Infos(), options_.cluster});
+}
+
+void Worker::OpenSession(const OpenSessionRequest& request, StatusDone done) {
+  const int64_t now = options_.clock->NowNanos();
+  CheckForStandstill(now);
+  absl::Status status;
+  if (request.worker_incarnation != options_.task.incarnation) {
+    status = absl::AbortedError(
+        absl::StrCat(options_.task.name, " was restarted; the session must be created again"));
+  } else {
+    MutexLock lock(&mu_);
+    status = stopped_;
+    if (status.ok()) {
+      auto& session = sessions_[request.session];
+      if (session == nullptr) {
+        session =
+            std::make_shared<WorkerSession>(request.session, request.client, request.leased, now);
+      }
+    }
+  }
+  done(status);
+}
+
+absl::StatusOr<std::shared_ptr<WorkerSession>> Worker::FindSession(uint64_t id) {
+  const int64_t now = options_.clock->NowNanos();
+  CheckForStandstill(now);
+  MutexLock lock(&mu_);
+  MR_RETURN_IF_ERROR(stopped_);
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) {
+    return absl::AbortedError(absl::StrCat(
+        options_.task.name, " does not know the session (any more): its client was silent, or the ",
+        "task was restarted or stood still; the session must be created again"));
+  }
+  found->second->last_heard_ns.store(now, std::memory_order_relaxed);
+  return found->second;
+}
+
+void Worker::CloseSession(uint64_t id, StatusDone done) {
+  std::shared_ptr<WorkerSession> session;
+  {
+    MutexLock lock(&mu_);
+    const auto found = sessions_.find(id);
+    if (found != sessions_.end()) session = found->second;
+  }
+  if (session != nullptr) EndSession(session, absl::CancelledError("the session was closed"));
+  done(absl::OkStatus());
+}
+
+void Worker::Heartbeat(uint64_t session, Done<HeartbeatReply> done) {
+  done(HeartbeatReply{options_.task.incarnation, FindSession(session).ok()});
+}
+
+void Worker::RegisterGraph(RegisterGraphRequest request, Done<uint64_t> done) {
+  done([&]() -> absl::StatusOr<uint64_t> {
+    MR_ASSIGN_OR_RETURN(const auto session, FindSession(request.session));
+    MutexLock lock(&session->register_mu);
+    MR_ASSIGN_OR_RETURN(auto graph, RegisteredGraph::Create(std::move(request), options_.registry,
+                                                            options_.devices, &session->kernels));
+    return session->AddGraph(std::move(graph));
+  }());
+}
+
+void Worker::DeregisterGraph(uint64_t session, uint64_t handle, StatusDone done) {
+  auto found = FindSession(session);
+  done(found.ok() ? (*found)->RemoveGraph(handle) : found.status());
+}
+
+void Worker::RunGraph(RunGraphRequest request, Done<RunGraphReply> done) {
+  auto found = FindSession(request.session);
+  if (!found.ok()) {
+    done(found.status());
+    return;
+  }
+  std::shared_ptr<WorkerSession> session = *std::move(found);
+  const int64_t sequence = request.sequence;
+  if (!session->BeginRun(sequence, request.acknowledged, &done)) return;
+
+  const auto start = [&]() -> absl::StatusOr<std::shared_ptr<Step>> {
+    MR_RETURN_IF_ERROR(MILLRACE_FAILPOINT("worker:run_graph"));
+    MR_ASSIGN_OR_RETURN(auto graph, session->Graph(request.handle));
+    return steps_.Start(request.step_id, session->id, std::move(graph), options_.clock->NowNanos());
+  };
+  auto started = start();
+  if (!started.ok()) {
+    session->EndRun(sequence, started.status(), std::move(done));
+    return;
+  }
+  std::shared_ptr<Step> step = *std::move(started);
+  if (request.timeout < absl::InfiniteDuration()) {
+    step->context.deadline = options_.clock->Now() + request.timeout;
+  }
+  std::shared_ptr<StatsCollector> stats;
+  if (request.trace) stats = std::make_shared<StatsCollector>();
+  step->context.stats = stats.get();
+  step->graph->RunAsync(&step->context, std::move(request.feeds),
+                        [this, session, sequence, step, stats,
+                         done = std::move(done)](absl::StatusOr<RunGraphReply> reply) mutable {
+                          if (reply.ok() && stats != nullptr) reply->stats = stats->Take();
+                          const uint64_t id = step->id;
+                          const std::string container = step->context.container();
+                          for (Device* device : options_.devices->devices())
+                            device->resources().Clear(container);
+                          step.reset();
+                          session->EndRun(sequence, std::move(reply), std::move(done));
+                          session.reset();
+                          steps_.Finish(id);  // After the last step the worker may go.
+                        });
+}
+
+void Worker::AbortStep(uint64_t step_id, const absl::Status& reason, StatusDone done) {
+  steps_.Abort(step_id, reason);
+  done(absl::OkStatus());
+}
+
+void Worker::Reset(const std::vector<std::string>& containers, StatusDone done) {
+  for (Device* device : options_.devices->devices()) {
+    ResourceManager& resources = device->resources();
+    for (const std::string& container : containers) resources.Clear(container);
+    if (containers.empty()) resources.Clear(resources.default_container());
+  }
+  done(absl::OkStatus());
+}
+
+void Worker::Shutdown(const std::string& reason, StatusDone done) {
+  done(absl::OkStatus());
+  if (options_.on_shutdown) options_.on_shutdown(reason);
+}
+
+void Worker::Deliver(uint64_t step_id, const RendezvousKey& key, Received value) {
+  const int64_t now = options_.clock->NowNanos();
+  CheckForStandstill(now);
+  std::shared_ptr<Step> step = steps_.ForDelivery(step_id, now);
+  if (step == nullptr) return;
+  ComputePool()->Schedule([step = std::move(step), key, value = std::move(value)]() mutable {
+    const absl::Status status = step->rendezvous.Deliver(key, std::move(value));
+    if (status.code() == absl::StatusCode::kInternal) step->cancellation.Cancel(status);
+  });
+}
+
+void Worker::PeerLost(const std::string& task, const absl::Status& status) {
+  const int aborted = steps_.AbortPeer(task, status);
+  if (aborted > 0) {
+    MR_LOG(WARNING) << options_.task.name << ": " << aborted << " running steps end: " << status;
+  }
+}
+
+std::vector<std::shared_ptr<WorkerSession>> Worker::LeasedSessions() const {
+  std::vector<std::shared_ptr<WorkerSession>> leased;
+  MutexLock lock(&mu_);
+  for (const auto& [id, session] : sessions_) {
+    if (session->leased) leased.push_back(session);
+  }
+  return leased;
+}
+
+void Worker::CheckForStandstill(int64_t now_ns) {
+  const int64_t limit = absl::ToInt64Nanoseconds(options_.lease);
+  int64_t last = last_tick_ns_.load(std::memory_order_acquire);
+  if (last == 0 || now_ns - last <= limit) return;
+  if (!last_tick_ns_.compare_exchange_strong(last, now_ns)) return;
+  const std::string text = absl::StrCat(options_.task.name, " stood still for ",
+                                        (now_ns - last) / 1000000, " ms; its sessions are over");
+  MR_LOG(WARNING) << text;
+  Metrics::Default()->counter("millrace_worker_standstills_total")->Increment();
+  for (const auto& session : LeasedSessions()) EndSession(session, absl::AbortedError(text));
+}
+
+void Worker::Tick() {
+  const int64_t now = options_.clock->NowNanos();
+  CheckForStandstill(now);
+  last_tick_ns_.store(now, std::memory_order_release);
+  const int64_t lease = absl::ToInt64Nanoseconds(options_.lease);
+  for (const auto& session : LeasedSessions()) {
+    const int64_t silence = now - session->last_heard_ns.load(std::memory_order_relaxed);
+    if (silence <= lease) continue;
+    const std::string text =
+        absl::StrCat("client ", session->client, " was silent for ", silence / 1000000, " ms");
+    MR_LOG(WARNING) << options_.task.name << ": " << text << "; its session is over";
+    Metrics::Default()->counter("millrace_worker_expired_sessions_total")->Increment();
+    EndSession(session, absl::AbortedError(text));
+  }
+  steps_.DropUnstarted(now - absl::ToInt64Nanoseconds(options_.early_tensors));
+}
+
+void Worker::EndSession(const std::shared_ptr<WorkerSession>& session, const absl::Status& status) {
+  {
+    MutexLock lock(&mu_);
+    sessions_.erase(session->id);
+  }
+  steps_.AbortSession(session->id, status);
+}
+
+void Worker::Stop(const absl::Status& status) {
+  {
+    MutexLock lock(&mu_);
+    if (stopped_.ok()) stopped_ = status;
+    sessions_.clear();
+  }
+  steps_.AbortAll(status);
+  steps_.WaitUntilIdle();
+}
+
+}  // namespace millrace
