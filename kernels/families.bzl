@@ -5,6 +5,8 @@ load("//third_party:millrace.bzl", "mr_cc_library")
 FAMILIES = [
     "control_flow",
     "io",
+    "math",
+    "nn",
 ]
 
 _ALL_CC = """\
