@@ -3,8 +3,11 @@
 load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
+    "array",
     "control_flow",
     "io",
+    "random",
+    "state",
 ]
 
 _ALL_CC = """\
