@@ -8,10 +8,9 @@ import sys
 import textwrap
 import time
 
+import millrace as mr
 import numpy as np
 import pytest
-
-import millrace as mr
 
 
 def free_ports(n):
