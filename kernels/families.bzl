@@ -6,6 +6,8 @@ FAMILIES = [
     "array",
     "control_flow",
     "io",
+    "math",
+    "nn",
     "random",
     "state",
 ]
