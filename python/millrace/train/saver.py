@@ -205,12 +205,13 @@ class Saver:
 
     def _check_shapes(self, save_path):
         """ValueError, naming it, for a variable of another shape than the checkpoint's."""
-        found = {name: shape for name, _, shape in native.CheckpointReader(save_path).variables()}
+        reader = native.CheckpointReader(save_path)
+        found = {name: shape for name, _, shape in reader.variables()}
         for name, variable in self._named.items():
             if name in found and not variable.shape.is_compatible_with(found[name]):
                 raise ValueError(
-                    f"variable {name!r} has shape {variable.shape}, in the checkpoint {save_path} it "
-                    f"has {TensorShape(found[name])}"
+                    f"variable {name!r} has shape {variable.shape}, in the checkpoint "
+                    f"{save_path} it has {TensorShape(found[name])}"
                 )
 
     @property
