@@ -3,10 +3,13 @@
 load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
+    "array",
     "control_flow",
     "io",
     "math",
     "nn",
+    "random",
+    "state",
 ]
 
 _ALL_CC = """\
