@@ -10,6 +10,7 @@ FAMILIES = [
     "nn",
     "random",
     "state",
+    "list",  # after others, since it adds kernels to ops of theirs
 ]
 
 _ALL_CC = """\
