@@ -3,8 +3,12 @@
 load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
+    "array",
     "control_flow",
+    "data",
     "io",
+    "random",
+    "state",
 ]
 
 _ALL_CC = """\
