@@ -7,6 +7,8 @@ FAMILIES = [
     "control_flow",
     "data",
     "io",
+    "math",
+    "nn",
     "random",
     "state",
 ]
