@@ -7,6 +7,7 @@ FAMILIES = [
     "control_flow",
     "data",
     "io",
+    "list",
     "math",
     "nn",
     "random",

@@ -72,9 +72,13 @@ absl::Status FillOutput(KernelContext& c, const Philox& gen, int extra, const Sh
   return absl::OkStatus();
 }
 
+// Ops derive a class template of their own of these, with a name that no other file uses: GCC gives
+// a template that is passed to Op::CpuFor external linkage even if it is in an unnamed namespace,
+// so that the linker takes two of one name for the same.
+
 // (shape, extra...).
 template <typename F>
-class StatefulRandomKernel final : public Kernel {
+class StatefulRandomKernel : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override { return gen_.Init(c); }
   absl::Status Compute(KernelContext& c) override {
@@ -88,7 +92,7 @@ class StatefulRandomKernel final : public Kernel {
 
 // (shape, seed, extra...).
 template <typename F>
-class StatelessRandomKernel final : public Kernel {
+class StatelessRandomKernel : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(const Shape shape, ShapeArg(c.input(0), "shape"));
@@ -99,7 +103,7 @@ class StatelessRandomKernel final : public Kernel {
 
 // (shape, key, counter, alg, extra...).
 template <typename F>
-class StatelessRandomV2Kernel final : public Kernel {
+class StatelessRandomV2Kernel : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(const Shape shape, ShapeArg(c.input(0), "shape"));

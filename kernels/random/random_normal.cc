@@ -8,11 +8,13 @@ namespace millrace {
 namespace {
 
 template <typename T>
-using Stateful = StatefulRandomKernel<MakeDefault<NormalDistribution<T>>>;
+class NormalKernel final : public StatefulRandomKernel<MakeDefault<NormalDistribution<T>>> {};
 template <typename T>
-using Stateless = StatelessRandomKernel<MakeDefault<NormalDistribution<T>>>;
+class StatelessNormalKernel final
+    : public StatelessRandomKernel<MakeDefault<NormalDistribution<T>>> {};
 template <typename T>
-using StatelessV2 = StatelessRandomV2Kernel<MakeDefault<NormalDistribution<T>>>;
+class StatelessNormalV2Kernel final
+    : public StatelessRandomV2Kernel<MakeDefault<NormalDistribution<T>>> {};
 
 }  // namespace
 
@@ -28,7 +30,7 @@ absl::Status RegisterRandomNormal(Registry& r) {
                                .Doc("Normal random numbers of mean 0 and standard deviation 1.")
                                .Shape(RandomShape)
                                .NotDifferentiable()
-                               .CpuFor<Stateful, half, bfloat16, float, double>("dtype")));
+                               .CpuFor<NormalKernel, half, bfloat16, float, double>("dtype")));
   MR_RETURN_IF_ERROR(r.Add(
       Op("StatelessRandomNormal")
           .Input("shape: T")
@@ -40,7 +42,7 @@ absl::Status RegisterRandomNormal(Registry& r) {
           .Doc("Normal random numbers of mean 0 and standard deviation 1, as a function of `seed`.")
           .Shape(StatelessShape)
           .NotDifferentiable()
-          .CpuFor<Stateless, half, bfloat16, float, double>("dtype")));
+          .CpuFor<StatelessNormalKernel, half, bfloat16, float, double>("dtype")));
   return r.Add(Op("StatelessRandomNormalV2")
                    .Input("shape: Tshape")
                    .Input("key: uint64")
@@ -53,7 +55,7 @@ absl::Status RegisterRandomNormal(Registry& r) {
                         "of `key` and `counter`.")
                    .Shape(StatelessV2Shape)
                    .NotDifferentiable()
-                   .CpuFor<StatelessV2, half, bfloat16, float, double>("dtype"));
+                   .CpuFor<StatelessNormalV2Kernel, half, bfloat16, float, double>("dtype"));
 }
 
 }  // namespace millrace

@@ -8,11 +8,13 @@ namespace millrace {
 namespace {
 
 template <typename T>
-using Stateful = StatefulRandomKernel<MakeDefault<UniformDistribution<T>>>;
+class UniformKernel final : public StatefulRandomKernel<MakeDefault<UniformDistribution<T>>> {};
 template <typename T>
-using Stateless = StatelessRandomKernel<MakeDefault<UniformDistribution<T>>>;
+class StatelessUniformKernel final
+    : public StatelessRandomKernel<MakeDefault<UniformDistribution<T>>> {};
 template <typename T>
-using StatelessV2 = StatelessRandomV2Kernel<MakeDefault<UniformDistribution<T>>>;
+class StatelessUniformV2Kernel final
+    : public StatelessRandomV2Kernel<MakeDefault<UniformDistribution<T>>> {};
 
 }  // namespace
 
@@ -28,18 +30,19 @@ absl::Status RegisterRandomUniform(Registry& r) {
                                .Doc("Uniform random numbers in [0, 1).")
                                .Shape(RandomShape)
                                .NotDifferentiable()
-                               .CpuFor<Stateful, half, bfloat16, float, double>("dtype")));
-  MR_RETURN_IF_ERROR(r.Add(Op("StatelessRandomUniform")
-                               .Input("shape: T")
-                               .Input("seed: Tseed")
-                               .Output("output: dtype")
-                               .Attr("dtype: {half, bfloat16, float, double} = DT_FLOAT")
-                               .Attr("T: {int32, int64} = DT_INT32")
-                               .Attr("Tseed: {int32, int64} = DT_INT64")
-                               .Doc("Uniform random numbers in [0, 1), as a function of `seed`.")
-                               .Shape(StatelessShape)
-                               .NotDifferentiable()
-                               .CpuFor<Stateless, half, bfloat16, float, double>("dtype")));
+                               .CpuFor<UniformKernel, half, bfloat16, float, double>("dtype")));
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("StatelessRandomUniform")
+                .Input("shape: T")
+                .Input("seed: Tseed")
+                .Output("output: dtype")
+                .Attr("dtype: {half, bfloat16, float, double} = DT_FLOAT")
+                .Attr("T: {int32, int64} = DT_INT32")
+                .Attr("Tseed: {int32, int64} = DT_INT64")
+                .Doc("Uniform random numbers in [0, 1), as a function of `seed`.")
+                .Shape(StatelessShape)
+                .NotDifferentiable()
+                .CpuFor<StatelessUniformKernel, half, bfloat16, float, double>("dtype")));
   return r.Add(Op("StatelessRandomUniformV2")
                    .Input("shape: Tshape")
                    .Input("key: uint64")
@@ -51,7 +54,7 @@ absl::Status RegisterRandomUniform(Registry& r) {
                    .Doc("Uniform random numbers in [0, 1), as a function of `key` and `counter`.")
                    .Shape(StatelessV2Shape)
                    .NotDifferentiable()
-                   .CpuFor<StatelessV2, half, bfloat16, float, double>("dtype"));
+                   .CpuFor<StatelessUniformV2Kernel, half, bfloat16, float, double>("dtype"));
 }
 
 }  // namespace millrace

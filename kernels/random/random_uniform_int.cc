@@ -28,15 +28,17 @@ struct MakeUniformInt {
 };
 
 template <typename T>
-using Stateful = StatefulRandomKernel<MakeUniformInt<T>>;
+class UniformIntKernel final : public StatefulRandomKernel<MakeUniformInt<T>> {};
 template <typename T>
-using Stateless = StatelessRandomKernel<MakeUniformInt<T>>;
+class StatelessUniformIntKernel final : public StatelessRandomKernel<MakeUniformInt<T>> {};
 template <typename T>
-using StatelessV2 = StatelessRandomV2Kernel<MakeUniformInt<T>>;
+class StatelessUniformIntV2Kernel final : public StatelessRandomV2Kernel<MakeUniformInt<T>> {};
 template <typename T>
-using StatelessFull = StatelessRandomKernel<MakeDefault<FullIntDistribution<T>>>;
+class StatelessFullIntKernel final
+    : public StatelessRandomKernel<MakeDefault<FullIntDistribution<T>>> {};
 template <typename T>
-using StatelessFullV2 = StatelessRandomV2Kernel<MakeDefault<FullIntDistribution<T>>>;
+class StatelessFullIntV2Kernel final
+    : public StatelessRandomV2Kernel<MakeDefault<FullIntDistribution<T>>> {};
 
 }  // namespace
 
@@ -54,7 +56,7 @@ absl::Status RegisterRandomUniformInt(Registry& r) {
                                .Doc("Uniform random integers in [minval, maxval).")
                                .Shape(RandomShape)
                                .NotDifferentiable()
-                               .CpuFor<Stateful, int32_t, int64_t>("Tout")));
+                               .CpuFor<UniformIntKernel, int32_t, int64_t>("Tout")));
   MR_RETURN_IF_ERROR(r.Add(Op("StatelessRandomUniformInt")
                                .Input("shape: T")
                                .Input("seed: Tseed")
@@ -68,23 +70,23 @@ absl::Status RegisterRandomUniformInt(Registry& r) {
                                     "`seed`.")
                                .Shape(StatelessShape)
                                .NotDifferentiable()
-                               .CpuFor<Stateless, int32_t, int64_t>("dtype")));
-  MR_RETURN_IF_ERROR(
-      r.Add(Op("StatelessRandomUniformIntV2")
-                .Input("shape: Tshape")
-                .Input("key: uint64")
-                .Input("counter: uint64")
-                .Input("alg: int32")
-                .Input("minval: dtype")
-                .Input("maxval: dtype")
-                .Output("output: dtype")
-                .Attr("dtype: {int32, int64, uint32, uint64}")
-                .Attr("Tshape: {int32, int64} = DT_INT32")
-                .Doc("Uniform random integers in [minval, maxval), as a function of "
-                     "`key` and `counter`.")
-                .Shape(StatelessV2Shape)
-                .NotDifferentiable()
-                .CpuFor<StatelessV2, int32_t, int64_t, uint32_t, uint64_t>("dtype")));
+                               .CpuFor<StatelessUniformIntKernel, int32_t, int64_t>("dtype")));
+  MR_RETURN_IF_ERROR(r.Add(
+      Op("StatelessRandomUniformIntV2")
+          .Input("shape: Tshape")
+          .Input("key: uint64")
+          .Input("counter: uint64")
+          .Input("alg: int32")
+          .Input("minval: dtype")
+          .Input("maxval: dtype")
+          .Output("output: dtype")
+          .Attr("dtype: {int32, int64, uint32, uint64}")
+          .Attr("Tshape: {int32, int64} = DT_INT32")
+          .Doc("Uniform random integers in [minval, maxval), as a function of "
+               "`key` and `counter`.")
+          .Shape(StatelessV2Shape)
+          .NotDifferentiable()
+          .CpuFor<StatelessUniformIntV2Kernel, int32_t, int64_t, uint32_t, uint64_t>("dtype")));
   MR_RETURN_IF_ERROR(
       r.Add(Op("StatelessRandomUniformFullInt")
                 .Input("shape: T")
@@ -96,20 +98,21 @@ absl::Status RegisterRandomUniformInt(Registry& r) {
                 .Doc("Random integers over the type's whole range, as a function of `seed`.")
                 .Shape(StatelessShape)
                 .NotDifferentiable()
-                .CpuFor<StatelessFull, int32_t, int64_t, uint32_t, uint64_t>("dtype")));
-  return r.Add(Op("StatelessRandomUniformFullIntV2")
-                   .Input("shape: Tshape")
-                   .Input("key: uint64")
-                   .Input("counter: uint64")
-                   .Input("alg: int32")
-                   .Output("output: dtype")
-                   .Attr("dtype: {int32, int64, uint32, uint64} = DT_UINT64")
-                   .Attr("Tshape: {int32, int64} = DT_INT32")
-                   .Doc("Random integers over the type's whole range, as a function of `key` and "
-                        "`counter`.")
-                   .Shape(StatelessV2Shape)
-                   .NotDifferentiable()
-                   .CpuFor<StatelessFullV2, int32_t, int64_t, uint32_t, uint64_t>("dtype"));
+                .CpuFor<StatelessFullIntKernel, int32_t, int64_t, uint32_t, uint64_t>("dtype")));
+  return r.Add(
+      Op("StatelessRandomUniformFullIntV2")
+          .Input("shape: Tshape")
+          .Input("key: uint64")
+          .Input("counter: uint64")
+          .Input("alg: int32")
+          .Output("output: dtype")
+          .Attr("dtype: {int32, int64, uint32, uint64} = DT_UINT64")
+          .Attr("Tshape: {int32, int64} = DT_INT32")
+          .Doc("Random integers over the type's whole range, as a function of `key` and "
+               "`counter`.")
+          .Shape(StatelessV2Shape)
+          .NotDifferentiable()
+          .CpuFor<StatelessFullIntV2Kernel, int32_t, int64_t, uint32_t, uint64_t>("dtype"));
 }
 
 }  // namespace millrace

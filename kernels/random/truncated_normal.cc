@@ -8,11 +8,14 @@ namespace millrace {
 namespace {
 
 template <typename T>
-using Stateful = StatefulRandomKernel<MakeDefault<TruncatedNormalDistribution<T>>>;
+class TruncatedNormalKernel final
+    : public StatefulRandomKernel<MakeDefault<TruncatedNormalDistribution<T>>> {};
 template <typename T>
-using Stateless = StatelessRandomKernel<MakeDefault<TruncatedNormalDistribution<T>>>;
+class StatelessTruncatedNormalKernel final
+    : public StatelessRandomKernel<MakeDefault<TruncatedNormalDistribution<T>>> {};
 template <typename T>
-using StatelessV2 = StatelessRandomV2Kernel<MakeDefault<TruncatedNormalDistribution<T>>>;
+class StatelessTruncatedNormalV2Kernel final
+    : public StatelessRandomV2Kernel<MakeDefault<TruncatedNormalDistribution<T>>> {};
 
 }  // namespace
 
@@ -29,32 +32,34 @@ absl::Status RegisterTruncatedNormal(Registry& r) {
                 .Doc("Normal random numbers, those drawn again that lie 2 or more from the mean.")
                 .Shape(RandomShape)
                 .NotDifferentiable()
-                .CpuFor<Stateful, half, bfloat16, float, double>("dtype")));
-  MR_RETURN_IF_ERROR(r.Add(Op("StatelessTruncatedNormal")
-                               .Input("shape: T")
-                               .Input("seed: Tseed")
-                               .Output("output: dtype")
-                               .Attr("dtype: {half, bfloat16, float, double} = DT_FLOAT")
-                               .Attr("T: {int32, int64} = DT_INT32")
-                               .Attr("Tseed: {int32, int64} = DT_INT64")
-                               .Doc("Normal random numbers, those drawn again that lie 2 or more "
-                                    "from the mean, as a function of `seed`.")
-                               .Shape(StatelessShape)
-                               .NotDifferentiable()
-                               .CpuFor<Stateless, half, bfloat16, float, double>("dtype")));
-  return r.Add(Op("StatelessTruncatedNormalV2")
-                   .Input("shape: Tshape")
-                   .Input("key: uint64")
-                   .Input("counter: uint64")
-                   .Input("alg: int32")
-                   .Output("output: dtype")
-                   .Attr("dtype: {half, bfloat16, float, double} = DT_FLOAT")
-                   .Attr("Tshape: {int32, int64} = DT_INT32")
-                   .Doc("Normal random numbers, those drawn again that lie 2 or more from the "
-                        "mean, as a function of `key` and `counter`.")
-                   .Shape(StatelessV2Shape)
-                   .NotDifferentiable()
-                   .CpuFor<StatelessV2, half, bfloat16, float, double>("dtype"));
+                .CpuFor<TruncatedNormalKernel, half, bfloat16, float, double>("dtype")));
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("StatelessTruncatedNormal")
+                .Input("shape: T")
+                .Input("seed: Tseed")
+                .Output("output: dtype")
+                .Attr("dtype: {half, bfloat16, float, double} = DT_FLOAT")
+                .Attr("T: {int32, int64} = DT_INT32")
+                .Attr("Tseed: {int32, int64} = DT_INT64")
+                .Doc("Normal random numbers, those drawn again that lie 2 or more "
+                     "from the mean, as a function of `seed`.")
+                .Shape(StatelessShape)
+                .NotDifferentiable()
+                .CpuFor<StatelessTruncatedNormalKernel, half, bfloat16, float, double>("dtype")));
+  return r.Add(
+      Op("StatelessTruncatedNormalV2")
+          .Input("shape: Tshape")
+          .Input("key: uint64")
+          .Input("counter: uint64")
+          .Input("alg: int32")
+          .Output("output: dtype")
+          .Attr("dtype: {half, bfloat16, float, double} = DT_FLOAT")
+          .Attr("Tshape: {int32, int64} = DT_INT32")
+          .Doc("Normal random numbers, those drawn again that lie 2 or more from the "
+               "mean, as a function of `key` and `counter`.")
+          .Shape(StatelessV2Shape)
+          .NotDifferentiable()
+          .CpuFor<StatelessTruncatedNormalV2Kernel, half, bfloat16, float, double>("dtype"));
 }
 
 }  // namespace millrace

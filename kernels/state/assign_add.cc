@@ -29,7 +29,7 @@ struct Minus {
 };
 
 template <typename T, typename F>
-class AssignUpdateKernel final : public Kernel {
+class AssignUpdateKernel : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
     {
@@ -56,9 +56,9 @@ class AssignUpdateKernel final : public Kernel {
 };
 
 template <typename T>
-using AddKernel = AssignUpdateKernel<T, Plus>;
+class AddKernel final : public AssignUpdateKernel<T, Plus> {};
 template <typename T>
-using SubKernel = AssignUpdateKernel<T, Minus>;
+class SubKernel final : public AssignUpdateKernel<T, Minus> {};
 
 absl::Status UpdateShape(ShapeContext& c) {
   const HandleData* handle = c.input_handle(0);

@@ -31,6 +31,7 @@ class Dataset:
     @public
     def from_tensor_slices(tensors, name=None):
         """The rows of tensors: one element for each index of the first dimension."""
+        tensors = _lists_to_arrays(tensors)
         components = _components(tensors)
         for c in components:
             if c.shape.rank == 0:
@@ -44,6 +45,7 @@ class Dataset:
     @public
     def from_tensors(tensors, name=None):
         """One element."""
+        tensors = _lists_to_arrays(tensors)
         components = _components(tensors)
         specs = [TensorSpec(c.shape, c.dtype) for c in components]
         attrs = {"output_shapes": [s.shape for s in specs]}
@@ -201,6 +203,18 @@ def _make(op, args, spec, attrs, name):
         "output_shapes": [s.shape for s in flat],
     }
     return Dataset(apply_op(op, args, attrs, name), spec)
+
+
+def _lists_to_arrays(structure):
+    """A list is one tensor, as in TensorFlow; tuples and dictionaries are structures."""
+    if isinstance(structure, list):
+        return convert_to_tensor(structure)
+    if isinstance(structure, dict):
+        return {k: _lists_to_arrays(v) for k, v in structure.items()}
+    if isinstance(structure, tuple):
+        items = [_lists_to_arrays(v) for v in structure]
+        return type(structure)(*items) if nest.is_namedtuple(structure) else tuple(items)
+    return structure
 
 
 def _components(tensors):
