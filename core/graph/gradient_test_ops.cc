@@ -244,6 +244,8 @@ class Interpreter {
     std::vector<RefValue>& out = values_[&node];
     if (node.type() == "PartitionedCall") {
       MR_ASSIGN_OR_RETURN(out, Call(node, "f", in));
+    } else if (graph_.library().Find(node.type()) != nullptr) {
+      MR_ASSIGN_OR_RETURN(out, Call(node.type(), in));
     } else if (node.type() == "If") {
       const char* branch = in[0].number != 0 ? "then_branch" : "else_branch";
       MR_ASSIGN_OR_RETURN(out, Call(node, branch, {in.begin() + 1, in.end()}));

@@ -45,6 +45,7 @@ Op IfOp(absl::string_view name) {
           "elements.")
       .Shape(ShapesFromOutputShapes)
       .Gradient(BranchOpGradient)
+      .Gradient(BranchOpGradient)
       .MayWait()
       .Cpu<IfKernel>();
   return op;
