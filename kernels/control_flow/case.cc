@@ -50,7 +50,6 @@ Op CaseOp(absl::string_view name) {
           "branch_index: a scalar; a number out of range takes the last branch.")
       .Shape(ShapesFromOutputShapes)
       .Gradient(BranchOpGradient)
-      .Gradient(BranchOpGradient)
       .MayWait()
       .Cpu<CaseKernel>();
   return op;

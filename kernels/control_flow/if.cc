@@ -45,7 +45,6 @@ Op IfOp(absl::string_view name) {
           "elements.")
       .Shape(ShapesFromOutputShapes)
       .Gradient(BranchOpGradient)
-      .Gradient(BranchOpGradient)
       .MayWait()
       .Cpu<IfKernel>();
   return op;

@@ -38,8 +38,6 @@ Op CallOp(absl::string_view name) {
           "Placement may spread the body over devices. Attributes other than `f` have no effect.")
       .Shape(UnknownOutputs)
       .Gradient(BranchOpGradient)
-      .Gradient(BranchOpGradient)
-      .AcceptsSparseGradient()
       .MayWait()
       .Cpu<PartitionedCallKernel>();
   return op;

@@ -143,7 +143,6 @@ Op WhileOp(absl::string_view name) {
           "cond: a function from tensors of types `T` to a condition as that of If.")
       .Shape(WhileShape)
       .Gradient(WhileGradient)
-      .Gradient(WhileGradient)
       .MayWait()
       .Cpu<WhileKernel>();
   return op;
