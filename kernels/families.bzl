@@ -3,6 +3,8 @@
 load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
+    "control_flow",
+    "io",
 ]
 
 _ALL_CC = """\

@@ -47,14 +47,19 @@ bool TakeTypeAndId(absl::string_view* text, DeviceName* name) {
   return !absl::ConsumePrefix(text, ":") || TakeOrStar(text, &TakeNumber, &name->id);
 }
 
+// One part, behind its slash.
 bool TakePart(absl::string_view* text, DeviceName* name) {
-  if (absl::ConsumePrefix(text, "/job:")) return TakeOrStar(text, &TakeWord, &name->job);
-  if (absl::ConsumePrefix(text, "/replica:")) return TakeOrStar(text, &TakeNumber, &name->replica);
-  if (absl::ConsumePrefix(text, "/task:")) return TakeOrStar(text, &TakeNumber, &name->task);
-  if (absl::ConsumePrefix(text, "/device:")) return TakeTypeAndId(text, name);
+  if (absl::ConsumePrefix(text, "job:")) return TakeOrStar(text, &TakeWord, &name->job);
+  if (absl::ConsumePrefix(text, "replica:")) return TakeOrStar(text, &TakeNumber, &name->replica);
+  if (absl::ConsumePrefix(text, "task:")) return TakeOrStar(text, &TakeNumber, &name->task);
+  if (absl::ConsumePrefix(text, "device:")) return TakeTypeAndId(text, name);
   // The older form names the two types it knows without "device:".
-  return absl::ConsumePrefix(text, "/") && TakeTypeAndId(text, name) &&
-         (name->type == "CPU" || name->type == "GPU");
+  return TakeTypeAndId(text, name) && (name->type == "CPU" || name->type == "GPU");
+}
+
+// "TEST:0": a device of this task by type and number.
+bool IsLocal(absl::string_view text, DeviceName* name) {
+  return TakeTypeAndId(&text, name) && text.empty() && name->type && name->id;
 }
 
 template <typename T>
@@ -78,17 +83,17 @@ bool PartMatches(const std::optional<T>& wanted, const std::optional<T>& found) 
 
 absl::StatusOr<DeviceName> DeviceName::Parse(absl::string_view name) {
   DeviceName parsed;
-  if (name.empty() || name == "/") return parsed;
+  if (IsLocal(name, &parsed)) return parsed;
+  parsed = DeviceName();
   absl::string_view rest = name;
   bool ok = true;
-  if (rest[0] != '/') {  // Local: "CPU:0".
-    ok = TakeTypeAndId(&rest, &parsed) && parsed.type && parsed.id;
-  } else {
-    while (ok && !rest.empty()) {
+  while (ok && !rest.empty()) {
+    // Slashes part the parts; more than one, or one at the end, are as good as none.
+    if (!absl::ConsumePrefix(&rest, "/")) {
       ok = TakePart(&rest, &parsed) && (rest.empty() || rest[0] == '/');
     }
   }
-  if (!ok || !rest.empty()) {
+  if (!ok) {
     return absl::InvalidArgumentError(
         absl::StrCat("Malformed device specification '", name,
                      "': expected parts of /job:NAME/replica:N/task:N/device:TYPE:N"));

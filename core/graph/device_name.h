@@ -17,8 +17,8 @@ struct DeviceName {
   std::optional<std::string> type;  // upper case: "CPU", "GPU"
   std::optional<int> id;
 
-  // Accepts "", "/cpu:0", "/device:GPU:*", "/job:ps/task:3", "/job:ps/device:CPU:0" and so on. INVALID_ARGUMENT
-  // otherwise.
+  // Accepts "", "/cpu:0", "/device:GPU:*", "/job:ps/task:3", "/job:ps/device:CPU:0", "CPU:0" and so on; of a part given
+  // twice the last counts. INVALID_ARGUMENT otherwise.
   static absl::StatusOr<DeviceName> Parse(absl::string_view name);
   std::string ToString() const;  // only the parts that are set
   bool is_full() const { return job && replica && task && type && id; }

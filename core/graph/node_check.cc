@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/status.h"
+#include "core/graph/arg_types.h"
 #include "core/graph/attr_check.h"
 
 namespace millrace {
@@ -170,25 +171,6 @@ absl::Status AddDefaults(const OpSchema& op, AttrMap* attrs) {
   return absl::OkStatus();
 }
 
-absl::Status AppendTypes(const ArgDef& arg, const AttrMap& attrs, DTypeVector* types) {
-  const size_t first = types->size();
-  if (!arg.type_list_attr.empty()) {
-    std::vector<DType> list;
-    MR_RETURN_IF_ERROR(attrs.Get(arg.type_list_attr, &list));
-    types->insert(types->end(), list.begin(), list.end());
-  } else {
-    DType type = arg.type;
-    if (!arg.type_attr.empty()) MR_RETURN_IF_ERROR(attrs.Get(arg.type_attr, &type));
-    MR_ASSIGN_OR_RETURN(const int n, ArgLength(arg, attrs));
-    types->insert(types->end(), n, type);
-  }
-  if (types->size() > kMaxArgs) {
-    return absl::InvalidArgumentError(absl::StrCat("More than ", kMaxArgs, " outputs"));
-  }
-  for (size_t i = first; arg.is_ref && i < types->size(); ++i) (*types)[i] = RefType((*types)[i]);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 bool IsValidNodeName(absl::string_view name, bool internal) {
@@ -240,7 +222,11 @@ absl::Status CheckNode(const OpSchema& op, absl::Span<const DType> given_types, 
   MR_RETURN_IF_ERROR(InputMatcher(op, given_types, attrs, input_types).Match());
   MR_RETURN_IF_ERROR(AddDefaults(op, attrs));
   for (const ArgDef& arg : op.outputs) {
-    MR_RETURN_IF_ERROR(AppendTypes(arg, *attrs, output_types));
+    MR_ASSIGN_OR_RETURN(const DTypeVector types, ArgTypes(arg, *attrs));
+    output_types->insert(output_types->end(), types.begin(), types.end());
+    if (output_types->size() > kMaxArgs) {
+      return absl::InvalidArgumentError(absl::StrCat("More than ", kMaxArgs, " outputs"));
+    }
   }
   return absl::OkStatus();
 }

@@ -25,7 +25,8 @@ class Registry {
 
   // ALREADY_EXISTS for a second op of that name; INVALID_ARGUMENT for a schema that contradicts itself.
   absl::Status Add(const Op& op);
-  // Adds a kernel to an op that is there (device plug-ins). NOT_FOUND without the op.
+  // Adds a kernel to an op that is there (device plug-ins). NOT_FOUND without the op; INVALID_ARGUMENT or ALREADY_EXISTS
+  // for one that does not fit it. While others may add kernels, OpSchema::kernels is read through FindKernel only.
   absl::Status AddKernel(absl::string_view op, KernelRegistration registration);
 
   // Null if unknown.

@@ -126,6 +126,12 @@ class KernelContext {
   // Input i with the executor's reference to it handed over; input(i) is uninitialised afterwards.
   Tensor take_input(int i) { return std::move(inputs_[i]); }
 
+  // Only where frames of v1 control flow run: true if an input comes from a branch that was not
+  // taken. Only kernels of `_Send` are called then; a kernel of `_Recv` sets it if what it received
+  // is dead.
+  bool is_dead() const { return is_dead_; }
+  void set_dead(bool dead) { is_dead_ = dead; }
+
   // On a device with memory of its own: which outputs, by bit (the last bit stands for the rest),
   // are in host memory.
   void set_host_outputs(uint64_t mask) { host_outputs_ = mask; }
@@ -150,6 +156,7 @@ class KernelContext {
   absl::Span<Tensor> inputs_, outputs_;
   absl::Span<const DType> output_types_;
   uint64_t host_outputs_ = 0;
+  bool is_dead_ = false;
 };
 
 }  // namespace millrace

@@ -17,6 +17,7 @@
 #include "core/graph/graph.h"
 #include "core/passes/pipeline.h"
 #include "core/runtime/device.h"
+#include "core/runtime/stats.h"
 #include "core/tensor/tensor.h"
 
 namespace millrace {
@@ -36,11 +37,6 @@ struct RunOptions {
   bool trace = false;                    // fill RunMetadata.step_stats
 };
 
-struct NodeStats {
-  std::string node, op, device;
-  int64_t start_ns = 0, end_ns = 0;  // monotonic
-  uint32_t thread = 0;
-};
 struct RunMetadata {
   uint64_t step_id = 0;
   std::vector<NodeStats> step_stats;

@@ -23,6 +23,10 @@ struct StepContext {
   absl::Time deadline = absl::InfiniteFuture();
   StatsCollector* stats = nullptr;  // null: not collected
   int function_depth = 0;           // of nested calls; RESOURCE_EXHAUSTED beyond kMaxFunctionDepth
+  // Part of the keys under which `_Send` and `_Recv` meet: the loop a function is called by, and
+  // its turn.
+  uint64_t frame = 0;
+  int64_t iteration = 0;
   static constexpr int kMaxFunctionDepth = 1000;
 
   // Resource container that dies with the step (stacks, tensor arrays).
