@@ -22,8 +22,8 @@ namespace millrace {
 
 class EagerOp;
 
-// Thread-safe. Tensors between ops are in host memory; for a device with memory of its own, inputs are copied there
-// before an op and outputs back after it.
+// Thread-safe. Tensors between ops are in host memory; for a device with memory of its own, inputs
+// are copied there before an op and outputs back after it.
 class EagerContext {
  public:
   // `registry` must outlive the context. The first of `devices` is the host and the default.
@@ -40,21 +40,24 @@ class EagerContext {
   // Plans of the library's functions on a device of devices().
   FunctionRuntime* functions(Device* device);
 
-  // Runs `op` on flat `inputs`; attributes with defaults or implied by inputs may be left out. `device` is a full or
-  // partial name; empty: where the op's resources live, else the default. Waits until the outputs are there; not to be
-  // called on a compute-pool thread. `cancellation` may be null.
-  // NOT_FOUND for an unknown op, kernel or device; INVALID_ARGUMENT for wrong attributes or inputs; else what the kernel
-  // says, with the op and the inputs' dtypes and shapes before it.
+  // Runs `op` on flat `inputs`; attributes with defaults or implied by inputs may be left out.
+  // `device` is a full or partial name; empty: where the op's resources live, else the default.
+  // Waits until the outputs are there; not to be called on a compute-pool thread. `cancellation`
+  // may be null. NOT_FOUND for an unknown op, kernel or device; INVALID_ARGUMENT for wrong
+  // attributes or inputs; else what the kernel says, with the op and the inputs' dtypes and shapes
+  // before it.
   absl::StatusOr<std::vector<Tensor>> Execute(absl::string_view op, absl::Span<const Tensor> inputs,
-                                              const AttrMap& attrs = {}, absl::string_view device = "",
+                                              const AttrMap& attrs = {},
+                                              absl::string_view device = "",
                                               Cancellation* cancellation = nullptr);
 
-  // The two halves of Execute, for callers that keep what the first one found: an op, checked, with its kernel, from a
-  // cache keyed by op, attributes, input dtypes and device.
+  // The two halves of Execute, for callers that keep what the first one found: an op, checked, with
+  // its kernel, from a cache keyed by op, attributes, input dtypes and device.
   absl::StatusOr<std::shared_ptr<const EagerOp>> Prepare(absl::string_view op,
                                                          absl::Span<const DType> input_types,
                                                          const AttrMap& attrs, Device* device);
-  absl::StatusOr<std::vector<Tensor>> Run(const EagerOp& op, absl::Span<const Tensor> inputs,
+  // `inputs`, of the op's types, are taken over.
+  absl::StatusOr<std::vector<Tensor>> Run(const EagerOp& op, absl::Span<Tensor> inputs,
                                           Cancellation* cancellation = nullptr);
   // Where Execute would run an op with these inputs.
   absl::StatusOr<Device*> ChooseDevice(absl::Span<const Tensor> inputs, absl::string_view device);

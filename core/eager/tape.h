@@ -1,5 +1,5 @@
-// GradientTape: remembers what was computed from watched tensors, and differentiates it backwards with the gradient
-// functions that graphs use.
+// GradientTape: remembers what was computed from watched tensors, and differentiates it backwards
+// with the gradient functions that graphs use.
 #ifndef MILLRACE_CORE_EAGER_TAPE_H_
 #define MILLRACE_CORE_EAGER_TAPE_H_
 
@@ -43,7 +43,8 @@ class GradientTape {
   explicit GradientTape(bool persistent = false) : persistent_(persistent) {}
 
   bool persistent() const { return persistent_; }
-  void Watch(const EagerTensor& x) { watched_.insert(x.id); }
+  // No effect for types that have no gradients.
+  void Watch(const EagerTensor& x);
   bool IsWatched(int64_t id) const { return watched_.contains(id); }
   // True if an op with these inputs belongs on the tape.
   bool Wants(absl::Span<const EagerTensor> inputs) const;
@@ -52,15 +53,15 @@ class GradientTape {
   // Forgets everything.
   void Reset();
 
-  // d(sum of targets)/d(source) for each source; `output_gradients` is empty or one a target (not valid: ones).
-  // Entries are not valid where targets do not depend on a source. What is computed is itself recorded by the tapes in
-  // `outer` (may be null). A tape that is not persistent is empty afterwards; a second call is FAILED_PRECONDITION.
-  // INVALID_ARGUMENT for a target that is not of a floating or complex type, or an output gradient of the wrong dtype or
-  // shape; UNIMPLEMENTED naming the op without a gradient.
-  absl::StatusOr<std::vector<EagerGradient>> Gradient(EagerContext* context, TapeStack* outer,
-                                                      absl::Span<const EagerTensor> targets,
-                                                      absl::Span<const EagerTensor> sources,
-                                                      absl::Span<const EagerTensor> output_gradients = {});
+  // d(sum of targets)/d(source) for each source; `output_gradients` is empty or one a target (not
+  // valid: ones). Entries are not valid where targets do not depend on a source. What is computed
+  // is itself recorded by the tapes in `outer` (may be null). A tape that is not persistent is
+  // empty afterwards; a second call is FAILED_PRECONDITION. INVALID_ARGUMENT for a target that is
+  // not of a floating or complex type, or an output gradient of the wrong dtype or shape;
+  // UNIMPLEMENTED naming the op without a gradient.
+  absl::StatusOr<std::vector<EagerGradient>> Gradient(
+      EagerContext* context, TapeStack* outer, absl::Span<const EagerTensor> targets,
+      absl::Span<const EagerTensor> sources, absl::Span<const EagerTensor> output_gradients = {});
 
  private:
   const bool persistent_;

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/function_gradients.h"
 #include "core/graph/gradient.h"
 
 namespace millrace {
@@ -57,8 +58,11 @@ class Differentiator {
 };
 
 absl::Status Differentiator::CheckEndpoints() const {
-  for (const Endpoint& e : ys_) {
-    if (!IsNumber(TypeOf(e))) {
+  for (size_t i = 0; i < ys_.size(); ++i) {
+    const Endpoint e = ys_[i];
+    const bool has_grad = i < options_.grad_ys.size() && options_.grad_ys[i].node != nullptr;
+    // A list of numbers has a gradient, but no ones to begin with.
+    if (!IsNumber(TypeOf(e)) && !(has_grad && TypeOf(e) == DType::kVariant)) {
       return absl::InvalidArgumentError(
           absl::StrCat("Gradients of ", NameOf(e), " are not defined: it is ", DTypeName(TypeOf(e)),
                        ", not a floating or complex type"));
@@ -93,7 +97,9 @@ void Differentiator::MarkReached() {
   auto mark = [&](Endpoint e) {
     if (reached_endpoints_.insert(KeyOf(e)).second) pending.push_back(e);
   };
-  for (const Endpoint& x : xs_) mark(x);
+  for (const Endpoint& x : xs_) {
+    if (CarriesGradient(TypeOf(x))) mark(x);
+  }
   while (!pending.empty()) {
     const Endpoint e = pending.back();
     pending.pop_back();
@@ -168,6 +174,7 @@ absl::Status Differentiator::Propagate(Node* node) {
     grad_outputs.push_back(g);
   }
   if (!any) return absl::OkStatus();
+  MR_RETURN_IF_ERROR(ExtendCallNode(&b_, node, &grad_outputs));
   Outputs inputs, outputs;
   for (const Endpoint& e : node->inputs()) inputs.push_back(b_.FromEndpoint(e));
   for (int i = 0; i < node->num_outputs(); ++i) outputs.push_back({node->id(), i});

@@ -13,6 +13,7 @@ struct DeviceInfo {
   DeviceName name;        // full
   std::string full_name;  // name.ToString()
   uint64_t incarnation = 0;
+  int priority = 0;  // of two devices of a task that could both take a node, the higher one does
 };
 
 }  // namespace millrace

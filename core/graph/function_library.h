@@ -17,7 +17,7 @@
 namespace millrace {
 
 // Thread-safe. Functions are immutable once added.
-class FunctionLibrary {
+class FunctionLibrary : public std::enable_shared_from_this<FunctionLibrary> {
  public:
   // OK if an equal function of that name is there already; ALREADY_EXISTS if a different one is.
   absl::Status Add(FunctionSpec function);
@@ -33,9 +33,10 @@ class FunctionLibrary {
   void SetGradient(absl::string_view name, absl::string_view gradient);
   std::string Gradient(absl::string_view name) const;
 
-  // The body as a graph: arguments are `_Arg` nodes (attrs T, index), results `_Retval` nodes, in the order of the
-  // signature (lists flattened); control outputs hold on `_Retval`s' side through `control_returns`. Placeholders
-  // in attributes are replaced by `attrs`. INVALID_ARGUMENT if the body is wrong.
+  // The body as a graph: arguments are `_Arg` nodes (attrs T, index), results `_Retval` nodes, in
+  // the order of the signature (lists flattened); control outputs hold on `_Retval`s' side through
+  // `control_returns`. Placeholders in attributes are replaced by `attrs`. INVALID_ARGUMENT if the
+  // body is wrong.
   struct Body {
     std::unique_ptr<Graph> graph;
     std::vector<Node*> args, rets;       // by index
@@ -47,12 +48,14 @@ class FunctionLibrary {
 
  private:
   mutable Mutex mu_;
-  absl::flat_hash_map<std::string, std::shared_ptr<const FunctionSpec>> functions_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<std::string, std::shared_ptr<const FunctionSpec>> functions_
+      ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<std::string, std::string> gradients_ ABSL_GUARDED_BY(mu_);
 };
 
-// The function that computes `outputs` of `graph` from `inputs` (any endpoints; what lies before them is not part of
-// it). Stateful nodes of the graph become control outputs. INVALID_ARGUMENT if an output depends on a Placeholder or
+// The function that computes `outputs` of `graph` from `inputs` (any endpoints; what lies before
+// them is not part of it). Stateful nodes of the graph become control outputs. INVALID_ARGUMENT if
+// an output depends on a Placeholder or
 // `_Arg` that is no input. Argument names are made from the endpoints' nodes, or given.
 absl::StatusOr<FunctionSpec> GraphToFunction(const Graph& graph, absl::string_view name,
                                              absl::Span<const Endpoint> inputs,

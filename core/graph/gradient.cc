@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/function_gradients.h"
+#include "core/graph/function_library.h"
 
 namespace millrace {
 namespace {
@@ -87,7 +89,10 @@ Gradient Accumulate(Builder& b, const Gradients& gradients) {
 absl::StatusOr<Gradients> CallGradient(Builder& b, const OpView& op,
                                        const Gradients& grad_outputs) {
   if (op.schema().not_differentiable) return Gradients(op.num_inputs());
-  const GradientFn gradient = op.schema().gradient;
+  GradientFn gradient = op.schema().gradient;
+  if (gradient == nullptr && b.library().Find(op.schema().name) != nullptr) {
+    gradient = FunctionAsOpGradient;
+  }
   if (gradient == nullptr) {
     return absl::UnimplementedError(absl::StrCat("No gradient is defined for op ", op.schema().name,
                                                  " (node '", op.name(), "')"));

@@ -142,6 +142,10 @@ class Graph {
   void RemoveControlEdge(Node* from, Node* to);
   // REQUIRES: nobody uses it any more (uses().empty()); an input that did is left open.
   void RemoveNode(Node* node);
+  // `node` gets other attributes and, behind those it has, more inputs; its outputs must begin with those it has, the
+  // others are added. INVALID_ARGUMENT, naming the node, with nothing changed. (How a call comes to give what its
+  // gradient needs.)
+  absl::Status ExtendNode(Node* node, AttrMap attrs, absl::Span<const Endpoint> more_inputs);
   void SetAttr(Node* node, absl::string_view name, Attr value);
   void SetRequestedDevice(Node* node, std::string device);
   void SetAssignedDevice(Node* node, std::string device);

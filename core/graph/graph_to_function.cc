@@ -213,7 +213,7 @@ absl::Status Slicer::AddRets() {
                                                    slice_.outputs.size(), " outputs and ",
                                                    slice_.output_names.size(), " names for them"));
   }
-  absl::flat_hash_set<std::string> taken;
+  absl::flat_hash_set<std::string> given, taken;
   for (const ArgDef& arg : spec_.signature.inputs) taken.insert(arg.name);
   for (size_t i = 0; i < slice_.outputs.size(); ++i) {
     const Endpoint e = slice_.outputs[i];
@@ -221,8 +221,9 @@ absl::Status Slicer::AddRets() {
     arg.type = BaseType(e.node->output_type(e.index));
     if (slice_.output_names.empty()) {
       arg.name = UniqueName(ArgumentName(e.node->name()), &taken);
-    } else {
-      arg.name = slice_.output_names[i];
+    } else if (arg.name = slice_.output_names[i]; !given.insert(arg.name).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Function '", slice_.name, "' has two outputs '", arg.name, "'"));
     }
     MR_ASSIGN_OR_RETURN(std::string tensor, TensorName(e));
     spec_.ret.emplace_back(arg.name, std::move(tensor));

@@ -320,7 +320,8 @@ absl::Status Importer::CheckDeferred() const {
   for (const Deferred& d : deferred_) {
     MR_ASSIGN_OR_RETURN(const Endpoint source, Resolve(d.source));
     const DType found = source.node->output_type(source.index);
-    if (found != d.node->input_type(d.input)) {
+    const DType wanted = d.node->input_type(d.input);
+    if (found != wanted && (IsRef(wanted) || BaseType(found) != wanted)) {
       return absl::InvalidArgumentError(
           absl::StrCat(d.node->Describe(), ": input ", d.input, " must be ",
                        DTypeName(d.node->input_type(d.input)), ", but '", source.node->name(),

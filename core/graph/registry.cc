@@ -145,9 +145,13 @@ std::vector<const OpSchema*> Registry::List() const {
 absl::StatusOr<KernelRegistration> Registry::FindKernel(const OpSchema& op, const AttrMap& attrs,
                                                         absl::string_view device_type) const {
   MutexLock lock(mu_);
+  // A kernel for given types goes before one for all.
+  const KernelRegistration* best = nullptr;
   for (const KernelRegistration& k : op.kernels) {
-    if (Matches(k, attrs, device_type)) return k;
+    if (best != nullptr && k.types.size() <= best->types.size()) continue;
+    if (Matches(k, attrs, device_type)) best = &k;
   }
+  if (best != nullptr) return *best;
   return absl::NotFoundError(absl::StrCat("No ", device_type, " kernel for op '", op.name,
                                           "' with ", TypesText(op, attrs), ". Registered:\n",
                                           RegisteredText(op)));

@@ -85,6 +85,8 @@ class FunctionRuntime {
   ~FunctionRuntime();
 
   const FunctionLibrary& library() const { return *library_; }
+  const std::shared_ptr<FunctionLibrary>& shared_library() const { return library_; }
+  const Registry* registry() const { return registry_; }
   // NOT_FOUND for an unknown function.
   absl::StatusOr<std::shared_ptr<const Plan>> GetPlan(const FunctionRef& function);
 

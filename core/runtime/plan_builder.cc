@@ -15,6 +15,15 @@ namespace {
 
 bool Is(const Node& node, absl::string_view op) { return node.type() == op; }
 
+// Whether the kernel of a node keeps something from step to step. What passes add (`_Send`) and
+// what calls functions has a name that means something else in another step.
+bool KeepsState(const Node& node) {
+  if (!node.op().is_stateful || node.type()[0] == '_') return false;
+  return std::none_of(node.op().attrs.begin(), node.op().attrs.end(), [](const AttrDef& attr) {
+    return attr.kind == AttrKind::kFunction || attr.kind == AttrKind::kListFunction;
+  });
+}
+
 class PlanBuilder {
  public:
   PlanBuilder(const Graph& graph, Device* device, FunctionRuntime* functions, KernelCache* kernels)
@@ -75,7 +84,7 @@ class PlanBuilder {
         graph_.registry().FindKernel(node.op(), node.attrs(), device_->type());
     if (!registration.ok()) return Annotate(registration.status(), node.Describe());
     const auto make = [&] { return MakeKernel(node, *registration, device_, functions_); };
-    if (node.op().is_stateful && kernels_ != nullptr) {
+    if (KeepsState(node) && kernels_ != nullptr) {
       MR_ASSIGN_OR_RETURN(
           item->kernel,
           kernels_->GetOrMake(

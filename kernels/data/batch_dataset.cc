@@ -1,0 +1,136 @@
+// BatchDataset, BatchDatasetV2: consecutive elements stacked.
+#include "core/base/status.h"
+#include "core/graph/registry.h"
+#include "kernels/array/elements.h"
+#include "kernels/data/dataset.h"
+
+namespace millrace {
+namespace {
+
+// Component `i` of the elements, stacked along a new first dimension.
+absl::StatusOr<Tensor> Stack(const std::vector<Element>& elements, size_t i) {
+  const Tensor& first = elements[0][i];
+  Shape shape = first.shape();
+  MR_RETURN_IF_ERROR(shape.InsertDim(0, static_cast<int64_t>(elements.size())));
+  MR_ASSIGN_OR_RETURN(Tensor out, Tensor::Create(first.dtype(), shape));
+  const int64_t row = first.num_elements();
+  for (size_t k = 0; k < elements.size(); ++k) {
+    const Tensor& t = elements[k][i];
+    if (t.shape() != first.shape() || t.dtype() != first.dtype()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Cannot batch tensors with different shapes in component ", i,
+                       ". First element had shape ", first.shape().ToString(), " and element ", k,
+                       " had shape ", t.shape().ToString(), "."));
+    }
+    CopyElements(t.dtype(), t.raw_data(), MutableElementAt(out, static_cast<int64_t>(k) * row),
+                 row);
+  }
+  return out;
+}
+
+class BatchIterator final : public DatasetIterator {
+ public:
+  BatchIterator(std::unique_ptr<DatasetIterator> input, int64_t batch_size, bool drop_remainder)
+      : input_(std::move(input)), batch_size_(batch_size), drop_remainder_(drop_remainder) {}
+  NextResult Next() override {
+    NextResult result;
+    std::vector<Element> elements;
+    while (!ended_ && static_cast<int64_t>(elements.size()) < batch_size_) {
+      NextResult next = input_->Next();
+      if (!next.status.ok()) return next;
+      if (next.end) {
+        ended_ = true;
+      } else {
+        elements.push_back(std::move(next.element));
+      }
+    }
+    if (elements.empty() ||
+        (drop_remainder_ && static_cast<int64_t>(elements.size()) < batch_size_)) {
+      result.end = true;
+      return result;
+    }
+    for (const Element& e : elements) {
+      if (e.size() != elements[0].size()) {
+        return {absl::InvalidArgumentError(
+            "Cannot batch elements with different numbers of components")};
+      }
+    }
+    for (size_t i = 0; i < elements[0].size(); ++i) {
+      absl::StatusOr<Tensor> stacked = Stack(elements, i);
+      if (!stacked.ok()) return {stacked.status()};
+      result.element.push_back(*std::move(stacked));
+    }
+    return result;
+  }
+
+ private:
+  const std::unique_ptr<DatasetIterator> input_;
+  const int64_t batch_size_;
+  const bool drop_remainder_;
+  bool ended_ = false;
+};
+
+class BatchDatasetImpl final : public Dataset {
+ public:
+  BatchDatasetImpl(DatasetPtr input, int64_t batch_size, bool drop_remainder)
+      : input_(std::move(input)), batch_size_(batch_size), drop_remainder_(drop_remainder) {}
+  absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
+      const IteratorContext& context) const override {
+    MR_ASSIGN_OR_RETURN(auto input, input_->MakeIterator(context));
+    return std::make_unique<BatchIterator>(std::move(input), batch_size_, drop_remainder_);
+  }
+
+ private:
+  const DatasetPtr input_;
+  const int64_t batch_size_;
+  const bool drop_remainder_;
+};
+
+class BatchKernel final : public DatasetKernel {
+  absl::StatusOr<DatasetPtr> Make(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(DatasetPtr input, DatasetFrom(c.input(0)));
+    MR_ASSIGN_OR_RETURN(const int64_t batch_size, Int64Input(c, 1, "batch_size"));
+    if (batch_size <= 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Batch size must be greater than zero, got ", batch_size));
+    }
+    bool drop_remainder = false;
+    if (c.num_inputs() > 2) {
+      MR_ASSIGN_OR_RETURN(drop_remainder, BoolInput(c, 2, "drop_remainder"));
+    }
+    return std::make_shared<BatchDatasetImpl>(std::move(input), batch_size, drop_remainder);
+  }
+};
+
+}  // namespace
+
+absl::Status RegisterBatchDataset(Registry& r) {
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("BatchDataset")
+                .Input("input_dataset: variant")
+                .Input("batch_size: int64")
+                .Output("handle: variant")
+                .Attr("output_types: list(type) >= 1")
+                .Attr("output_shapes: list(shape) >= 1")
+                .Attr("metadata: string = ''")
+                .Doc("Each batch_size elements stacked; the last batch may be smaller.")
+                .Shape(ScalarOutputs)
+                .NotDifferentiable()
+                .Cpu<BatchKernel>()));
+  return r.Add(Op("BatchDatasetV2")
+                   .Input("input_dataset: variant")
+                   .Input("batch_size: int64")
+                   .Input("drop_remainder: bool")
+                   .Output("handle: variant")
+                   .Attr("parallel_copy: bool = false")
+                   .Attr("output_types: list(type) >= 1")
+                   .Attr("output_shapes: list(shape) >= 1")
+                   .Attr("metadata: string = ''")
+                   .Doc("Each batch_size elements stacked; a smaller last batch is dropped if "
+                        "drop_remainder.")
+                   .Shape(ScalarOutputs)
+                   .NotDifferentiable()
+                   .Cpu<BatchKernel>());
+}
+
+}  // namespace millrace

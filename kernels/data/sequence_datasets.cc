@@ -1,0 +1,253 @@
+// RepeatDataset, TakeDataset, SkipDataset, ZipDataset, ConcatenateDataset: sequences made of
+// sequences.
+#include "core/base/status.h"
+#include "core/graph/registry.h"
+#include "kernels/data/dataset.h"
+
+namespace millrace {
+namespace {
+
+NextResult EndOfSequence() {
+  NextResult result;
+  result.end = true;
+  return result;
+}
+
+// `count` times the input; for ever if negative, but not over an empty input.
+class RepeatIterator final : public DatasetIterator {
+ public:
+  RepeatIterator(DatasetPtr input, int64_t count, const IteratorContext& context)
+      : input_(std::move(input)), left_(count), context_(context) {}
+  NextResult Next() override {
+    while (left_ != 0) {
+      if (iterator_ == nullptr) {
+        auto made = input_->MakeIterator(context_);
+        if (!made.ok()) return {made.status()};
+        iterator_ = *std::move(made);
+        fresh_ = true;
+      }
+      NextResult next = iterator_->Next();
+      if (!next.end) {
+        fresh_ = false;
+        return next;
+      }
+      iterator_ = nullptr;
+      left_ = left_ < 0 && fresh_ ? 0 : left_ > 0 ? left_ - 1 : left_;
+    }
+    return EndOfSequence();
+  }
+
+ private:
+  const DatasetPtr input_;
+  int64_t left_;
+  const IteratorContext context_;
+  std::unique_ptr<DatasetIterator> iterator_;
+  bool fresh_ = false;
+};
+
+class TakeIterator final : public DatasetIterator {
+ public:
+  TakeIterator(std::unique_ptr<DatasetIterator> input, int64_t count)
+      : input_(std::move(input)), left_(count) {}
+  NextResult Next() override {
+    if (left_ == 0) return EndOfSequence();
+    NextResult next = input_->Next();
+    if (next.status.ok() && !next.end && left_ > 0) --left_;
+    return next;
+  }
+
+ private:
+  const std::unique_ptr<DatasetIterator> input_;
+  int64_t left_;  // negative: all
+};
+
+class SkipIterator final : public DatasetIterator {
+ public:
+  SkipIterator(std::unique_ptr<DatasetIterator> input, int64_t count)
+      : input_(std::move(input)), left_(count) {}
+  NextResult Next() override {
+    if (left_ < 0) return EndOfSequence();
+    for (; left_ > 0; --left_) {
+      NextResult next = input_->Next();
+      if (!next.status.ok() || next.end) return next;
+    }
+    return input_->Next();
+  }
+
+ private:
+  const std::unique_ptr<DatasetIterator> input_;
+  int64_t left_;  // negative: all
+};
+
+// The components of an element of each input; ends with the shortest.
+class ZipIterator final : public DatasetIterator {
+ public:
+  explicit ZipIterator(std::vector<std::unique_ptr<DatasetIterator>> inputs)
+      : inputs_(std::move(inputs)) {}
+  NextResult Next() override {
+    NextResult result;
+    if (ended_) return EndOfSequence();
+    for (const auto& input : inputs_) {
+      NextResult next = input->Next();
+      if (!next.status.ok() || next.end) {
+        ended_ = next.end;
+        return next;
+      }
+      for (Tensor& t : next.element) result.element.push_back(std::move(t));
+    }
+    return result;
+  }
+
+ private:
+  const std::vector<std::unique_ptr<DatasetIterator>> inputs_;
+  bool ended_ = false;
+};
+
+class ConcatenateIterator final : public DatasetIterator {
+ public:
+  explicit ConcatenateIterator(std::vector<std::unique_ptr<DatasetIterator>> inputs)
+      : inputs_(std::move(inputs)) {}
+  NextResult Next() override {
+    for (; at_ < inputs_.size(); ++at_) {
+      NextResult next = inputs_[at_]->Next();
+      if (!next.end) return next;
+    }
+    return EndOfSequence();
+  }
+
+ private:
+  const std::vector<std::unique_ptr<DatasetIterator>> inputs_;
+  size_t at_ = 0;
+};
+
+class RepeatDatasetImpl final : public Dataset {
+ public:
+  RepeatDatasetImpl(DatasetPtr input, int64_t count) : input_(std::move(input)), count_(count) {}
+  absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
+      const IteratorContext& context) const override {
+    return std::make_unique<RepeatIterator>(input_, count_, context);
+  }
+
+ private:
+  const DatasetPtr input_;
+  const int64_t count_;
+};
+
+// A dataset of one input and a number.
+template <typename Iterator>
+class CountedDataset final : public Dataset {
+ public:
+  CountedDataset(DatasetPtr input, int64_t count) : input_(std::move(input)), count_(count) {}
+  absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
+      const IteratorContext& context) const override {
+    MR_ASSIGN_OR_RETURN(auto input, input_->MakeIterator(context));
+    return std::make_unique<Iterator>(std::move(input), count_);
+  }
+
+ private:
+  const DatasetPtr input_;
+  const int64_t count_;
+};
+
+// A dataset of several inputs.
+template <typename Iterator>
+class JoinedDataset final : public Dataset {
+ public:
+  explicit JoinedDataset(std::vector<DatasetPtr> inputs) : inputs_(std::move(inputs)) {}
+  absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
+      const IteratorContext& context) const override {
+    std::vector<std::unique_ptr<DatasetIterator>> inputs;
+    for (const DatasetPtr& input : inputs_) {
+      MR_ASSIGN_OR_RETURN(auto iterator, input->MakeIterator(context));
+      inputs.push_back(std::move(iterator));
+    }
+    return std::make_unique<Iterator>(std::move(inputs));
+  }
+
+ private:
+  const std::vector<DatasetPtr> inputs_;
+};
+
+template <typename D>
+class CountedKernel final : public DatasetKernel {
+  absl::StatusOr<DatasetPtr> Make(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(DatasetPtr input, DatasetFrom(c.input(0)));
+    MR_ASSIGN_OR_RETURN(const int64_t count, Int64Input(c, 1, "count"));
+    return std::make_shared<D>(std::move(input), count);
+  }
+};
+
+template <typename Iterator>
+class JoinedKernel final : public DatasetKernel {
+  absl::StatusOr<DatasetPtr> Make(KernelContext& c) override {
+    std::vector<DatasetPtr> inputs;
+    for (int i = 0; i < c.num_inputs(); ++i) {
+      MR_ASSIGN_OR_RETURN(DatasetPtr input, DatasetFrom(c.input(i)));
+      inputs.push_back(std::move(input));
+    }
+    return std::make_shared<JoinedDataset<Iterator>>(std::move(inputs));
+  }
+};
+
+}  // namespace
+
+absl::Status RegisterSequenceDatasets(Registry& r) {
+  MR_RETURN_IF_ERROR(r.Add(Op("RepeatDataset")
+                               .Input("input_dataset: variant")
+                               .Input("count: int64")
+                               .Output("handle: variant")
+                               .Attr("output_types: list(type) >= 1")
+                               .Attr("output_shapes: list(shape) >= 1")
+                               .Attr("metadata: string = ''")
+                               .Doc("The input `count` times; for ever if `count` is negative.")
+                               .Shape(ScalarOutputs)
+                               .NotDifferentiable()
+                               .Cpu<CountedKernel<RepeatDatasetImpl>>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("TakeDataset")
+                               .Input("input_dataset: variant")
+                               .Input("count: int64")
+                               .Output("handle: variant")
+                               .Attr("output_types: list(type) >= 1")
+                               .Attr("output_shapes: list(shape) >= 1")
+                               .Attr("metadata: string = ''")
+                               .Doc("The first `count` elements; all if `count` is negative.")
+                               .Shape(ScalarOutputs)
+                               .NotDifferentiable()
+                               .Cpu<CountedKernel<CountedDataset<TakeIterator>>>()));
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("SkipDataset")
+                .Input("input_dataset: variant")
+                .Input("count: int64")
+                .Output("handle: variant")
+                .Attr("output_types: list(type) >= 1")
+                .Attr("output_shapes: list(shape) >= 1")
+                .Attr("metadata: string = ''")
+                .Doc("All but the first `count` elements; none if `count` is negative.")
+                .Shape(ScalarOutputs)
+                .NotDifferentiable()
+                .Cpu<CountedKernel<CountedDataset<SkipIterator>>>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("ZipDataset")
+                               .Input("input_datasets: N * variant")
+                               .Output("handle: variant")
+                               .Attr("output_types: list(type) >= 1")
+                               .Attr("output_shapes: list(shape) >= 1")
+                               .Attr("N: int >= 1")
+                               .Attr("metadata: string = ''")
+                               .Doc("The components of an element of each input, side by side.")
+                               .Shape(ScalarOutputs)
+                               .NotDifferentiable()
+                               .Cpu<JoinedKernel<ZipIterator>>()));
+  return r.Add(Op("ConcatenateDataset")
+                   .Input("input_dataset: variant")
+                   .Input("another_dataset: variant")
+                   .Output("handle: variant")
+                   .Attr("output_types: list(type) >= 1")
+                   .Attr("output_shapes: list(shape) >= 1")
+                   .Attr("metadata: string = ''")
+                   .Doc("The elements of the first input, then those of the second.")
+                   .Shape(ScalarOutputs)
+                   .NotDifferentiable()
+                   .Cpu<JoinedKernel<ConcatenateIterator>>());
+}
+
+}  // namespace millrace
