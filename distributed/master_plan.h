@@ -33,11 +33,11 @@ struct MasterPlan {
 };
 
 // Connects the tasks that the step names, compiles it over their devices, and registers each task's
-// share with it. CompileStep's and WorkerInterface::RegisterGraph's errors;
-// ClusterLinks::Connect's.
+// share with it. Constants are folded on `host`, a CPU of this process. CompileStep's and
+// WorkerInterface::RegisterGraph's errors; ClusterLinks::Connect's.
 absl::StatusOr<std::shared_ptr<const MasterPlan>> CompileMasterPlan(
     const Graph& graph, const StepSignature& signature, const SessionOptions& options,
-    ClusterLinks* links, absl::Time deadline, Cancellation* cancellation);
+    ClusterLinks* links, Device* host, absl::Time deadline, Cancellation* cancellation);
 
 }  // namespace millrace
 

@@ -74,8 +74,8 @@ absl::StatusOr<MasterSession::PlanPtr> MasterSession::GetPlan(StepSignature sign
   MutexLock compile_lock(&compile_mu_);
   MR_ASSIGN_OR_RETURN(plan, find());
   if (plan != nullptr) return plan;
-  MR_ASSIGN_OR_RETURN(
-      plan, CompileMasterPlan(*graph_, signature, options_, &links_, deadline, cancellation));
+  MR_ASSIGN_OR_RETURN(plan, CompileMasterPlan(*graph_, signature, options_, &links_,
+                                              folding_devices_->host(), deadline, cancellation));
   MutexLock lock(&mu_);
   plans_.emplace(key, plan);
   return plan;

@@ -10,6 +10,12 @@
 #include "core/base/thread_pool.h"
 
 namespace millrace {
+namespace {
+
+// How long an aborted step may take to end before new sessions are refused.
+constexpr absl::Duration kAbortPatience = absl::Seconds(10);
+
+}  // namespace
 
 Worker::Worker(WorkerOptions options)
     : options_(std::move(options)), steps_(options_.task.name, options_.sender) {}
@@ -23,8 +29,13 @@ void Worker::GetStatus(absl::Duration patience, Done<TaskStatus> done) {
 void Worker::OpenSession(const OpenSessionRequest& request, StatusDone done) {
   const int64_t now = options_.clock->NowNanos();
   CheckForStandstill(now);
+  FenceOff(request.client);
   absl::Status status;
-  if (request.worker_incarnation != options_.task.incarnation) {
+  // What the new session reads is final: no step of one that is over changes it later.
+  if (!steps_.WaitForAborted(kAbortPatience)) {
+    status = absl::UnavailableError(
+        absl::StrCat(options_.task.name, " is still busy with a step of a session that is over"));
+  } else if (request.worker_incarnation != options_.task.incarnation) {
     status = absl::AbortedError(
         absl::StrCat(options_.task.name, " was restarted; the session must be created again"));
   } else {
@@ -39,6 +50,24 @@ void Worker::OpenSession(const OpenSessionRequest& request, StatusDone done) {
     }
   }
   done(status);
+}
+
+void Worker::FenceOff(const TaskId& client) {
+  if (client.incarnation == 0) return;
+  std::vector<std::shared_ptr<WorkerSession>> stale;
+  {
+    MutexLock lock(&mu_);
+    for (const auto& [id, session] : sessions_) {
+      if (session->client.name == client.name &&
+          session->client.incarnation != client.incarnation) {
+        stale.push_back(session);
+      }
+    }
+  }
+  for (const auto& session : stale) {
+    MR_LOG(WARNING) << options_.task.name << ": " << client.name << " was restarted";
+    EndSession(session, absl::AbortedError(absl::StrCat(client.name, " was restarted")));
+  }
 }
 
 absl::StatusOr<std::shared_ptr<WorkerSession>> Worker::FindSession(uint64_t id) {
@@ -96,36 +125,47 @@ void Worker::RunGraph(RunGraphRequest request, Done<RunGraphReply> done) {
   const int64_t sequence = request.sequence;
   if (!session->BeginRun(sequence, request.acknowledged, &done)) return;
 
-  const auto start = [&]() -> absl::StatusOr<std::shared_ptr<Step>> {
-    MR_RETURN_IF_ERROR(MILLRACE_FAILPOINT("worker:run_graph"));
-    MR_ASSIGN_OR_RETURN(auto graph, session->Graph(request.handle));
-    return steps_.Start(request.step_id, session->id, std::move(graph), options_.clock->NowNanos());
-  };
-  auto started = start();
+  auto started = StartStep(request, *session);
   if (!started.ok()) {
     session->EndRun(sequence, started.status(), std::move(done));
     return;
   }
   std::shared_ptr<Step> step = *std::move(started);
-  if (request.timeout < absl::InfiniteDuration()) {
-    step->context.deadline = options_.clock->Now() + request.timeout;
-  }
   std::shared_ptr<StatsCollector> stats;
   if (request.trace) stats = std::make_shared<StatsCollector>();
   step->context.stats = stats.get();
-  step->graph->RunAsync(&step->context, std::move(request.feeds),
-                        [this, session, sequence, step, stats,
-                         done = std::move(done)](absl::StatusOr<RunGraphReply> reply) mutable {
-                          if (reply.ok() && stats != nullptr) reply->stats = stats->Take();
-                          const uint64_t id = step->id;
-                          const std::string container = step->context.container();
-                          for (Device* device : options_.devices->devices())
-                            device->resources().Clear(container);
-                          step.reset();
-                          session->EndRun(sequence, std::move(reply), std::move(done));
-                          session.reset();
-                          steps_.Finish(id);  // After the last step the worker may go.
-                        });
+  auto finish = [this, session, sequence, step, stats,
+                 done = std::move(done)](absl::StatusOr<RunGraphReply> reply) mutable {
+    if (reply.ok() && stats != nullptr) reply->stats = stats->Take();
+    if (step->context.container_used.load(std::memory_order_relaxed)) {
+      const std::string container = step->context.container();
+      for (Device* device : options_.devices->devices()) device->resources().Clear(container);
+    }
+    const uint64_t id = step->id;
+    step.reset();
+    session->EndRun(sequence, std::move(reply), std::move(done));
+    session.reset();
+    steps_.Finish(id);  // After the last step the worker may go.
+  };
+  step->graph->RunAsync(&step->context, std::move(request.feeds), std::move(finish));
+}
+
+absl::StatusOr<std::shared_ptr<Step>> Worker::StartStep(const RunGraphRequest& request,
+                                                        const WorkerSession& session) {
+  MR_RETURN_IF_ERROR(MILLRACE_FAILPOINT("worker:run_graph"));
+  MR_ASSIGN_OR_RETURN(auto graph, session.Graph(request.handle));
+  MR_ASSIGN_OR_RETURN(
+      std::shared_ptr<Step> step,
+      steps_.Start(request.step_id, session.id, std::move(graph), options_.clock->NowNanos()));
+  // Either EndSession saw the step in the table, or this sees what EndSession said.
+  if (session.ended.load()) {
+    steps_.Finish(request.step_id);
+    return absl::AbortedError("the session ended before the step began");
+  }
+  if (request.timeout < absl::InfiniteDuration()) {
+    step->context.deadline = options_.clock->Now() + request.timeout;
+  }
+  return step;
 }
 
 void Worker::AbortStep(uint64_t step_id, const absl::Status& reason, StatusDone done) {
@@ -176,14 +216,21 @@ std::vector<std::shared_ptr<WorkerSession>> Worker::LeasedSessions() const {
 
 void Worker::CheckForStandstill(int64_t now_ns) {
   const int64_t limit = absl::ToInt64Nanoseconds(options_.lease);
-  int64_t last = last_tick_ns_.load(std::memory_order_acquire);
-  if (last == 0 || now_ns - last <= limit) return;
-  if (!last_tick_ns_.compare_exchange_strong(last, now_ns)) return;
-  const std::string text = absl::StrCat(options_.task.name, " stood still for ",
-                                        (now_ns - last) / 1000000, " ms; its sessions are over");
+  const auto stood_still = [&] {
+    const int64_t last = last_tick_ns_.load(std::memory_order_acquire);
+    return last != 0 && now_ns - last > limit;
+  };
+  if (!stood_still()) return;
+  // Who comes second waits until the sessions are over.
+  MutexLock lock(&standstill_mu_);
+  if (!stood_still()) return;
+  const std::string text =
+      absl::StrCat(options_.task.name, " stood still for ",
+                   (now_ns - last_tick_ns_.load()) / 1000000, " ms; its sessions are over");
   MR_LOG(WARNING) << text;
   Metrics::Default()->counter("millrace_worker_standstills_total")->Increment();
   for (const auto& session : LeasedSessions()) EndSession(session, absl::AbortedError(text));
+  last_tick_ns_.store(now_ns, std::memory_order_release);
 }
 
 void Worker::Tick() {
@@ -195,7 +242,7 @@ void Worker::Tick() {
     const int64_t silence = now - session->last_heard_ns.load(std::memory_order_relaxed);
     if (silence <= lease) continue;
     const std::string text =
-        absl::StrCat("client ", session->client, " was silent for ", silence / 1000000, " ms");
+        absl::StrCat("client ", session->client.name, " was silent for ", silence / 1000000, " ms");
     MR_LOG(WARNING) << options_.task.name << ": " << text << "; its session is over";
     Metrics::Default()->counter("millrace_worker_expired_sessions_total")->Increment();
     EndSession(session, absl::AbortedError(text));
@@ -208,6 +255,7 @@ void Worker::EndSession(const std::shared_ptr<WorkerSession>& session, const abs
     MutexLock lock(&mu_);
     sessions_.erase(session->id);
   }
+  session->ended.store(true);
   steps_.AbortSession(session->id, status);
 }
 
@@ -215,6 +263,7 @@ void Worker::Stop(const absl::Status& status) {
   {
     MutexLock lock(&mu_);
     if (stopped_.ok()) stopped_ = status;
+    for (const auto& [id, session] : sessions_) session->ended.store(true);
     sessions_.clear();
   }
   steps_.AbortAll(status);

@@ -36,15 +36,21 @@ RpcService::Handler StatusMethod(Call call) {
 using StatusDone = WorkerInterface::StatusDone;
 
 void AddSessionMethods(Worker* worker, RpcService* service) {
-  service->AddMethod(methods::kOpenSession,
-                     StatusMethod<OpenSessionRequestProto>(
-                         [worker](const OpenSessionRequestProto& r, StatusDone done) {
-                           OpenSessionRequest request;
-                           request.session = r.session();
-                           request.worker_incarnation = r.worker_incarnation();
-                           request.client = r.client();
-                           worker->OpenSession(request, std::move(done));
-                         }));
+  // It may wait for steps that a dead client left.
+  service->AddMethod(methods::kOpenSession, [worker](WireMessage message, Reply reply) {
+    OpenSessionRequestProto proto;
+    if (absl::Status status = message.ParseBody(&proto); !status.ok()) {
+      reply(EncodeStatus(status));
+      return;
+    }
+    WaitPool()->Schedule([worker, proto, reply = std::move(reply)]() mutable {
+      OpenSessionRequest request;
+      request.session = proto.session();
+      request.worker_incarnation = proto.worker_incarnation();
+      request.client = {proto.client(), proto.client_incarnation()};
+      worker->OpenSession(request, [&reply](absl::Status status) { reply(EncodeStatus(status)); });
+    });
+  });
   service->AddMethod(
       methods::kCloseSession,
       StatusMethod<CloseSessionRequest>([worker](const CloseSessionRequest& r, StatusDone done) {

@@ -80,7 +80,7 @@ class WorkerTest : public ::testing::TestWithParam<Over> {
     OpenSessionRequest request;
     request.session = session;
     request.worker_incarnation = incarnation;
-    request.client = "the test";
+    request.client = client_;
     return AwaitStatus([&](auto done) { worker().OpenSession(request, std::move(done)); });
   }
 
@@ -182,6 +182,7 @@ class WorkerTest : public ::testing::TestWithParam<Over> {
     while (HangingOps() < count) std::this_thread::yield();
   }
 
+  TaskId client_ = {"/job:worker/replica:0/task:0", 55};
   Registry registry_;
   FakeClock clock_;
   RecordingSender sender_;
@@ -309,6 +310,21 @@ TEST_P(WorkerTest, ClosingASessionEndsItsSteps) {
   EXPECT_TRUE(
       AwaitStatus([&](auto done) { worker().CloseSession(kSession, std::move(done)); }).ok());
   EXPECT_EQ(running->Get().status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(Start(RunOf(*handle, 2, 2))->Get().status().code(), absl::StatusCode::kAborted);
+}
+
+TEST_P(WorkerTest, ARestartedClientEndsWhatItsOldSelfLeft) {
+  ASSERT_TRUE(Open().ok());
+  auto handle = Register(OneNode("TestHang"));
+  ASSERT_TRUE(handle.ok());
+  auto old = Start(RunOf(*handle, 1, 1));
+  WaitForHang(1);
+  ASSERT_TRUE(Open(kSession + 1).ok());  // another session of the same process
+  EXPECT_FALSE(old->ready.HasBeenNotified());
+  ++client_.incarnation;
+  ASSERT_TRUE(Open(kSession + 2).ok());
+  EXPECT_EQ(HangingOps(), 0);
+  EXPECT_EQ(old->Get().status().code(), absl::StatusCode::kAborted);
   EXPECT_EQ(Start(RunOf(*handle, 2, 2))->Get().status().code(), absl::StatusCode::kAborted);
 }
 
