@@ -48,7 +48,7 @@ double InverseErfc(double q) {
     const double tail = std::erfc(y);
     const double step = (tail - q) * std::exp(y * y) / kTwoOverRootPi;
     // Halley's correction: the second derivative of erfc is -2 y times the first.
-    const double change = step / (1 + y * step);
+    const double change = step / (1 - y * step);
     y += change;
     if (std::abs(change) <= 1e-16 * std::abs(y)) break;
   }

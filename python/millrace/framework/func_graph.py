@@ -28,7 +28,8 @@ class FuncGraph(Graph):
         self.name = name
         self.outer = outer
         self.inputs = []
-        self._captured = {}
+        self._captured = {}  # id of a tensor around -> (that tensor, placeholder)
+        self._known = {}  # id of a tensor from anywhere outside -> (that tensor, placeholder)
         self._seed = None if outer is None else outer.seed
         self.variables_read = {}
         self._order = ResourceOrder()
@@ -71,40 +72,40 @@ class FuncGraph(Graph):
 
     def capture(self, tensor):
         """The placeholder that stands for a tensor of an outer graph, or of immediate code."""
-        found = self._captured.get(id(tensor))
-        if found is None:
-            if getattr(tensor, "graph", None) is not self.outer:
-                if self.outer is None:
-                    raise ValueError(
-                        f"{tensor!r} belongs to another graph and cannot be used in a function"
-                    )
-                if self.outer.is_function:
-                    outer_tensor = self.outer.capture(tensor)
-                else:
-                    with self.outer.as_default():
-                        outer_tensor = convert_to_tensor(tensor)
-            else:
-                outer_tensor = tensor
+        known = self._known.get(id(tensor))
+        if known is None:
+            outside = self._in_outer(tensor)
+            found = self._captured.get(id(outside))
+            if found is None:
+                found = (outside, self.placeholder(tensor, "captured"))
+                self._captured[id(outside)] = found
             # The tensor is kept, so that its id is not taken by another.
-            found = self._captured[id(tensor)] = (
-                tensor,
-                outer_tensor,
-                self.placeholder(tensor, "captured"),
+            known = self._known[id(tensor)] = (tensor, found[1])
+        return known[1]
+
+    def _in_outer(self, tensor):
+        """The tensor as one of the graph around this one."""
+        if getattr(tensor, "graph", None) is self.outer:
+            return tensor
+        if self.outer is None:
+            raise ValueError(
+                f"{tensor!r} belongs to another graph and cannot be used in a function"
             )
-        return found[2]
+        if self.outer.is_function:
+            return self.outer.capture(tensor)
+        with self.outer.as_default():
+            return convert_to_tensor(tensor)
 
     @property
     def captures(self):
-        return [(outer, inner) for _, outer, inner in self._captured.values()]
+        return list(self._captured.values())
 
     def ensure_captures(self, tensors):
         """Captures these, in this order, so that two functions take the same arguments."""
         for tensor in tensors:
             self.capture(tensor)
         order = {id(t): i for i, t in enumerate(tensors)}
-        self._captured = dict(
-            sorted(self._captured.items(), key=lambda item: order[id(item[1][1])])
-        )
+        self._captured = dict(sorted(self._captured.items(), key=lambda item: order[item[0]]))
 
 
 def _handle_data(tensor):
