@@ -11,6 +11,8 @@
 #include "core/base/cancellation.h"
 #include "core/graph/graph.h"
 #include "core/passes/pipeline.h"
+#include "core/runtime/device.h"
+#include "core/runtime/feed_specs.h"
 #include "core/runtime/session.h"
 #include "distributed/cluster_links.h"
 #include "distributed/task_link.h"
@@ -26,7 +28,8 @@ struct MasterPlan {
   };
   // Tasks elsewhere first: their requests are under way while this process computes.
   std::vector<Part> parts;
-  size_t num_feeds = 0, num_fetches = 0;
+  FeedSpecs feeds;
+  size_t num_fetches = 0;
   uint64_t session = 0;
 
   bool Uses(const std::string& task) const;

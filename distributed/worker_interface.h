@@ -1,5 +1,5 @@
-// WorkerInterface: what a master asks of one task. A Worker does it in this process; a GrpcWorker
-// has a task elsewhere do it.
+// WorkerInterface: what a master asks of one task. A LocalWorker does it in this process; a
+// GrpcWorker has a task elsewhere do it.
 #ifndef MILLRACE_DISTRIBUTED_WORKER_INTERFACE_H_
 #define MILLRACE_DISTRIBUTED_WORKER_INTERFACE_H_
 

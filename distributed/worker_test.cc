@@ -1,6 +1,4 @@
 // What WorkerInterface promises, of a worker in this process and of the same worker over gRPC.
-#include "distributed/worker.h"
-
 #include <grpcpp/server.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +10,7 @@
 #include "core/base/thread_pool.h"
 #include "distributed/channel.h"
 #include "distributed/grpc_worker.h"
+#include "distributed/local_worker.h"
 #include "distributed/rpc_service.h"
 #include "distributed/testing/test_ops.h"
 #include "distributed/worker_service.h"
@@ -46,7 +45,7 @@ class WorkerTest : public ::testing::TestWithParam<Over> {
  protected:
   void SetUp() override {
     ASSERT_TRUE(RegisterTestOps(registry_).ok());
-    WorkerOptions options;
+    LocalWorkerOptions options;
     options.task = {kTask, kIncarnation};
     options.cluster = *ClusterSpec::Create({{"ps", {{0, "127.0.0.1:1"}}}});
     std::vector<std::unique_ptr<Device>> devices;
@@ -56,7 +55,7 @@ class WorkerTest : public ::testing::TestWithParam<Over> {
     options.sender = &sender_;
     options.clock = &clock_;
     options.on_shutdown = [this](const std::string& reason) { shutdown_reason_ = reason; };
-    local_ = std::make_unique<Worker>(std::move(options));
+    local_ = std::make_unique<LocalWorker>(std::move(options));
     if (GetParam() == Over::kCall) return;
     AddWorkerMethods(local_.get(), &registry_, &service_);
     grpc::ServerBuilder builder;
@@ -188,7 +187,7 @@ class WorkerTest : public ::testing::TestWithParam<Over> {
   RecordingSender sender_;
   std::string shutdown_reason_;
   RpcService service_;
-  std::unique_ptr<Worker> local_;
+  std::unique_ptr<LocalWorker> local_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<GrpcWorker> remote_;
 };
@@ -437,6 +436,7 @@ TEST_P(WorkerTest, AfterAStandstillNothingOldRuns) {
   ASSERT_TRUE(Open().ok());
   auto handle = Register(OneNode("TestCount"));
   ASSERT_TRUE(handle.ok());
+  clock_.Advance(absl::Seconds(1));
   local_->Tick();
   clock_.Advance(absl::Seconds(30));  // The process was stopped; no tick since.
   const auto reply = Start(RunOf(*handle, 1, 1))->Get();

@@ -6,7 +6,8 @@
 #include <thread>
 
 #include "core/base/notification.h"
-#include "core/graph/function_library.h"
+#include "core/graph/graph.h"
+#include "core/runtime/step.h"
 #include "core/runtime/testing/queue_device.h"
 #include "core/runtime/testing/test_ops.h"
 #include "kernels/control_flow/register_control_flow.h"

@@ -21,7 +21,9 @@ def as_array(value, want):
     """
     if hasattr(value, "numpy") and not isinstance(value, (np.ndarray, np.generic)):
         value = value.numpy()
-    array = np.asarray(value)
+    # Python's strings are taken one by one: numpy would not mix str and bytes, nor keep trailing
+    # zeros.
+    array = np.asarray(value, dtype=object if _is_text(value) else None)
     if array.dtype.kind in "OSU":
         return _strings(array, value, want)
     if array.dtype.name == "bfloat16" or (array.dtype.kind == "V" and want == _BFLOAT16):
@@ -29,6 +31,8 @@ def as_array(value, want):
             return _BFLOAT16, array.shape, _plain(array.view(np.uint16))
         array = array.astype(np.float32)
     if want == _STRING:
+        if array.size == 0:
+            return _STRING, array.shape, []
         raise TypeError(f"expected string, got {_describe(value, array)}")
     if want == 0:
         array = _default_dtype(value, array)
@@ -69,6 +73,10 @@ def _first_leaf(value):
     while isinstance(value, (list, tuple)) and value:
         value = value[0]
     return value
+
+
+def _is_text(value):
+    return not isinstance(value, np.ndarray) and isinstance(_first_leaf(value), (str, bytes))
 
 
 def _default_dtype(value, array):

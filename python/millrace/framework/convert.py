@@ -108,6 +108,7 @@ def constant(value, dtype=None, shape=None, name="Const"):
 
 
 def _graph_constant(graph, value, dtype, name):
+    graph._check_not_finalized()
     key = graph._c.add_constant(
         value,
         0 if dtype is None else dtype._enum,

@@ -40,6 +40,7 @@ class Graph:
         self._ops = {}
         self._collections = {}
         self._name_scope = ""
+        self._scopes = set()  # names that scopes have taken
         self._devices = []
         self._controls = []
         self._colocation = []
@@ -53,8 +54,7 @@ class Graph:
 
     def _add(self, op_type, inputs, attrs=None, name=None):
         """A new operation over tensors of this graph, in the current scopes."""
-        if self._finalized:
-            raise RuntimeError("the graph is finalized and cannot be changed")
+        self._check_not_finalized()
         full_name = self._full_name(name or op_type)
         controls = self._controls[-1] if self._controls else ()
         if self._colocation and self._colocation[-1] is not None:
@@ -72,14 +72,28 @@ class Graph:
         self._ops[node_id] = op
         return op
 
+    def _check_not_finalized(self):
+        if self._finalized:
+            raise RuntimeError("the graph is finalized and cannot be changed")
+
     def _full_name(self, name):
         if name[-1] == "/":  # the name of a scope as it is: no further prefix
             return name[:-1]
         if not self._name_scope:
             if not _VALID_NAME.match(name):
                 raise ValueError(f"{name!r} is not a valid name of an operation")
-            return name
-        return f"{self._name_scope}/{name}"
+            full = name
+        else:
+            full = f"{self._name_scope}/{name}"
+        return self._free_name(full) if full in self._scopes else full
+
+    def _free_name(self, name):
+        """`name`, or name_1, name_2, ...: the first that neither a scope nor an operation has."""
+        free, n = name, 0
+        while free in self._scopes or self._c.find_node(free) >= 0:
+            n += 1
+            free = f"{name}_{n}"
+        return free
 
     def _device_for(self, op_type, name, inputs):
         device = ""
@@ -183,7 +197,8 @@ class Graph:
         else:
             if not (_VALID_SCOPE if before else _VALID_NAME).match(name):
                 raise ValueError(f"{name!r} is not a valid name of a scope")
-            self._name_scope = self._c.unique_name(f"{before}/{name}" if before else name)
+            self._name_scope = self._free_name(f"{before}/{name}" if before else name)
+            self._scopes.add(self._name_scope)
         try:
             yield self._name_scope + "/" if self._name_scope else ""
         finally:
@@ -194,7 +209,7 @@ class Graph:
 
     @public
     def unique_name(self, name):
-        return self._c.unique_name(self._full_name(name))
+        return self._free_name(self._full_name(name))
 
     @contextlib.contextmanager
     def device(self, device_name_or_function):

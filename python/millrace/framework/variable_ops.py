@@ -91,7 +91,7 @@ class VariableOps:
         return self._updated(
             op_name,
             (self.handle, convert_to_tensor(sparse_delta.indices), updates),
-            {"dtype": self.dtype},
+            None,
             name,
             True,
         )

@@ -73,14 +73,13 @@ class AdamOptimizer(Optimizer):
 
     def _apply_sparse(self, slices, variable):
         m, v, (power1, power2), (rate, beta1, beta2, epsilon) = self._args(variable)
-        dtype = {"dtype": variable.dtype}
         g, rows = slices.values, slices.indices
         rate = rate * apply_op("Sqrt", (1 - power2,)) / (1 - power1)
 
         def decay_and_add(slot, beta, row_values):
             decayed = apply_op("AssignVariableOp", (slot.handle, slot.value() * beta))
             with _after(decayed):
-                added = apply_op("ResourceScatterAdd", (slot.handle, rows, row_values), dtype)
+                added = apply_op("ResourceScatterAdd", (slot.handle, rows, row_values))
             with _after(added):
                 return slot.value()
 

@@ -24,9 +24,7 @@ class GradientDescentOptimizer(Optimizer):
 
     def _apply_sparse(self, slices, variable):
         step = slices.values * -self._as(self._rate, variable)
-        return apply_op(
-            "ResourceScatterAdd", (variable.handle, slices.indices, step), {"dtype": variable.dtype}
-        )
+        return apply_op("ResourceScatterAdd", (variable.handle, slices.indices, step))
 
 
 class MomentumOptimizer(Optimizer):

@@ -5,13 +5,14 @@ import os
 import time
 
 from millrace import errors
-from millrace._load import public
+from millrace._load import native, public
 from millrace.framework import context
 from millrace.framework.convert import constant
 from millrace.framework.dispatch import apply_op
 from millrace.framework.graph_keys import GraphKeys
 from millrace.framework.scopes import colocate_with, control_dependencies, device, group
 from millrace.ops.array import placeholder_with_default
+from millrace.tensor_shape import TensorShape
 from millrace.train.checkpoint_state import checkpoint_exists, update_checkpoint_state
 
 
@@ -82,7 +83,7 @@ class Saver:
         named = _named(variables)
         if not named and not self._allow_empty:
             raise ValueError("there are no variables to save")
-        self._built, self._empty = True, not named
+        self._built, self._empty, self._named = True, not named, named
         if self._empty:
             return
         with graph.name_scope(self._name or "save"), graph.control_dependencies(None):
@@ -194,12 +195,24 @@ class Saver:
             raise ValueError(f"there is no checkpoint {save_path} (no file {save_path}.index)")
         if self._empty:
             return
+        self._check_shapes(save_path)
         try:
             sess.run(self._restore_op, {self._prefix: save_path})
         except errors.NotFoundError as error:
             raise errors.NotFoundError(
                 None, None, f"{error.message}: the checkpoint {save_path} is of another graph"
             ) from None
+
+    def _check_shapes(self, save_path):
+        """ValueError, naming it, for a variable of another shape than the checkpoint's."""
+        reader = native.CheckpointReader(save_path)
+        found = {name: shape for name, _, shape in reader.variables()}
+        for name, variable in self._named.items():
+            if name in found and not variable.shape.is_compatible_with(found[name]):
+                raise ValueError(
+                    f"variable {name!r} has shape {variable.shape}, in the checkpoint "
+                    f"{save_path} it has {TensorShape(found[name])}"
+                )
 
     @property
     def last_checkpoints(self):

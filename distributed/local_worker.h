@@ -1,6 +1,6 @@
-// Worker: runs its share of steps on the devices of this process.
-#ifndef MILLRACE_DISTRIBUTED_WORKER_H_
-#define MILLRACE_DISTRIBUTED_WORKER_H_
+// LocalWorker: runs its share of steps on the devices of this process.
+#ifndef MILLRACE_DISTRIBUTED_LOCAL_WORKER_H_
+#define MILLRACE_DISTRIBUTED_LOCAL_WORKER_H_
 
 #include <atomic>
 #include <cstdint>
@@ -22,7 +22,7 @@
 
 namespace millrace {
 
-struct WorkerOptions {
+struct LocalWorkerOptions {
   TaskId task;
   ClusterSpec cluster;
   std::shared_ptr<DeviceSet> devices;
@@ -40,10 +40,10 @@ struct WorkerOptions {
 
 // Thread-safe. OpenSession may wait, RegisterGraph compiles and RunGraph may run kernels on the
 // caller's thread.
-class Worker final : public WorkerInterface {
+class LocalWorker final : public WorkerInterface {
  public:
-  explicit Worker(WorkerOptions options);
-  ~Worker() override;  // as Stop
+  explicit LocalWorker(LocalWorkerOptions options);
+  ~LocalWorker() override;  // as Stop
 
   const TaskId& task() const { return options_.task; }
 
@@ -80,7 +80,7 @@ class Worker final : public WorkerInterface {
   void EndSession(const std::shared_ptr<WorkerSession>& session, const absl::Status& status);
   std::vector<std::shared_ptr<WorkerSession>> LeasedSessions() const;
 
-  const WorkerOptions options_;
+  const LocalWorkerOptions options_;
   StepTable steps_;
   std::atomic<int64_t> last_tick_ns_{0};  // 0: never
   Mutex standstill_mu_;                   // held while sessions end after a standstill
@@ -92,4 +92,4 @@ class Worker final : public WorkerInterface {
 
 }  // namespace millrace
 
-#endif  // MILLRACE_DISTRIBUTED_WORKER_H_
+#endif  // MILLRACE_DISTRIBUTED_LOCAL_WORKER_H_

@@ -1,4 +1,4 @@
-#include "distributed/worker.h"
+#include "distributed/local_worker.h"
 
 #include <utility>
 
@@ -17,16 +17,18 @@ constexpr absl::Duration kAbortPatience = absl::Seconds(10);
 
 }  // namespace
 
-Worker::Worker(WorkerOptions options)
+LocalWorker::LocalWorker(LocalWorkerOptions options)
     : options_(std::move(options)), steps_(options_.task.name, options_.sender) {}
 
-Worker::~Worker() { Stop(absl::CancelledError(absl::StrCat(options_.task.name, " was closed"))); }
+LocalWorker::~LocalWorker() {
+  Stop(absl::CancelledError(absl::StrCat(options_.task.name, " was closed")));
+}
 
-void Worker::GetStatus(absl::Duration patience, Done<TaskStatus> done) {
+void LocalWorker::GetStatus(absl::Duration patience, Done<TaskStatus> done) {
   done(TaskStatus{options_.task, options_.devices->Infos(), options_.cluster});
 }
 
-void Worker::OpenSession(const OpenSessionRequest& request, StatusDone done) {
+void LocalWorker::OpenSession(const OpenSessionRequest& request, StatusDone done) {
   const int64_t now = options_.clock->NowNanos();
   CheckForStandstill(now);
   FenceOff(request.client);
@@ -52,7 +54,7 @@ void Worker::OpenSession(const OpenSessionRequest& request, StatusDone done) {
   done(status);
 }
 
-void Worker::FenceOff(const TaskId& client) {
+void LocalWorker::FenceOff(const TaskId& client) {
   if (client.incarnation == 0) return;
   std::vector<std::shared_ptr<WorkerSession>> stale;
   {
@@ -70,7 +72,7 @@ void Worker::FenceOff(const TaskId& client) {
   }
 }
 
-absl::StatusOr<std::shared_ptr<WorkerSession>> Worker::FindSession(uint64_t id) {
+absl::StatusOr<std::shared_ptr<WorkerSession>> LocalWorker::FindSession(uint64_t id) {
   const int64_t now = options_.clock->NowNanos();
   CheckForStandstill(now);
   MutexLock lock(&mu_);
@@ -85,7 +87,7 @@ absl::StatusOr<std::shared_ptr<WorkerSession>> Worker::FindSession(uint64_t id) 
   return found->second;
 }
 
-void Worker::CloseSession(uint64_t id, StatusDone done) {
+void LocalWorker::CloseSession(uint64_t id, StatusDone done) {
   std::shared_ptr<WorkerSession> session;
   {
     MutexLock lock(&mu_);
@@ -96,11 +98,11 @@ void Worker::CloseSession(uint64_t id, StatusDone done) {
   done(absl::OkStatus());
 }
 
-void Worker::Heartbeat(uint64_t session, Done<HeartbeatReply> done) {
+void LocalWorker::Heartbeat(uint64_t session, Done<HeartbeatReply> done) {
   done(HeartbeatReply{options_.task.incarnation, FindSession(session).ok()});
 }
 
-void Worker::RegisterGraph(RegisterGraphRequest request, Done<uint64_t> done) {
+void LocalWorker::RegisterGraph(RegisterGraphRequest request, Done<uint64_t> done) {
   done([&]() -> absl::StatusOr<uint64_t> {
     MR_ASSIGN_OR_RETURN(const auto session, FindSession(request.session));
     MutexLock lock(&session->register_mu);
@@ -110,12 +112,12 @@ void Worker::RegisterGraph(RegisterGraphRequest request, Done<uint64_t> done) {
   }());
 }
 
-void Worker::DeregisterGraph(uint64_t session, uint64_t handle, StatusDone done) {
+void LocalWorker::DeregisterGraph(uint64_t session, uint64_t handle, StatusDone done) {
   auto found = FindSession(session);
   done(found.ok() ? (*found)->RemoveGraph(handle) : found.status());
 }
 
-void Worker::RunGraph(RunGraphRequest request, Done<RunGraphReply> done) {
+void LocalWorker::RunGraph(RunGraphRequest request, Done<RunGraphReply> done) {
   auto found = FindSession(request.session);
   if (!found.ok()) {
     done(found.status());
@@ -150,8 +152,8 @@ void Worker::RunGraph(RunGraphRequest request, Done<RunGraphReply> done) {
   step->graph->RunAsync(&step->context, std::move(request.feeds), std::move(finish));
 }
 
-absl::StatusOr<std::shared_ptr<Step>> Worker::StartStep(const RunGraphRequest& request,
-                                                        const WorkerSession& session) {
+absl::StatusOr<std::shared_ptr<Step>> LocalWorker::StartStep(const RunGraphRequest& request,
+                                                             const WorkerSession& session) {
   MR_RETURN_IF_ERROR(MILLRACE_FAILPOINT("worker:run_graph"));
   MR_ASSIGN_OR_RETURN(auto graph, session.Graph(request.handle));
   MR_ASSIGN_OR_RETURN(
@@ -168,12 +170,12 @@ absl::StatusOr<std::shared_ptr<Step>> Worker::StartStep(const RunGraphRequest& r
   return step;
 }
 
-void Worker::AbortStep(uint64_t step_id, const absl::Status& reason, StatusDone done) {
+void LocalWorker::AbortStep(uint64_t step_id, const absl::Status& reason, StatusDone done) {
   steps_.Abort(step_id, reason);
   done(absl::OkStatus());
 }
 
-void Worker::Reset(const std::vector<std::string>& containers, StatusDone done) {
+void LocalWorker::Reset(const std::vector<std::string>& containers, StatusDone done) {
   for (Device* device : options_.devices->devices()) {
     ResourceManager& resources = device->resources();
     for (const std::string& container : containers) resources.Clear(container);
@@ -182,12 +184,12 @@ void Worker::Reset(const std::vector<std::string>& containers, StatusDone done) 
   done(absl::OkStatus());
 }
 
-void Worker::Shutdown(const std::string& reason, StatusDone done) {
+void LocalWorker::Shutdown(const std::string& reason, StatusDone done) {
   done(absl::OkStatus());
   if (options_.on_shutdown) options_.on_shutdown(reason);
 }
 
-void Worker::Deliver(uint64_t step_id, const RendezvousKey& key, Received value) {
+void LocalWorker::Deliver(uint64_t step_id, const RendezvousKey& key, Received value) {
   const int64_t now = options_.clock->NowNanos();
   CheckForStandstill(now);
   std::shared_ptr<Step> step = steps_.ForDelivery(step_id, now);
@@ -198,14 +200,14 @@ void Worker::Deliver(uint64_t step_id, const RendezvousKey& key, Received value)
   });
 }
 
-void Worker::PeerLost(const std::string& task, const absl::Status& status) {
+void LocalWorker::PeerLost(const std::string& task, const absl::Status& status) {
   const int aborted = steps_.AbortPeer(task, status);
   if (aborted > 0) {
     MR_LOG(WARNING) << options_.task.name << ": " << aborted << " running steps end: " << status;
   }
 }
 
-std::vector<std::shared_ptr<WorkerSession>> Worker::LeasedSessions() const {
+std::vector<std::shared_ptr<WorkerSession>> LocalWorker::LeasedSessions() const {
   std::vector<std::shared_ptr<WorkerSession>> leased;
   MutexLock lock(&mu_);
   for (const auto& [id, session] : sessions_) {
@@ -214,7 +216,7 @@ std::vector<std::shared_ptr<WorkerSession>> Worker::LeasedSessions() const {
   return leased;
 }
 
-void Worker::CheckForStandstill(int64_t now_ns) {
+void LocalWorker::CheckForStandstill(int64_t now_ns) {
   const int64_t limit = absl::ToInt64Nanoseconds(options_.lease);
   const auto stood_still = [&] {
     const int64_t last = last_tick_ns_.load(std::memory_order_acquire);
@@ -233,7 +235,7 @@ void Worker::CheckForStandstill(int64_t now_ns) {
   last_tick_ns_.store(now_ns, std::memory_order_release);
 }
 
-void Worker::Tick() {
+void LocalWorker::Tick() {
   const int64_t now = options_.clock->NowNanos();
   CheckForStandstill(now);
   last_tick_ns_.store(now, std::memory_order_release);
@@ -250,7 +252,8 @@ void Worker::Tick() {
   steps_.DropUnstarted(now - absl::ToInt64Nanoseconds(options_.early_tensors));
 }
 
-void Worker::EndSession(const std::shared_ptr<WorkerSession>& session, const absl::Status& status) {
+void LocalWorker::EndSession(const std::shared_ptr<WorkerSession>& session,
+                             const absl::Status& status) {
   {
     MutexLock lock(&mu_);
     sessions_.erase(session->id);
@@ -259,7 +262,7 @@ void Worker::EndSession(const std::shared_ptr<WorkerSession>& session, const abs
   steps_.AbortSession(session->id, status);
 }
 
-void Worker::Stop(const absl::Status& status) {
+void LocalWorker::Stop(const absl::Status& status) {
   {
     MutexLock lock(&mu_);
     if (stopped_.ok()) stopped_ = status;
