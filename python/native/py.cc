@@ -8,9 +8,9 @@ Hooks& hooks() {
 }
 
 PyObject* SetHooks(PyObject*, PyObject* args, PyObject* kwargs) {
-  static const char* const kNames[] = {"as_dtype",      "dtypes",       "as_array",
-                                       "object_array",  "numpy_dtypes", "ndarray",
-                                       "error_classes", "eager_tensor", nullptr};
+  static const char* const kNames[] = {
+      "as_dtype", "dtypes",        "as_array",     "object_array",    "numpy_dtypes",
+      "ndarray",  "error_classes", "eager_tensor", "binary_operator", nullptr};
   Hooks h;
   if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$OOOOOOOOO", const_cast<char**>(kNames),
                                    &h.as_dtype, &h.dtypes, &h.as_array, &h.object_array,
