@@ -167,7 +167,7 @@ absl::Status ClusterLinks::ConnectTask(const std::string& task, absl::Time deadl
     MR_ASSIGN_OR_RETURN(address, options_.cluster.Address(*name.job, *name.task));
     auto remote = std::make_shared<GrpcWorker>(task, address, options_.credentials);
     worker = remote;
-    on_lost = [remote](const absl::Status& lost) { remote->CancelCalls(lost); };
+    on_lost = [remote](const absl::Status& lost) { remote->Close(lost); };
   }
   MR_ASSIGN_OR_RETURN(TaskStatus status,
                       AwaitTask(task, address, worker.get(), deadline, cancellation));

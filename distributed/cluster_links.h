@@ -27,7 +27,7 @@ namespace millrace {
 
 struct ClusterLinksOptions {
   uint64_t session = 0;
-  std::string client;  // who this is, for messages
+  TaskId client;  // who this is; incarnation 0: not a task
   ClusterSpec cluster;
   Credentials credentials = Credentials::Insecure();
   HeartbeatOptions heartbeat;

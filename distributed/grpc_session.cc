@@ -76,7 +76,7 @@ absl::StatusOr<std::unique_ptr<Session>> NewServerSession(const GrpcSessionOptio
                                                           std::shared_ptr<Graph> graph,
                                                           Server* server) {
   MR_ASSIGN_OR_RETURN(ClusterLinksOptions links, LinkOptions(options));
-  links.client = server->task().name;
+  links.client = server->task();
   links.cluster = server->cluster();
   links.credentials = server->credentials();
   links.default_task = server->task().name;
@@ -94,7 +94,7 @@ absl::StatusOr<std::unique_ptr<Session>> NewGrpcSession(const GrpcSessionOptions
   MR_ASSIGN_OR_RETURN(const std::string address, AddressOfTarget(target));
   MR_ASSIGN_OR_RETURN(ClusterLinksOptions links, LinkOptions(options));
   MR_ASSIGN_OR_RETURN(const TaskStatus status, AskStatus(address, options.credentials, patience));
-  links.client = ThisProcess();
+  links.client = {ThisProcess(), 0};
   links.cluster = status.cluster;
   links.default_task = status.task.name;
   auto session =

@@ -47,7 +47,8 @@ void GrpcWorker::OpenSession(const OpenSessionRequest& request, StatusDone done)
   OpenSessionRequestProto proto;
   proto.set_session(request.session);
   proto.set_worker_incarnation(request.worker_incarnation);
-  proto.set_client(request.client);
+  proto.set_client(request.client.name);
+  proto.set_client_incarnation(request.client.incarnation);
   CallForStatus(methods::kOpenSession, WireMessage::Of(proto), std::move(done));
 }
 
@@ -107,7 +108,7 @@ void GrpcWorker::RunGraph(RunGraphRequest request, Done<RunGraphReply> done) {
                  MR_LOG(WARNING) << "asking again for a reply: " << reply.status();
                  Metrics::Default()->counter("millrace_run_graph_repeats_total")->Increment();
                  RpcClient::Options options;
-                 options.wait_for_ready = true;  // Until CancelCalls, when the task is found dead.
+                 options.wait_for_ready = true;  // Until Close, when the task is found dead.
                  calls->Call(methods::kRunGraph, std::move(again), options,
                              [done = std::move(done)](absl::StatusOr<WireMessage> second) mutable {
                                done(DecodeRunGraphReply(std::move(second)));
@@ -134,9 +135,9 @@ void GrpcWorker::Shutdown(const std::string& reason, StatusDone done) {
   CallForStatus(methods::kShutdown, WireMessage::Of(proto), std::move(done));
 }
 
-void GrpcWorker::CancelCalls(const absl::Status& status) {
-  calls_->CancelAll(status);
-  heartbeats_->CancelAll(status);
+void GrpcWorker::Close(const absl::Status& status) {
+  calls_->Close(status);
+  heartbeats_->Close(status);
 }
 
 }  // namespace millrace

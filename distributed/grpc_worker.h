@@ -32,8 +32,8 @@ class GrpcWorker final : public WorkerInterface {
   void Reset(const std::vector<std::string>& containers, StatusDone done) override;
   void Shutdown(const std::string& reason, StatusDone done) override;
 
-  // Ends every call in flight with `status`: for a task that was found dead.
-  void CancelCalls(const absl::Status& status);
+  // Ends every call, in flight or to come, with `status`: for a task that was found dead.
+  void Close(const absl::Status& status);
 
  private:
   void CallForStatus(const char* method, WireMessage request, StatusDone done);

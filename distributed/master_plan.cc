@@ -8,6 +8,8 @@
 #include "core/base/logging.h"
 #include "core/base/notification.h"
 #include "core/base/status.h"
+#include "core/runtime/default_container.h"
+#include "core/runtime/evaluate_node.h"
 #include "distributed/requested_devices.h"
 
 namespace millrace {
@@ -65,7 +67,11 @@ absl::Status Register(std::map<std::string, std::vector<Partition>> partitions, 
 }
 
 absl::StatusOr<CompiledStep> Compile(const Graph& graph, const StepSignature& signature,
-                                     const SessionOptions& options, const ClusterLinks& links) {
+                                     const SessionOptions& options, const ClusterLinks& links,
+                                     Device* host) {
+  const auto evaluate = [&](const Node& node, absl::Span<const Tensor> inputs) {
+    return EvaluateNode(graph.registry(), host, node, inputs);
+  };
   CompileOptions compile;
   for (const auto& link : links.Connected()) {
     compile.devices.insert(compile.devices.end(), link->devices.begin(), link->devices.end());
@@ -76,7 +82,9 @@ absl::StatusOr<CompiledStep> Compile(const Graph& graph, const StepSignature& si
   compile.inline_functions = options.inline_functions;
   compile.log_placement = options.log_device_placement;
   MutexLock lock(&graph.mu());
-  return CompileStep(graph, signature, compile, EvaluateOnHost);
+  MR_ASSIGN_OR_RETURN(CompiledStep step, CompileStep(graph, signature, compile, evaluate));
+  if (options.log_device_placement) MR_LOG(WARNING) << step.placement.ToString();
+  return step;
 }
 
 }  // namespace
@@ -88,21 +96,22 @@ bool MasterPlan::Uses(const std::string& task) const {
 
 absl::StatusOr<std::shared_ptr<const MasterPlan>> CompileMasterPlan(
     const Graph& graph, const StepSignature& signature, const SessionOptions& options,
-    ClusterLinks* links, absl::Time deadline, Cancellation* cancellation) {
+    ClusterLinks* links, Device* host, absl::Time deadline, Cancellation* cancellation) {
+  auto plan = std::make_shared<MasterPlan>();
   std::vector<std::string> requested;
   {
     MutexLock lock(&graph.mu());
+    MR_ASSIGN_OR_RETURN(plan->feeds, FeedSpecs::Create(graph, signature.feeds));
     requested = RequestedDevices(graph, signature);
   }
   MR_RETURN_IF_ERROR(links->Connect(requested, deadline, cancellation));
-  MR_ASSIGN_OR_RETURN(CompiledStep compiled, Compile(graph, signature, options, *links));
+  MR_ASSIGN_OR_RETURN(CompiledStep compiled, Compile(graph, signature, options, *links, host));
 
-  auto plan = std::make_shared<MasterPlan>();
-  plan->num_feeds = signature.feeds.size();
   plan->num_fetches = signature.fetches.size();
   plan->session = links->session();
   std::map<std::string, std::vector<Partition>> by_task;
   for (Partition& partition : compiled.partitions) {
+    SetDefaultContainer(options.container, partition.graph.get());
     by_task[std::string(TaskOfDevice(partition.device))].push_back(std::move(partition));
   }
   for (const auto& [task, partitions] : by_task) {
@@ -112,7 +121,7 @@ absl::StatusOr<std::shared_ptr<const MasterPlan>> CompileMasterPlan(
       return absl::InternalError(absl::StrCat("no connection with task ", task));
     }
     for (const Partition& partition : partitions) {
-      MR_RETURN_IF_ERROR(AddFeedIndices(*partition.graph, plan->num_feeds, &part.feeds));
+      MR_RETURN_IF_ERROR(AddFeedIndices(*partition.graph, signature.feeds.size(), &part.feeds));
     }
     plan->parts.push_back(std::move(part));
   }

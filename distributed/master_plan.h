@@ -11,6 +11,8 @@
 #include "core/base/cancellation.h"
 #include "core/graph/graph.h"
 #include "core/passes/pipeline.h"
+#include "core/runtime/device.h"
+#include "core/runtime/feed_specs.h"
 #include "core/runtime/session.h"
 #include "distributed/cluster_links.h"
 #include "distributed/task_link.h"
@@ -26,18 +28,19 @@ struct MasterPlan {
   };
   // Tasks elsewhere first: their requests are under way while this process computes.
   std::vector<Part> parts;
-  size_t num_feeds = 0, num_fetches = 0;
+  FeedSpecs feeds;
+  size_t num_fetches = 0;
   uint64_t session = 0;
 
   bool Uses(const std::string& task) const;
 };
 
 // Connects the tasks that the step names, compiles it over their devices, and registers each task's
-// share with it. CompileStep's and WorkerInterface::RegisterGraph's errors;
-// ClusterLinks::Connect's.
+// share with it. Constants are folded on `host`, a CPU of this process. CompileStep's and
+// WorkerInterface::RegisterGraph's errors; ClusterLinks::Connect's.
 absl::StatusOr<std::shared_ptr<const MasterPlan>> CompileMasterPlan(
     const Graph& graph, const StepSignature& signature, const SessionOptions& options,
-    ClusterLinks* links, absl::Time deadline, Cancellation* cancellation);
+    ClusterLinks* links, Device* host, absl::Time deadline, Cancellation* cancellation);
 
 }  // namespace millrace
 

@@ -74,8 +74,8 @@ absl::StatusOr<MasterSession::PlanPtr> MasterSession::GetPlan(StepSignature sign
   MutexLock compile_lock(&compile_mu_);
   MR_ASSIGN_OR_RETURN(plan, find());
   if (plan != nullptr) return plan;
-  MR_ASSIGN_OR_RETURN(
-      plan, CompileMasterPlan(*graph_, signature, options_, &links_, deadline, cancellation));
+  MR_ASSIGN_OR_RETURN(plan, CompileMasterPlan(*graph_, signature, options_, &links_,
+                                              folding_devices_->host(), deadline, cancellation));
   MutexLock lock(&mu_);
   plans_.emplace(key, plan);
   return plan;
@@ -98,10 +98,7 @@ absl::StatusOr<std::vector<Tensor>> MasterSession::RunPlan(PlanPtr plan, const R
                                                            absl::Time deadline,
                                                            absl::Span<const Tensor> feeds,
                                                            RunMetadata* metadata) {
-  if (feeds.size() != plan->num_feeds) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the step takes ", plan->num_feeds, " feeds, not ", feeds.size()));
-  }
+  MR_RETURN_IF_ERROR(plan->feeds.Check(feeds));
   const auto run = std::make_shared<StepRun>(plan, deadline, options.trace);
   MR_RETURN_IF_ERROR(AddRun(run));
   int64_t registration = -1;
@@ -113,9 +110,11 @@ absl::StatusOr<std::vector<Tensor>> MasterSession::RunPlan(PlanPtr plan, const R
         options.cancellation->Register([&] { run->Fail(options.cancellation->status()); });
     if (registration < 0) refused.Update(options.cancellation->status());
   }
-  absl::StatusOr<std::vector<Tensor>> result = refused;
+  absl::StatusOr<std::vector<Tensor>> result;
   std::vector<NodeStats> stats;
-  if (refused.ok()) {
+  if (!refused.ok()) {
+    result = refused;
+  } else {
     run->Start(feeds);
     result = run->Wait(&stats);
   }

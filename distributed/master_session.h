@@ -55,6 +55,7 @@ class MasterSession final : public Session {
 
   const SessionOptions options_;
   const std::shared_ptr<Graph> graph_;
+  const std::shared_ptr<DeviceSet> folding_devices_ = DeviceSet::Local();
 
   mutable Mutex mu_;
   CondVar idle_;

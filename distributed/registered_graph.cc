@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/mutex.h"
 #include "core/base/status.h"
+#include "core/base/thread_pool.h"
 
 namespace millrace {
 namespace {
@@ -128,14 +129,25 @@ void RegisteredGraph::RunAsync(StepContext* step, std::vector<std::pair<int, Ten
     return;
   }
   Run* run = new Run{this, step, std::move(done), {parts_.size()}, {}, {}, {}};
-  const size_t count = parts_.size();  // `this` may be gone once the last part has begun.
-  for (size_t i = 0; i < count; ++i) {
-    const Part& part = parts_[i];
-    part.plan->RunAsync(step, std::move((*args)[i]),
+  const auto start = [run, step](const Part& part, std::vector<Tensor> part_args) {
+    part.plan->RunAsync(step, std::move(part_args),
                         [run, &part](absl::StatusOr<std::vector<Tensor>> results) {
                           run->PartDone(part, std::move(results));
                         });
+  };
+  // The first one here and last: `this` may be gone then.
+  for (size_t i = parts_.size(); --i > 0;) {
+    const Part& part = parts_[i];
+    if (part.plan->device()->is_host()) {
+      part.plan->device()->pool()->Schedule(
+          [start, &part, part_args = std::move((*args)[i])]() mutable {
+            start(part, std::move(part_args));
+          });
+    } else {
+      start(part, std::move((*args)[i]));
+    }
   }
+  start(parts_[0], std::move((*args)[0]));
 }
 
 }  // namespace millrace

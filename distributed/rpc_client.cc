@@ -19,6 +19,7 @@ namespace millrace {
 // lives.
 struct RpcClient::Calls {
   Mutex mu;
+  absl::Status closed ABSL_GUARDED_BY(mu);
   absl::flat_hash_set<ClientCall*> live ABSL_GUARDED_BY(mu);
 };
 
@@ -39,15 +40,13 @@ class RpcClient::ClientCall final
     }
     context_.set_wait_for_ready(options.wait_for_ready);
     context_.set_initial_metadata_corked(true);
-    {
-      MutexLock lock(&calls_->mu);
-      calls_->live.insert(this);
-    }
     stub->PrepareBidiStreamingCall(&context_, method, {}, this);
     StartRead(&incoming_);
     WriteNext();
     StartCall();
   }
+
+  void Refuse(const absl::Status& status) { done_(status); }
 
   void OnWriteDone(bool ok) override {
     if (ok && !request_.done()) WriteNext();
@@ -119,7 +118,7 @@ class RpcClient::ClientCall final
 RpcClient::RpcClient(std::shared_ptr<grpc::Channel> channel, std::string peer)
     : peer_(std::move(peer)), stub_(std::move(channel)), calls_(std::make_shared<Calls>()) {}
 
-RpcClient::~RpcClient() { CancelAll(absl::CancelledError(absl::StrCat(peer_, ": closed"))); }
+RpcClient::~RpcClient() { Close(absl::CancelledError(absl::StrCat(peer_, ": closed"))); }
 
 void RpcClient::Call(const std::string& method, WireMessage request, const Options& options,
                      Done done) {
@@ -128,12 +127,24 @@ void RpcClient::Call(const std::string& method, WireMessage request, const Optio
     done(writer.status());
     return;
   }
-  (new ClientCall(calls_, peer_, *std::move(writer), std::move(done)))
-      ->Start(&stub_, method, options);
+  auto call = std::make_unique<ClientCall>(calls_, peer_, *std::move(writer), std::move(done));
+  absl::Status closed;
+  {
+    // Started under the lock, so that Close finds it started.
+    MutexLock lock(&calls_->mu);
+    closed = calls_->closed;
+    if (closed.ok()) {
+      calls_->live.insert(call.get());
+      call.release()->Start(&stub_, method, options);
+    }
+  }
+  if (!closed.ok()) call->Refuse(closed);
 }
 
-void RpcClient::CancelAll(const absl::Status& status) {
+void RpcClient::Close(const absl::Status& status) {
   MutexLock lock(&calls_->mu);
+  if (!calls_->closed.ok()) return;
+  calls_->closed = status;
   for (ClientCall* call : calls_->live) call->Cancel(status);
 }
 

@@ -27,13 +27,14 @@ class RpcClient {
     // Wait for a peer that does not listen yet, rather than fail with UNAVAILABLE.
     bool wait_for_ready = false;
   };
-  // `done` runs once, on a thread of gRPC's: it must be short. UNAVAILABLE, naming the peer, if the
-  // connection cannot be made or breaks; DEADLINE_EXCEEDED after the timeout.
+  // `done` runs once, on a thread of gRPC's or before Call returns: it must be short. UNAVAILABLE,
+  // naming the peer, if the connection cannot be made or breaks; DEADLINE_EXCEEDED after the
+  // timeout.
   using Done = absl::AnyInvocable<void(absl::StatusOr<WireMessage>)>;
   void Call(const std::string& method, WireMessage request, const Options& options, Done done);
 
-  // Ends every call in flight with `status`.
-  void CancelAll(const absl::Status& status);
+  // Ends every call in flight, and each later one at once, with `status`. The first status stays.
+  void Close(const absl::Status& status);
 
   const std::string& peer() const { return peer_; }
 

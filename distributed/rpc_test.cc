@@ -129,9 +129,10 @@ TEST_F(RpcTest, CallsInFlightAreCancelled) {
     done.Notify();
   });
   arrived.WaitForNotification();
-  client.CancelAll(absl::UnavailableError("it is frozen"));
+  client.Close(absl::UnavailableError("it is frozen"));
   done.WaitForNotification();
   held({});
+  EXPECT_EQ(Call(client, "/t/Hang", {}).status(), absl::UnavailableError("it is frozen"));
 }
 
 // Collects what a stream brings.

@@ -18,10 +18,10 @@
 #include "core/base/status.h"
 #include "core/base/thread_pool.h"
 #include "core/graph/device_name.h"
+#include "distributed/local_worker.h"
 #include "distributed/periodic_thread.h"
 #include "distributed/rpc_service.h"
 #include "distributed/tensor_links.h"
-#include "distributed/worker.h"
 #include "distributed/worker_service.h"
 #include "protos/tensorflow_server.pb.h"
 
@@ -102,7 +102,7 @@ struct Server::Impl {
   HostPort listen;
   TaskId task;
   std::unique_ptr<TensorLinks> links;
-  std::unique_ptr<Worker> worker;
+  std::unique_ptr<LocalWorker> worker;
   std::unique_ptr<RpcService> service;
   Notification stop_asked;
 
@@ -137,7 +137,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options) {
   MR_ASSIGN_OR_RETURN(impl->listen, ListenAddress(options));
   impl->task = {TaskName(options.job, options.task), RandomId()};
   impl->links = std::make_unique<TensorLinks>(impl->task, options.cluster, options.credentials);
-  WorkerOptions worker;
+  LocalWorkerOptions worker;
   worker.task = impl->task;
   worker.cluster = options.cluster;
   worker.devices = MakeDevices(options, impl->task);
@@ -148,7 +148,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(ServerOptions options) {
     MR_LOG(INFO) << impl->task.name << " is asked to end: " << reason;
     impl->stop_asked.Notify();
   };
-  impl->worker = std::make_unique<Worker>(std::move(worker));
+  impl->worker = std::make_unique<LocalWorker>(std::move(worker));
   impl->links->set_on_lost(
       [worker = impl->worker.get()](const std::string& task, const absl::Status& status) {
         worker->PeerLost(task, status);

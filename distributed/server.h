@@ -37,7 +37,7 @@ struct ServerOptions {
   using MakeDevices = std::vector<std::unique_ptr<Device>> (*)(const std::string& task,
                                                                uint64_t incarnation);
   MakeDevices make_devices = nullptr;
-  absl::Duration lease = absl::Seconds(3);  // of its clients: WorkerOptions::lease
+  absl::Duration lease = absl::Seconds(3);  // of its clients: LocalWorkerOptions::lease
 };
 
 // INVALID_ARGUMENT if the definition is wrong.

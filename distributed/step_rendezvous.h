@@ -26,7 +26,7 @@ class TensorSender {
  public:
   virtual ~TensorSender() = default;
   // Has `value` arrive in the step's rendezvous on `task`. Never blocks. A failure that is found
-  // later ends the steps that have to do with the task (Worker::PeerLost).
+  // later ends the steps that have to do with the task (LocalWorker::PeerLost).
   virtual absl::Status SendTensor(const TaskId& task, uint64_t step_id, const RendezvousKey& key,
                                   Received value) = 0;
 };

@@ -103,6 +103,10 @@ absl::StatusOr<std::vector<Tensor>> StepRun::Wait(std::vector<NodeStats>* stats)
     if (!fetches_[i].initialized()) {
       return absl::InternalError(absl::StrCat("no task returned fetch ", i));
     }
+    // A fed buffer goes back to its owner when the step ends.
+    if (fetches_[i].borrowed()) {
+      MR_ASSIGN_OR_RETURN(fetches_[i], fetches_[i].Owned());
+    }
   }
   return std::move(fetches_);
 }

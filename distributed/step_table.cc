@@ -1,8 +1,10 @@
 #include "distributed/step_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 
 namespace millrace {
 
@@ -55,7 +57,8 @@ void StepTable::Finish(uint64_t id) {
   }
   step.reset();
   MutexLock lock(&mu_);
-  if (--num_running_ == 0) finished_.SignalAll();
+  --num_running_;
+  finished_.SignalAll();
 }
 
 void StepTable::Remember(uint64_t id) {
@@ -93,19 +96,22 @@ std::vector<std::shared_ptr<Step>> StepTable::Select(Condition condition) const 
 }
 
 void StepTable::AbortSession(uint64_t session, const absl::Status& reason) {
-  for (const auto& step : Select([&](const Step& s) { return s.session == session; })) {
-    step->cancellation.Cancel(reason);
-  }
+  const auto steps = Select([&](Step& s) {
+    if (s.session != session) return false;
+    s.session_over = true;
+    return true;
+  });
+  for (const auto& step : steps) step->cancellation.Cancel(reason);
 }
 
 int StepTable::AbortPeer(absl::string_view task, const absl::Status& reason) {
-  const auto steps = Select([&](const Step& s) { return s.graph->peers().contains(task); });
+  const auto steps = Select([&](Step& s) { return s.graph->peers().contains(task); });
   for (const auto& step : steps) step->cancellation.Cancel(reason);
   return static_cast<int>(steps.size());
 }
 
 void StepTable::AbortAll(const absl::Status& reason) {
-  for (const auto& step : Select([](const Step&) { return true; })) {
+  for (const auto& step : Select([](Step&) { return true; })) {
     step->cancellation.Cancel(reason);
   }
 }
@@ -121,6 +127,16 @@ int StepTable::DropUnstarted(int64_t created_ns) {
     steps_.erase(step);
   }
   return static_cast<int>(dropped.size());
+}
+
+bool StepTable::WaitForAborted(absl::Duration timeout) {
+  const absl::Time deadline = absl::Now() + timeout;
+  MutexLock lock(&mu_);
+  while (std::any_of(steps_.begin(), steps_.end(),
+                     [](const auto& entry) { return entry.second->session_over; })) {
+    if (finished_.WaitUntil(&mu_, deadline) && absl::Now() >= deadline) return false;
+  }
+  return true;
 }
 
 void StepTable::WaitUntilIdle() {

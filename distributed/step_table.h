@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "core/base/cancellation.h"
 #include "core/base/mutex.h"
 #include "core/runtime/step.h"
@@ -36,6 +37,7 @@ class Step {
   // Set once, when it starts.
   uint64_t session = 0;
   std::shared_ptr<const RegisteredGraph> graph;
+  bool session_over = false;  // guarded by the table
 
  private:
   int64_t callback_ = -1;
@@ -65,6 +67,8 @@ class StepTable {
   // Forgets tensors for steps that have not begun and of which the first came before `created_ns`;
   // returns how many steps.
   int DropUnstarted(int64_t created_ns);
+  // Waits until the steps that AbortSession has aborted have ended. False if that takes longer.
+  bool WaitForAborted(absl::Duration timeout);
   // Waits until no step runs. REQUIRES: none is started any more.
   void WaitUntilIdle();
 

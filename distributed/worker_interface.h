@@ -1,5 +1,5 @@
-// WorkerInterface: what a master asks of one task. A Worker does it in this process; a GrpcWorker
-// has a task elsewhere do it.
+// WorkerInterface: what a master asks of one task. A LocalWorker does it in this process; a
+// GrpcWorker has a task elsewhere do it.
 #ifndef MILLRACE_DISTRIBUTED_WORKER_INTERFACE_H_
 #define MILLRACE_DISTRIBUTED_WORKER_INTERFACE_H_
 
@@ -35,7 +35,9 @@ struct TaskStatus {
 struct OpenSessionRequest {
   uint64_t session = 0;  // the client's incarnation: random, one a session
   uint64_t worker_incarnation = 0;
-  std::string client;  // who it is, for messages
+  // Who it is. Sessions that another incarnation of a task left behind end before this one opens:
+  // what a client reads then is not changed by its dead self later. Incarnation 0: not a task.
+  TaskId client;
   // The session ends when no heartbeat of it has come for the worker's lease.
   bool leased = true;
 };

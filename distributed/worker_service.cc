@@ -35,16 +35,22 @@ RpcService::Handler StatusMethod(Call call) {
 
 using StatusDone = WorkerInterface::StatusDone;
 
-void AddSessionMethods(Worker* worker, RpcService* service) {
-  service->AddMethod(methods::kOpenSession,
-                     StatusMethod<OpenSessionRequestProto>(
-                         [worker](const OpenSessionRequestProto& r, StatusDone done) {
-                           OpenSessionRequest request;
-                           request.session = r.session();
-                           request.worker_incarnation = r.worker_incarnation();
-                           request.client = r.client();
-                           worker->OpenSession(request, std::move(done));
-                         }));
+void AddSessionMethods(LocalWorker* worker, RpcService* service) {
+  // It may wait for steps that a dead client left.
+  service->AddMethod(methods::kOpenSession, [worker](WireMessage message, Reply reply) {
+    OpenSessionRequestProto proto;
+    if (absl::Status status = message.ParseBody(&proto); !status.ok()) {
+      reply(EncodeStatus(status));
+      return;
+    }
+    WaitPool()->Schedule([worker, proto, reply = std::move(reply)]() mutable {
+      OpenSessionRequest request;
+      request.session = proto.session();
+      request.worker_incarnation = proto.worker_incarnation();
+      request.client = {proto.client(), proto.client_incarnation()};
+      worker->OpenSession(request, [&reply](absl::Status status) { reply(EncodeStatus(status)); });
+    });
+  });
   service->AddMethod(
       methods::kCloseSession,
       StatusMethod<CloseSessionRequest>([worker](const CloseSessionRequest& r, StatusDone done) {
@@ -64,7 +70,7 @@ void AddSessionMethods(Worker* worker, RpcService* service) {
   });
 }
 
-void AddGraphMethods(Worker* worker, const Registry* registry, RpcService* service) {
+void AddGraphMethods(LocalWorker* worker, const Registry* registry, RpcService* service) {
   service->AddMethod(methods::kRegisterGraph, [=](WireMessage message, Reply reply) {
     WaitPool()->Schedule([=, message = std::move(message), reply = std::move(reply)]() mutable {
       auto request = DecodeRegisterGraph(message, *registry);
@@ -105,7 +111,7 @@ void AddGraphMethods(Worker* worker, const Registry* registry, RpcService* servi
       }));
 }
 
-void AddMasterMethods(Worker* worker, RpcService* service) {
+void AddMasterMethods(LocalWorker* worker, RpcService* service) {
   service->AddMethod(methods::kGetStatus, [worker](WireMessage, Reply reply) {
     worker->GetStatus(absl::ZeroDuration(), [&reply](absl::StatusOr<TaskStatus> status) {
       reply(EncodeTaskStatus(status));
@@ -124,7 +130,7 @@ void AddMasterMethods(Worker* worker, RpcService* service) {
 // Tensors that another task sends.
 class TensorSink final : public RpcService::StreamSink {
  public:
-  explicit TensorSink(Worker* worker) : worker_(worker) {}
+  explicit TensorSink(LocalWorker* worker) : worker_(worker) {}
 
   absl::Status OnMessage(WireMessage message) override {
     return sender_.empty() ? Greet(message) : Take(std::move(message));
@@ -162,13 +168,13 @@ class TensorSink final : public RpcService::StreamSink {
     return absl::OkStatus();
   }
 
-  Worker* const worker_;
+  LocalWorker* const worker_;
   std::string sender_;
 };
 
 }  // namespace
 
-void AddWorkerMethods(Worker* worker, const Registry* registry, RpcService* service) {
+void AddWorkerMethods(LocalWorker* worker, const Registry* registry, RpcService* service) {
   AddSessionMethods(worker, service);
   AddGraphMethods(worker, registry, service);
   AddMasterMethods(worker, service);

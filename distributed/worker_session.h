@@ -24,13 +24,14 @@ class WorkerSession {
  public:
   using RunDone = WorkerInterface::Done<RunGraphReply>;
 
-  WorkerSession(uint64_t id, std::string client, bool leased, int64_t now_ns)
+  WorkerSession(uint64_t id, TaskId client, bool leased, int64_t now_ns)
       : id(id), client(std::move(client)), leased(leased), last_heard_ns(now_ns) {}
 
   const uint64_t id;
-  const std::string client;
+  const TaskId client;
   const bool leased;
   std::atomic<int64_t> last_heard_ns;
+  std::atomic<bool> ended{false};  // no step of it starts any more
 
   uint64_t AddGraph(std::shared_ptr<const RegisteredGraph> graph);
   // NOT_FOUND if there is none of that handle.

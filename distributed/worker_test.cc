@@ -1,6 +1,4 @@
 // What WorkerInterface promises, of a worker in this process and of the same worker over gRPC.
-#include "distributed/worker.h"
-
 #include <grpcpp/server.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +10,7 @@
 #include "core/base/thread_pool.h"
 #include "distributed/channel.h"
 #include "distributed/grpc_worker.h"
+#include "distributed/local_worker.h"
 #include "distributed/rpc_service.h"
 #include "distributed/testing/test_ops.h"
 #include "distributed/worker_service.h"
@@ -46,7 +45,7 @@ class WorkerTest : public ::testing::TestWithParam<Over> {
  protected:
   void SetUp() override {
     ASSERT_TRUE(RegisterTestOps(registry_).ok());
-    WorkerOptions options;
+    LocalWorkerOptions options;
     options.task = {kTask, kIncarnation};
     options.cluster = *ClusterSpec::Create({{"ps", {{0, "127.0.0.1:1"}}}});
     std::vector<std::unique_ptr<Device>> devices;
@@ -56,7 +55,7 @@ class WorkerTest : public ::testing::TestWithParam<Over> {
     options.sender = &sender_;
     options.clock = &clock_;
     options.on_shutdown = [this](const std::string& reason) { shutdown_reason_ = reason; };
-    local_ = std::make_unique<Worker>(std::move(options));
+    local_ = std::make_unique<LocalWorker>(std::move(options));
     if (GetParam() == Over::kCall) return;
     AddWorkerMethods(local_.get(), &registry_, &service_);
     grpc::ServerBuilder builder;
@@ -80,7 +79,7 @@ class WorkerTest : public ::testing::TestWithParam<Over> {
     OpenSessionRequest request;
     request.session = session;
     request.worker_incarnation = incarnation;
-    request.client = "the test";
+    request.client = client_;
     return AwaitStatus([&](auto done) { worker().OpenSession(request, std::move(done)); });
   }
 
@@ -182,12 +181,13 @@ class WorkerTest : public ::testing::TestWithParam<Over> {
     while (HangingOps() < count) std::this_thread::yield();
   }
 
+  TaskId client_ = {"/job:worker/replica:0/task:0", 55};
   Registry registry_;
   FakeClock clock_;
   RecordingSender sender_;
   std::string shutdown_reason_;
   RpcService service_;
-  std::unique_ptr<Worker> local_;
+  std::unique_ptr<LocalWorker> local_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<GrpcWorker> remote_;
 };
@@ -312,6 +312,21 @@ TEST_P(WorkerTest, ClosingASessionEndsItsSteps) {
   EXPECT_EQ(Start(RunOf(*handle, 2, 2))->Get().status().code(), absl::StatusCode::kAborted);
 }
 
+TEST_P(WorkerTest, ARestartedClientEndsWhatItsOldSelfLeft) {
+  ASSERT_TRUE(Open().ok());
+  auto handle = Register(OneNode("TestHang"));
+  ASSERT_TRUE(handle.ok());
+  auto old = Start(RunOf(*handle, 1, 1));
+  WaitForHang(1);
+  ASSERT_TRUE(Open(kSession + 1).ok());  // another session of the same process
+  EXPECT_FALSE(old->ready.HasBeenNotified());
+  ++client_.incarnation;
+  ASSERT_TRUE(Open(kSession + 2).ok());
+  EXPECT_EQ(HangingOps(), 0);
+  EXPECT_EQ(old->Get().status().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(Start(RunOf(*handle, 2, 2))->Get().status().code(), absl::StatusCode::kAborted);
+}
+
 TEST_P(WorkerTest, SendsToThePeerThatTheClientNamed) {
   ASSERT_TRUE(Open().ok());
   auto graph = NewGraph();
@@ -421,6 +436,7 @@ TEST_P(WorkerTest, AfterAStandstillNothingOldRuns) {
   ASSERT_TRUE(Open().ok());
   auto handle = Register(OneNode("TestCount"));
   ASSERT_TRUE(handle.ok());
+  clock_.Advance(absl::Seconds(1));
   local_->Tick();
   clock_.Advance(absl::Seconds(30));  // The process was stopped; no tick since.
   const auto reply = Start(RunOf(*handle, 1, 1))->Get();

@@ -80,6 +80,7 @@ def mr_kernel_family(
         helpers = [],
         file_deps = {},
         file_copts = {},
+        copts = [],
         exclude = [],
         visibility = ["//visibility:public"]):
     """Targets for every source in this folder.
@@ -99,6 +100,7 @@ def mr_kernel_family(
       helpers: sources ("broadcast.cc") that register no op.
       file_deps: further deps of one file: {"conv2d.cc": ["@system//:dnnl"]}.
       file_copts: further compiler flags of one file: {"exp_avx512.cc": ["-mavx512f"]}.
+      copts: further compiler flags of every source that is no test.
       exclude: files that targets of their own in the BUILD file take care of.
       visibility: of the family target.
     """
@@ -126,7 +128,7 @@ def mr_kernel_family(
             name = stem,
             srcs = [cc] if cc in sources else [],
             hdrs = [h] if h in headers else [],
-            copts = file_copts.get(cc, []),
+            copts = copts + file_copts.get(cc, []),
             deps = own + [dep for dep in extra if dep not in own],
             visibility = ["//kernels:__subpackages__"],
         )

@@ -10,6 +10,7 @@ load(
     _mr_program = "mr_program",
     _mr_program_test = "mr_program_test",
 )
+load("//third_party:wheel.bzl", _mr_wheel = "mr_wheel")
 load("//third_party:proto.bzl", _mr_grpc_library = "mr_grpc_library", _mr_proto_library = "mr_proto_library")
 
 mr_cc_binary = _mr_cc_binary
@@ -21,3 +22,4 @@ mr_kernel_family = _mr_kernel_family
 mr_program = _mr_program
 mr_program_test = _mr_program_test
 mr_proto_library = _mr_proto_library
+mr_wheel = _mr_wheel

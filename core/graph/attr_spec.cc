@@ -15,20 +15,18 @@ constexpr DType kRealTypes[] = {DType::kFloat,  DType::kDouble, DType::kInt32,  
 constexpr DType kComplexTypes[] = {DType::kComplex64, DType::kComplex128};
 constexpr DType kQuantizedTypes[] = {DType::kQInt8, DType::kQUInt8, DType::kQInt32, DType::kQInt16,
                                      DType::kQUInt16};
-constexpr DType kNumberQuantizedTypes[] = {DType::kQInt8, DType::kQUInt8, DType::kQInt32};
 
 template <size_t N>
 void Append(const DType (&types)[N], std::vector<DType>* out) {
   out->insert(out->end(), types, types + N);
 }
 
-// A named set of types. What "numbertype" holds is TensorFlow's choice: not the 16-bit quantised
-// ones.
+// A named set of types, as in TensorFlow 2.21.
 bool AppendTypeSet(absl::string_view name, std::vector<DType>* out) {
   if (name == "numbertype") {
     Append(kRealTypes, out);
     Append(kComplexTypes, out);
-    Append(kNumberQuantizedTypes, out);
+    Append(kQuantizedTypes, out);
   } else if (name == "realnumbertype") {
     Append(kRealTypes, out);
   } else if (name == "quantizedtype") {

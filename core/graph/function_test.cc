@@ -1,19 +1,15 @@
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "core/graph/function_library.h"
 #include "core/graph/registry.h"
 #include "core/graph/test_ops.h"
 
 namespace millrace {
 namespace {
-
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 const Registry& Ops() {
   static const Registry& ops = []() -> const Registry& {
@@ -24,7 +20,10 @@ const Registry& Ops() {
     add(Op("Neg").Input("x: T").Output("y: T").Attr("T: numbertype"));
     add(Op("AddV2").Input("x: T").Input("y: T").Output("z: T").Attr("T: numbertype"));
     add(Op("Emit").Input("x: float").Stateful());
-    add(Op("Placeholder").Output("output: dtype").Attr("dtype: type"));
+    add(Op("Placeholder")
+            .Output("output: dtype")
+            .Attr("dtype: type")
+            .Attr("shape: shape = { unknown_rank: true }"));
     add(Op("Split")
             .Input("split_dim: int32")
             .Input("value: T")
@@ -75,7 +74,7 @@ TEST(FunctionLibraryTest, AddFindRemove) {
   other.nodes[0].name = "m";
   other.ret = {{"y", "m:y:0"}};
   EXPECT_EQ(library.Add(other).code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_THAT(library.ListNames(), ElementsAre("Negate"));
+  EXPECT_EQ(library.ListNames(), (std::vector<std::string>{"Negate"}));
   EXPECT_EQ(library.UniqueName("Negate"), "Negate_1");
   EXPECT_EQ(library.UniqueName("Fresh"), "Fresh");
   ASSERT_TRUE(library.Remove("Negate").ok());
@@ -96,11 +95,11 @@ TEST(FunctionLibraryTest, ReachableFollowsAttributesAndOps) {
   ASSERT_TRUE(library->Add(unused).ok());
   Graph graph(&Ops(), library);
   const Endpoint x = Placeholder(graph, DType::kFloat);
-  EXPECT_THAT(library->Reachable(graph), IsEmpty());
+  EXPECT_TRUE(library->Reachable(graph).empty());
   Add(graph, "PartitionedCall", {x},
       {{"f", FunctionRef{"Caller", std::make_shared<const AttrMap>(AttrMap{{"T", DType::kFloat}})}},
        {"Tout", std::vector<DType>{DType::kFloat}}});
-  EXPECT_THAT(library->Reachable(graph), ElementsAre("Caller", "Negate"));
+  EXPECT_EQ(library->Reachable(graph), (std::vector<std::string>{"Caller", "Negate"}));
 }
 
 TEST(InstantiateTest, PlaceholdersTakeTheCallersValues) {
@@ -118,39 +117,39 @@ TEST(InstantiateTest, WhatIsWrongIsSaid) {
   auto message = [&](FunctionSpec f) {
     const auto body = Instantiate(f, attrs);
     EXPECT_FALSE(body.ok());
-    EXPECT_THAT(std::string(body.status().message()), HasSubstr("Negate"));
+    EXPECT_TRUE(absl::StrContains(body.status().message(), "Negate"));
     return std::string(body.status().message());
   };
-  EXPECT_THAT(std::string(Instantiate(Negate(), {}).status().message()), HasSubstr("'T'"));
+  EXPECT_TRUE(absl::StrContains(Instantiate(Negate(), {}).status().message(), "'T'"));
   FunctionSpec f = Negate();
   f.nodes[0].inputs = {"z"};
-  EXPECT_THAT(message(f), HasSubstr("'z'"));
+  EXPECT_TRUE(absl::StrContains(message(f), "'z'"));
   f.nodes[0].inputs = {"n:y:0"};
-  EXPECT_THAT(message(f), HasSubstr("cycle"));
+  EXPECT_TRUE(absl::StrContains(message(f), "cycle"));
   f.nodes[0].inputs = {"x:1"};
-  EXPECT_THAT(message(f), HasSubstr("x:1"));
+  EXPECT_TRUE(absl::StrContains(message(f), "x:1"));
   f = Negate();
   f.ret = {{"y", "n:nope:0"}};
-  EXPECT_THAT(message(f), HasSubstr("nope"));
+  EXPECT_TRUE(absl::StrContains(message(f), "nope"));
   f.ret = {{"y", "n:y:1"}};
-  EXPECT_THAT(message(f), HasSubstr("n:y:1"));
+  EXPECT_TRUE(absl::StrContains(message(f), "n:y:1"));
   f.ret = {{"y", "n"}};
-  EXPECT_THAT(message(f), HasSubstr("'n'"));
+  EXPECT_TRUE(absl::StrContains(message(f), "'n'"));
   f.ret = {};
-  EXPECT_THAT(message(f), HasSubstr("'y'"));
+  EXPECT_TRUE(absl::StrContains(message(f), "'y'"));
   f = Negate();
   f.nodes.push_back(f.nodes[0]);
-  EXPECT_THAT(message(f), HasSubstr("two nodes"));
+  EXPECT_TRUE(absl::StrContains(message(f), "two nodes"));
   f = Negate();
   f.signature.outputs[0].type_attr = "";
   f.signature.outputs[0].type = DType::kInt32;
-  EXPECT_THAT(message(f), HasSubstr("int32"));
+  EXPECT_TRUE(absl::StrContains(message(f), "int32"));
   f = Negate();
   f.nodes[0].op = "Nonesuch";
   EXPECT_EQ(Instantiate(f, attrs).status().code(), absl::StatusCode::kNotFound);
   f = Negate();
   f.control_ret = {{"c", "gone"}};
-  EXPECT_THAT(message(f), HasSubstr("gone"));
+  EXPECT_TRUE(absl::StrContains(message(f), "gone"));
 }
 
 TEST(InstantiateTest, ListsAreFlattened) {
@@ -205,7 +204,7 @@ TEST(GraphToFunctionTest, WhatItDependsOnMustBeGiven) {
   const Endpoint y = Add(graph, "Neg", {a});
   const auto f = GraphToFunction(graph, "f", {}, {y});
   EXPECT_EQ(f.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(f.status().message()), HasSubstr(a.node->name()));
+  EXPECT_TRUE(absl::StrContains(f.status().message(), a.node->name()));
   EXPECT_FALSE(GraphToFunction(graph, "f", {a, a}, {y}).ok());
   const std::string name = "y";
   EXPECT_FALSE(GraphToFunction(graph, "f", {a}, {y, y}, {name}).ok());

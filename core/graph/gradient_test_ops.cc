@@ -244,6 +244,8 @@ class Interpreter {
     std::vector<RefValue>& out = values_[&node];
     if (node.type() == "PartitionedCall") {
       MR_ASSIGN_OR_RETURN(out, Call(node, "f", in));
+    } else if (graph_.library().Find(node.type()) != nullptr) {
+      MR_ASSIGN_OR_RETURN(out, Call(node.type(), in));
     } else if (node.type() == "If") {
       const char* branch = in[0].number != 0 ? "then_branch" : "else_branch";
       MR_ASSIGN_OR_RETURN(out, Call(node, branch, {in.begin() + 1, in.end()}));
@@ -328,9 +330,14 @@ class Interpreter {
                                              std::vector<RefValue> args) {
     FunctionRef f;
     MR_RETURN_IF_ERROR(node.GetAttr(attr, &f));
+    return Call(f.name, std::move(args));
+  }
+
+  absl::StatusOr<std::vector<RefValue>> Call(const std::string& function,
+                                             std::vector<RefValue> args) {
     MR_ASSIGN_OR_RETURN(
         const FunctionLibrary::Body body,
-        graph_.library().Instantiate(f.name, {}, graph_.registry(), graph_.shared_library()));
+        graph_.library().Instantiate(function, {}, graph_.registry(), graph_.shared_library()));
     const std::map<std::string, double> no_feeds;
     Interpreter interpreter(*body.graph, no_feeds, std::move(args));
     std::vector<RefValue> results;

@@ -84,8 +84,8 @@ TEST(OpSchemaTest, AllowedValues) {
   EXPECT_EQ(ParsedAttr("T: {half, float}").allowed_types, (Types{DType::kHalf, DType::kFloat}));
   EXPECT_EQ(ParsedAttr("T: list({int32,int64})").allowed_types,
             (Types{DType::kInt32, DType::kInt64}));
-  EXPECT_EQ(ParsedAttr("T: numbertype").allowed_types.size(), 17u);
-  EXPECT_EQ(ParsedAttr("T: {numbertype, variant}").allowed_types.size(), 18u);
+  EXPECT_EQ(ParsedAttr("T: numbertype").allowed_types.size(), 19u);
+  EXPECT_EQ(ParsedAttr("T: {numbertype, variant}").allowed_types.size(), 20u);
   EXPECT_EQ(ParsedAttr("T: realnumbertype").allowed_types.size(), 12u);
   EXPECT_EQ(ParsedAttr("T: quantizedtype").allowed_types.size(), 5u);
   EXPECT_EQ(ParsedAttr("T: list(realnumbertype)").kind, AttrKind::kListType);

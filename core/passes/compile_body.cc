@@ -1,6 +1,7 @@
 #include "core/passes/compile_body.h"
 
 #include <utility>
+#include <vector>
 
 #include "core/base/status.h"
 #include "core/passes/dedupe.h"
@@ -9,6 +10,34 @@
 #include "core/passes/inline.h"
 
 namespace millrace {
+namespace {
+
+// Dead loops, which hold themselves up, included.
+void RemoveUnneeded(StepGraph* step) {
+  Graph& graph = *step->graph;
+  std::vector<bool> needed(graph.num_node_ids());
+  std::vector<const Node*> pending;
+  const auto visit = [&](const Node* node) {
+    if (node == nullptr || needed[node->id()]) return;
+    needed[node->id()] = true;
+    pending.push_back(node);
+  };
+  for (const auto& node : graph.nodes()) {
+    if (node != nullptr && step->IsRequired(node.get())) visit(node.get());
+  }
+  while (!pending.empty()) {
+    const Node* node = pending.back();
+    pending.pop_back();
+    for (const Endpoint& input : node->inputs()) visit(input.node);
+    for (const Node* control : node->control_inputs()) visit(control);
+  }
+  for (size_t id = 0; id < needed.size(); ++id) {
+    Node* const node = graph.nodes()[id].get();
+    if (node != nullptr && !needed[id]) graph.RemoveNode(node);
+  }
+}
+
+}  // namespace
 
 StepGraph BodyAsStep(FunctionLibrary::Body body) {
   StepGraph step;
@@ -22,7 +51,7 @@ StepGraph BodyAsStep(FunctionLibrary::Body body) {
       if (node != nullptr && node->op().is_stateful) step.Require(node.get());
     }
   }
-  RemoveUnusedNodes(&step);
+  RemoveUnneeded(&step);
   return step;
 }
 

@@ -5,36 +5,22 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/mutex.h"
 #include "core/base/status.h"
+#include "core/passes/compile_body.h"
 #include "core/runtime/plan.h"
 
 namespace millrace {
 namespace {
 
-// The body without what neither its results nor a stateful node needs: a plan runs all that its
-// graph holds.
-std::unique_ptr<Graph> Prune(FunctionLibrary::Body body) {
-  std::vector<bool> needed(body.graph->num_node_ids(), false);
-  std::vector<const Node*> open;
-  int num_needed = 0;
-  const auto need = [&](const Node* node) {
-    if (needed[node->id()]) return;
-    needed[node->id()] = true;
-    ++num_needed;
-    open.push_back(node);
+// The body as it is run: without what neither its results nor a side effect needs, since a plan
+// runs all that its graph holds; calls in it inlined.
+absl::StatusOr<std::unique_ptr<Graph>> Compile(FunctionLibrary::Body body) {
+  CompileOptions options;
+  options.fold_constants = false;
+  const auto evaluate = [](const Node&,
+                           absl::Span<const Tensor>) -> absl::StatusOr<std::vector<Tensor>> {
+    return absl::UnimplementedError("nothing is folded here");
   };
-  for (const Node* node : body.rets) need(node);
-  for (const Node* node : body.control_returns) need(node);
-  for (const auto& node : body.graph->nodes()) {
-    if (node != nullptr && node->op().is_stateful) need(node.get());
-  }
-  while (!open.empty()) {
-    const Node* node = open.back();
-    open.pop_back();
-    for (const Endpoint& input : node->inputs()) need(input.node);
-    for (const Node* control : node->control_inputs()) need(control);
-  }
-  if (num_needed == body.graph->num_nodes()) return std::move(body.graph);
-  return body.graph->Copy(needed);
+  return CompileBody(options, std::move(body), evaluate);
 }
 
 }  // namespace
@@ -78,11 +64,11 @@ absl::StatusOr<std::shared_ptr<const Plan>> FunctionRuntime::GetPlan(const Funct
   absl::StatusOr<FunctionLibrary::Body> body =
       library_->Instantiate(function.name, attrs, *registry_, library_);
   if (!body.ok()) return body.status();
-  absl::StatusOr<std::shared_ptr<const Plan>> plan =
-      Plan::Create(Prune(*std::move(body)), device_, this);
-  if (!plan.ok()) {
-    return Annotate(plan.status(), absl::StrCat("function '", function.name, "'"));
-  }
+  const std::string context = absl::StrCat("function '", function.name, "'");
+  absl::StatusOr<std::unique_ptr<Graph>> graph = Compile(*std::move(body));
+  if (!graph.ok()) return Annotate(graph.status(), context);
+  absl::StatusOr<std::shared_ptr<const Plan>> plan = Plan::Create(*std::move(graph), device_, this);
+  if (!plan.ok()) return Annotate(plan.status(), context);
   MutexLock lock(&cache_->mu);
   // Another thread may have been first: its kernels are the ones that keep state.
   if (std::shared_ptr<const Plan> first = cache_->Find(function.name, attrs)) return first;

@@ -103,6 +103,10 @@ class PlanBuilder {
   absl::Status AddInputs(const Node& node, const MemoryKinds& memory, PlanItem* item) {
     for (int i = 0; i < node.num_inputs(); ++i) {
       const Endpoint source = node.input(i);
+      if (source.node == nullptr) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(node.Describe(), ": input ", i, " was never joined to anything"));
+      }
       const int32_t from = item_of_[source.node->id()];
       if (from < 0) {
         return absl::InvalidArgumentError(absl::StrCat(

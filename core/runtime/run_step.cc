@@ -128,7 +128,7 @@ absl::Status CheckResults(const StepPlans& plans, std::vector<Tensor>* results) 
 absl::StatusOr<std::vector<Tensor>> RunStep(const StepPlans& plans, SessionState& session,
                                             const RunOptions& options, std::vector<Tensor> feeds,
                                             Cancellation* closing, RunMetadata* metadata) {
-  MR_RETURN_IF_ERROR(plans.CheckFeeds(feeds));
+  MR_RETURN_IF_ERROR(plans.feeds().Check(feeds));
   Cancellation cancellation(closing);
   StepContext step;
   step.step_id = RandomId();

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "core/graph/graph.h"
 #include "core/passes/pipeline.h"
+#include "core/runtime/feed_specs.h"
 #include "core/runtime/plan.h"
 #include "core/runtime/session.h"
 
@@ -36,8 +37,7 @@ class StepPlans {
                                                                   const StepSignature& signature,
                                                                   SessionState* session);
 
-  // INVALID_ARGUMENT, naming the feed, for a wrong number, dtype or shape.
-  absl::Status CheckFeeds(absl::Span<const Tensor> feeds) const;
+  const FeedSpecs& feeds() const { return feeds_; }
 
   int num_fetches() const { return static_cast<int>(fetches_.size()); }
   const std::string& fetch(int i) const { return fetches_[i]; }
@@ -46,18 +46,12 @@ class StepPlans {
   int64_t graph_version() const { return graph_version_; }
 
  private:
-  struct Feed {
-    std::string name;
-    DType dtype;
-    PartialShape shape;
-  };
-
   StepPlans() = default;
   absl::Status AddPlan(Partition partition, const Graph& graph, SessionState* session);
   absl::StatusOr<FunctionRuntime*> FunctionsFor(const Graph& partition, const Graph& graph,
                                                 Device* device, SessionState* session);
 
-  std::vector<Feed> feeds_;
+  FeedSpecs feeds_;
   std::vector<std::string> fetches_;
   // Where compiling gave the step a library of its own.
   std::vector<std::unique_ptr<FunctionRuntime>> functions_;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/base/status.h"
+#include "core/graph/function_gradients.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "kernels/control_flow/function_call.h"
@@ -48,6 +49,7 @@ Op CaseOp(absl::string_view name) {
           "The results of the function of number `branch_index` applied to `input`.\n"
           "branch_index: a scalar; a number out of range takes the last branch.")
       .Shape(ShapesFromOutputShapes)
+      .Gradient(BranchOpGradient)
       .MayWait()
       .Cpu<CaseKernel>();
   return op;

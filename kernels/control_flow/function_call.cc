@@ -10,7 +10,8 @@
 namespace millrace {
 namespace {
 
-// A call runs on its caller's stack; every so many calls it goes on a fresh one.
+// A call runs on its caller's stack, and returns on its callee's; every so many calls both go on a
+// fresh one.
 constexpr int kCallsOnOneStack = 32;
 
 template <typename T>
@@ -91,7 +92,13 @@ void CallFunction(Callee* callee, KernelContext& c, int first_input, AsyncKernel
   if (call->step.get()->function_depth % kCallsOnOneStack != 0) {
     return Run(*plan, std::move(args), std::move(call));
   }
-  c.pool()->Schedule([plan = *plan, args = std::move(args), call = std::move(call)]() mutable {
+  ThreadPool* const pool = c.pool();
+  call->done = [pool, done = std::move(call->done)](absl::Status status) mutable {
+    pool->Schedule([done = std::move(done), status = std::move(status)]() mutable {
+      done(std::move(status));
+    });
+  };
+  pool->Schedule([plan = *plan, args = std::move(args), call = std::move(call)]() mutable {
     Run(plan, std::move(args), std::move(call));
   });
 }

@@ -1,5 +1,6 @@
 // If, StatelessIf: one of two functions.
 #include "core/base/status.h"
+#include "core/graph/function_gradients.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "kernels/control_flow/function_call.h"
@@ -43,6 +44,7 @@ Op IfOp(absl::string_view name) {
           "cond: a scalar that is not zero or not empty is true; so is another tensor with "
           "elements.")
       .Shape(ShapesFromOutputShapes)
+      .Gradient(BranchOpGradient)
       .MayWait()
       .Cpu<IfKernel>();
   return op;

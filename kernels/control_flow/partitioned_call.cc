@@ -1,5 +1,6 @@
 // PartitionedCall, StatefulPartitionedCall: a call of a function.
 #include "core/base/status.h"
+#include "core/graph/function_gradients.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "kernels/control_flow/function_call.h"
@@ -36,6 +37,7 @@ Op CallOp(absl::string_view name) {
           "The results of function `f` applied to `args`.\n"
           "Placement may spread the body over devices. Attributes other than `f` have no effect.")
       .Shape(UnknownOutputs)
+      .Gradient(BranchOpGradient)
       .MayWait()
       .Cpu<PartitionedCallKernel>();
   return op;

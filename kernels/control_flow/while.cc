@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/function_gradients.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "kernels/control_flow/function_call.h"
@@ -141,6 +142,7 @@ Op WhileOp(absl::string_view name) {
           "them is true; the last results.\n"
           "cond: a function from tensors of types `T` to a condition as that of If.")
       .Shape(WhileShape)
+      .Gradient(WhileGradient)
       .MayWait()
       .Cpu<WhileKernel>();
   return op;

@@ -31,7 +31,7 @@ struct NextResult {
       : status(std::move(s)) {}  // NOLINT(google-explicit-constructor): an error is a result
 
   absl::Status status;
-  Element element;
+  Element element = {};
   bool end = false;
 };
 

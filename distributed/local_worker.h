@@ -1,6 +1,6 @@
-// Worker: runs its share of steps on the devices of this process.
-#ifndef MILLRACE_DISTRIBUTED_WORKER_H_
-#define MILLRACE_DISTRIBUTED_WORKER_H_
+// LocalWorker: runs its share of steps on the devices of this process.
+#ifndef MILLRACE_DISTRIBUTED_LOCAL_WORKER_H_
+#define MILLRACE_DISTRIBUTED_LOCAL_WORKER_H_
 
 #include <atomic>
 #include <cstdint>
@@ -22,7 +22,7 @@
 
 namespace millrace {
 
-struct WorkerOptions {
+struct LocalWorkerOptions {
   TaskId task;
   ClusterSpec cluster;
   std::shared_ptr<DeviceSet> devices;
@@ -38,11 +38,12 @@ struct WorkerOptions {
   std::function<void(std::string reason)> on_shutdown;
 };
 
-// Thread-safe. RegisterGraph compiles and RunGraph may run kernels on the caller's thread.
-class Worker final : public WorkerInterface {
+// Thread-safe. OpenSession may wait, RegisterGraph compiles and RunGraph may run kernels on the
+// caller's thread.
+class LocalWorker final : public WorkerInterface {
  public:
-  explicit Worker(WorkerOptions options);
-  ~Worker() override;  // as Stop
+  explicit LocalWorker(LocalWorkerOptions options);
+  ~LocalWorker() override;  // as Stop
 
   const TaskId& task() const { return options_.task; }
 
@@ -70,14 +71,19 @@ class Worker final : public WorkerInterface {
 
  private:
   absl::StatusOr<std::shared_ptr<WorkerSession>> FindSession(uint64_t id) ABSL_LOCKS_EXCLUDED(mu_);
+  absl::StatusOr<std::shared_ptr<Step>> StartStep(const RunGraphRequest& request,
+                                                  const WorkerSession& session);
   // Notices, before anything else is done, that this process stood still.
   void CheckForStandstill(int64_t now_ns);
+  // Ends what other incarnations of the client left.
+  void FenceOff(const TaskId& client);
   void EndSession(const std::shared_ptr<WorkerSession>& session, const absl::Status& status);
   std::vector<std::shared_ptr<WorkerSession>> LeasedSessions() const;
 
-  const WorkerOptions options_;
+  const LocalWorkerOptions options_;
   StepTable steps_;
   std::atomic<int64_t> last_tick_ns_{0};  // 0: never
+  Mutex standstill_mu_;                   // held while sessions end after a standstill
 
   mutable Mutex mu_;
   absl::Status stopped_ ABSL_GUARDED_BY(mu_);
@@ -86,4 +92,4 @@ class Worker final : public WorkerInterface {
 
 }  // namespace millrace
 
-#endif  // MILLRACE_DISTRIBUTED_WORKER_H_
+#endif  // MILLRACE_DISTRIBUTED_LOCAL_WORKER_H_

@@ -1,0 +1,174 @@
+#include "kernels/math/gemm.h"
+
+#include <dnnl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "core/base/thread_pool.h"
+#include "kernels/math/arithmetic.h"
+#include "kernels/math/gemm_eigen.h"
+#include "kernels/math/one_thread_openmp.h"
+
+namespace millrace {
+namespace {
+
+// Multiply-adds worth a thread of their own, and in a block of a large product.
+constexpr int64_t kSmallBlock = int64_t{2} << 20;
+constexpr int64_t kLargeBlock = int64_t{64} << 20;
+constexpr int64_t kFewBlocks = 8;
+// Columns or rows of a block are a multiple of this.
+constexpr int64_t kAlign = 16;
+
+// Calls block(m0, m1, n0, n1) for blocks that cover C. The longer side is cut, since what is cut
+// off the other operand is read (and packed) by each block anew.
+template <typename F>
+void ForEachBlock(ThreadPool* pool, const GemmShape& s, F block) {
+  const int64_t work = s.m * s.n * std::max<int64_t>(1, s.k);
+  const int64_t wanted = std::max(std::min(work / kSmallBlock, kFewBlocks), work / kLargeBlock);
+  const bool cut_n = s.n >= s.m;
+  const int64_t side = cut_n ? s.n : s.m;
+  if (pool == nullptr || wanted <= 1 || side < 2 * kAlign) {
+    block(0, s.m, 0, s.n);
+    return;
+  }
+  const int64_t size = ((side + wanted - 1) / wanted + kAlign - 1) / kAlign * kAlign;
+  pool->ParallelFor((side + size - 1) / size, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t from = i * size, to = std::min(side, from + size);
+      if (cut_n) {
+        block(0, s.m, from, to);
+      } else {
+        block(from, to, 0, s.n);
+      }
+    }
+  });
+}
+
+// Where op(A)'s row m0 and op(B)'s column n0 begin.
+template <typename T>
+const T* RowOfA(const GemmShape& s, const T* a, int64_t m0) {
+  return a + (s.transpose_a ? m0 : m0 * s.lda());
+}
+template <typename T>
+const T* ColumnOfB(const GemmShape& s, const T* b, int64_t n0) {
+  return b + (s.transpose_b ? n0 * s.ldb() : n0);
+}
+
+// For products so small that a call of the library costs more than they do. k runs innermost for
+// op(A) x B^T and in the middle otherwise.
+void TinyGemm(const GemmShape& s, const float* a, const float* b, float* c, bool accumulate) {
+  const int64_t a_row = s.transpose_a ? 1 : s.lda(), a_column = s.transpose_a ? s.lda() : 1;
+  for (int64_t i = 0; i < s.m; ++i) {
+    float* row = c + i * s.n;
+    if (!accumulate) std::fill(row, row + s.n, 0.0f);
+    for (int64_t p = 0; p < s.k; ++p) {
+      const float x = a[i * a_row + p * a_column];
+      const float* column = s.transpose_b ? b + p : b + p * s.n;
+      const int64_t step = s.transpose_b ? s.k : 1;
+      for (int64_t j = 0; j < s.n; ++j) row[j] += x * column[j * step];
+    }
+  }
+}
+
+// [rows, columns] from the transposed matrix.
+template <typename T>
+std::vector<T> Transposed(const T* x, int64_t rows, int64_t columns) {
+  std::vector<T> y(static_cast<size_t>(rows * columns));
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j) y[i * columns + j] = x[j * rows + i];
+  }
+  return y;
+}
+
+template <typename T>
+void PlainGemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t lda, const T* b, int64_t ldb,
+               T* c, int64_t ldc) {
+  if constexpr (std::is_integral_v<T>) {
+    for (int64_t i = 0; i < m; ++i) {
+      T* row = c + i * ldc;
+      std::fill(row, row + n, T(0));
+      for (int64_t p = 0; p < k; ++p) {
+        const T x = a[i * lda + p];
+        const T* other = b + p * ldb;
+        for (int64_t j = 0; j < n; ++j) row[j] = Plus(row[j], Times(x, other[j]));
+      }
+    }
+  } else {
+    EigenGemm(m, n, k, a, lda, b, ldb, c, ldc);
+  }
+}
+
+// Transposed operands are copied the other way round first, so that one product serves.
+template <typename T>
+void GemmByBlocks(ThreadPool* pool, const GemmShape& shape, const T* a, const T* b, T* c) {
+  std::vector<T> own_a, own_b;
+  GemmShape s = shape;
+  if (s.transpose_a) {
+    own_a = Transposed(a, s.m, s.k);
+    a = own_a.data();
+    s.transpose_a = false;
+  }
+  if (s.transpose_b) {
+    own_b = Transposed(b, s.k, s.n);
+    b = own_b.data();
+    s.transpose_b = false;
+  }
+  ForEachBlock(pool, s, [&](int64_t m0, int64_t m1, int64_t n0, int64_t n1) {
+    PlainGemm(m1 - m0, n1 - n0, s.k, RowOfA(s, a, m0), s.k, ColumnOfB(s, b, n0), s.n,
+              c + m0 * s.n + n0, s.n);
+  });
+}
+
+}  // namespace
+
+void Gemm(ThreadPool* pool, const GemmShape& s, const float* a, const float* b, float* c,
+          bool accumulate) {
+  if (s.m == 0 || s.n == 0) return;
+  if (s.k == 0) {
+    if (!accumulate) std::memset(c, 0, sizeof(float) * static_cast<size_t>(s.m * s.n));
+    return;
+  }
+  if (s.m * s.n * s.k <= 512) {
+    TinyGemm(s, a, b, c, accumulate);
+    return;
+  }
+  ForEachBlock(pool, s, [&](int64_t m0, int64_t m1, int64_t n0, int64_t n1) {
+    const OneThreadOpenMp one_thread;
+    dnnl_sgemm(s.transpose_a ? 'T' : 'N', s.transpose_b ? 'T' : 'N', m1 - m0, n1 - n0, s.k, 1.0f,
+               RowOfA(s, a, m0), s.lda(), ColumnOfB(s, b, n0), s.ldb(), accumulate ? 1.0f : 0.0f,
+               c + m0 * s.n + n0, s.n);
+  });
+}
+
+void Gemm(ThreadPool* pool, const GemmShape& shape, const double* a, const double* b, double* c) {
+  GemmByBlocks(pool, shape, a, b, c);
+}
+
+void Gemm(ThreadPool* pool, const GemmShape& shape, const complex64* a, const complex64* b,
+          complex64* c) {
+  GemmByBlocks(pool, shape, a, b, c);
+}
+
+void Gemm(ThreadPool* pool, const GemmShape& shape, const complex128* a, const complex128* b,
+          complex128* c) {
+  GemmByBlocks(pool, shape, a, b, c);
+}
+
+void Gemm(ThreadPool* pool, const GemmShape& shape, const int16_t* a, const int16_t* b,
+          int16_t* c) {
+  GemmByBlocks(pool, shape, a, b, c);
+}
+
+void Gemm(ThreadPool* pool, const GemmShape& shape, const int32_t* a, const int32_t* b,
+          int32_t* c) {
+  GemmByBlocks(pool, shape, a, b, c);
+}
+
+void Gemm(ThreadPool* pool, const GemmShape& shape, const int64_t* a, const int64_t* b,
+          int64_t* c) {
+  GemmByBlocks(pool, shape, a, b, c);
+}
+
+}  // namespace millrace

@@ -1,0 +1,127 @@
+"""Millrace: a dataflow engine for machine learning.
+
+    import millrace as mr
+
+Ops run at once, or are added to a graph inside `with mr.Graph().as_default():`. Names follow
+TensorFlow 2; what only
+graphs need is in mr.compat.v1, and here too where TensorFlow 2 has no such name.
+"""
+
+import importlib as _importlib
+
+from millrace import (
+    _native_setup,
+    dtypes,
+    errors,
+    linalg,
+    math,
+    nn,
+    random,
+)
+from millrace.dtypes import (
+    DType,
+    as_dtype,
+    bfloat16,
+    bool,
+    complex64,
+    complex128,
+    double,
+    float16,
+    float32,
+    float64,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    qint8,
+    qint16,
+    qint32,
+    quint8,
+    quint16,
+    resource,
+    string,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    variant,
+)
+from millrace.framework import nest
+from millrace.framework.context import (
+    executing_eagerly,
+    get_default_graph,
+    init_scope,
+    reset_default_graph,
+)
+from millrace.framework.control_flow import case, cond, switch_case, while_loop
+from millrace.framework.convert import constant, convert_to_tensor
+from millrace.framework.device import DeviceSpec
+from millrace.framework.function import function
+from millrace.framework.gradients import gradients
+from millrace.framework.graph import Graph
+from millrace.framework.graph_keys import (
+    GraphKeys,
+    add_to_collection,
+    get_collection,
+    global_variables,
+    global_variables_initializer,
+    local_variables,
+    local_variables_initializer,
+    report_uninitialized_variables,
+    tables_initializer,
+    trainable_variables,
+    variables_initializer,
+)
+from millrace.framework.importer import import_graph_def
+from millrace.framework.indexed_slices import IndexedSlices
+from millrace.framework.operation import Operation
+from millrace.framework.scopes import (
+    colocate_with,
+    control_dependencies,
+    device,
+    group,
+    name_scope,
+    no_op,
+)
+from millrace.framework.tape import GradientTape
+from millrace.framework.tensor import Tensor, TensorSpec
+from millrace.framework.variable import Variable
+from millrace.ops.array import *  # noqa: F403
+from millrace.ops.elementwise import *  # noqa: F403
+from millrace.ops.linalg import *  # noqa: F403
+from millrace.ops.reduce import *  # noqa: F403
+from millrace.session.config import (
+    ConfigProto,
+    GPUOptions,
+    GraphOptions,
+    OptimizerOptions,
+    RunMetadata,
+    RunOptions,
+)
+from millrace.session.session import InteractiveSession, Session, get_default_session
+from millrace.tensor_shape import TensorShape
+from millrace.version import __version__
+
+newaxis = None
+_LAZY = {
+    "compat",
+    "data",
+    "distributed",
+    "io",
+    "losses",
+    "raw_ops",
+    "saved_model",
+    "summary",
+    "train",
+}
+
+
+def __getattr__(name):
+    if name in _LAZY:
+        return _importlib.import_module(f"millrace.{name}")
+    raise AttributeError(f"module 'millrace' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(set(globals()) | _LAZY)

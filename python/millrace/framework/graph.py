@@ -1,0 +1,319 @@
+"""Graph: operations under construction, and the scopes that say how new ones are named and
+placed."""
+
+import contextlib
+import re
+
+import numpy as np
+
+from millrace import _load, dtypes
+from millrace._load import public
+from millrace.framework import context
+from millrace.framework import device as device_names
+from millrace.framework.operation import Operation
+
+_LARGE_BYTES = 64 << 10
+_VALID_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
+_VALID_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
+
+
+class _NewOp:
+    """What a device function sees of the operation that is about to be made."""
+
+    __slots__ = ("device", "inputs", "name", "type")
+
+    def __init__(self, op_type, name, inputs, device):
+        self.type, self.name, self.inputs, self.device = op_type, name, inputs, device
+
+    node_def = property(lambda self: self)
+    op = property(lambda self: self.type)
+
+
+class Graph:
+    """A dataflow graph. One thread at a time may add to it; sessions may run it meanwhile."""
+
+    is_function = False
+
+    @public
+    def __init__(self):
+        self._c = _load.native.Graph()
+        self._ops = {}
+        self._collections = {}
+        self._name_scope = ""
+        self._scopes = set()  # names that scopes have taken
+        self._devices = []
+        self._controls = []
+        self._colocation = []
+        self._standing_feeds = {}  # placeholder -> array
+        self._seed = None
+        self._op_seed = 0
+        self._finalized = False
+        self.building_function = self.is_function
+
+    # ----- adding -----
+
+    def _add(self, op_type, inputs, attrs=None, name=None):
+        """A new operation over tensors of this graph, in the current scopes."""
+        self._check_not_finalized()
+        full_name = self._full_name(name or op_type)
+        controls = self._controls[-1] if self._controls else ()
+        if self._colocation and self._colocation[-1] is not None:
+            groups, device = self._colocation[
+                -1
+            ]  # with that device too, whatever the device scopes say
+            attrs = dict(attrs or ())
+            attrs.setdefault("_class", groups)
+        else:
+            device = self._device_for(op_type, full_name, inputs) if self._devices else ""
+        node_id, made_name, types = self._c.add_node(
+            op_type, full_name, [t._key for t in inputs], attrs, [c._id for c in controls], device
+        )
+        op = Operation(self, node_id, made_name, op_type, types)
+        self._ops[node_id] = op
+        return op
+
+    def _check_not_finalized(self):
+        if self._finalized:
+            raise RuntimeError("the graph is finalized and cannot be changed")
+
+    def _full_name(self, name):
+        if name[-1] == "/":  # the name of a scope as it is: no further prefix
+            return name[:-1]
+        if not self._name_scope:
+            if not _VALID_NAME.match(name):
+                raise ValueError(f"{name!r} is not a valid name of an operation")
+            full = name
+        else:
+            full = f"{self._name_scope}/{name}"
+        return self._free_name(full) if full in self._scopes else full
+
+    def _free_name(self, name):
+        """`name`, or name_1, name_2, ...: the first that neither a scope nor an operation has."""
+        free, n = name, 0
+        while free in self._scopes or self._c.find_node(free) >= 0:
+            n += 1
+            free = f"{name}_{n}"
+        return free
+
+    def _device_for(self, op_type, name, inputs):
+        device = ""
+        for entry in self._devices:
+            if entry is None:
+                device = ""
+            elif callable(entry):
+                device = device_names.merge(
+                    device, str(entry(_NewOp(op_type, name, inputs, device)) or "")
+                )
+            else:
+                device = device_names.merge(device, entry)
+        return device
+
+    def large_constant(self, value):
+        """A tensor with the value; a large array stays beside the graph, and steps that need it
+        are fed it."""
+        from millrace.framework.convert import convert_to_tensor
+        from millrace.ops.array import placeholder
+
+        if self.is_function or not isinstance(value, np.ndarray) or value.nbytes < _LARGE_BYTES:
+            return convert_to_tensor(value)
+        made = placeholder(dtypes.as_dtype(value.dtype), value.shape, name="LargeConstant")
+        self._standing_feeds[made] = value
+        return made
+
+    # ----- finding -----
+
+    def _operation(self, node_id):
+        found = self._ops.get(node_id)
+        if found is None:
+            op_type, name, _, _, _, types, _ = self._c.node(node_id)
+            found = self._ops[node_id] = Operation(self, node_id, name, op_type, types)
+        return found
+
+    def _tensor_of(self, key):
+        return self._operation(key >> 24)._outputs[key & 0xFFFFFF]
+
+    @public
+    def get_operations(self):
+        """All operations, in the order in which they were made."""
+        return [self._operation(node_id) for node_id in self._c.node_ids()]
+
+    @public
+    def get_operation_by_name(self, name):
+        """KeyError if there is none of that name."""
+        node_id = self._c.find_node(name)
+        if node_id < 0:
+            raise KeyError(f"the graph has no operation named {name!r}")
+        return self._operation(node_id)
+
+    @public
+    def get_tensor_by_name(self, name):
+        """The tensor "operation:index". KeyError if there is none."""
+        op_name, colon, index = name.rpartition(":")
+        if not colon or not index.isdigit():
+            raise ValueError(f"{name!r} is not the name of a tensor, which is 'operation:index'")
+        outputs = self.get_operation_by_name(op_name).outputs
+        if int(index) >= len(outputs):
+            raise KeyError(f"operation {op_name!r} has {len(outputs)} outputs, none is {name!r}")
+        return outputs[int(index)]
+
+    @public
+    def as_graph_element(self, obj, allow_tensor=True, allow_operation=True):
+        """The tensor or operation of this graph that `obj`, one of them, a variable, or a name,
+        means."""
+        if hasattr(obj, "_as_graph_element"):
+            obj = obj._as_graph_element()
+        if isinstance(obj, (str, bytes)):
+            text = obj.decode() if isinstance(obj, bytes) else obj
+            obj = self.get_tensor_by_name(text) if ":" in text else self.get_operation_by_name(text)
+        if getattr(obj, "graph", None) is not self:
+            if hasattr(obj, "graph"):
+                raise ValueError(f"{obj!r} is not an element of this graph")
+            raise TypeError(f"cannot make a tensor or operation of {obj!r}")
+        is_op = isinstance(obj, Operation)
+        if (is_op and not allow_operation) or (not is_op and not allow_tensor):
+            raise TypeError(f"{obj!r} is not {'a tensor' if is_op else 'an operation'}")
+        return obj
+
+    # ----- scopes -----
+
+    @contextlib.contextmanager
+    def as_default(self):
+        """`with graph.as_default():` ops of this thread are added here."""
+        context.push_graph(self)
+        try:
+            yield self
+        finally:
+            context.pop_graph(self)
+
+    @contextlib.contextmanager
+    def name_scope(self, name):
+        """Prefixes names with `name`, made unique; a name that ends in "/" is taken as it is.
+        Yields the prefix."""
+        before = self._name_scope
+        if not name:
+            self._name_scope = ""
+        elif name[-1] == "/":
+            self._name_scope = name[:-1]
+        else:
+            if not (_VALID_SCOPE if before else _VALID_NAME).match(name):
+                raise ValueError(f"{name!r} is not a valid name of a scope")
+            self._name_scope = self._free_name(f"{before}/{name}" if before else name)
+            self._scopes.add(self._name_scope)
+        try:
+            yield self._name_scope + "/" if self._name_scope else ""
+        finally:
+            self._name_scope = before
+
+    def get_name_scope(self):
+        return self._name_scope
+
+    @public
+    def unique_name(self, name):
+        return self._free_name(self._full_name(name))
+
+    @contextlib.contextmanager
+    def device(self, device_name_or_function):
+        """Places new operations: a device name, a function from operation to device name, or None
+        for no request."""
+        entry = device_name_or_function
+        if entry is not None and not callable(entry):
+            entry = str(entry)
+            device_names.parse(entry)
+        self._devices.append(entry)
+        try:
+            yield
+        finally:
+            self._devices.pop()
+
+    @contextlib.contextmanager
+    def control_dependencies(self, control_inputs):
+        """New operations run after these; None forgets those of outer scopes."""
+        if control_inputs is None:
+            merged = []
+        else:
+            merged = list(self._controls[-1]) if self._controls else []
+            for item in control_inputs:
+                if hasattr(item, "_as_graph_element"):
+                    item = item._as_graph_element()
+                op = item if isinstance(item, Operation) else getattr(item, "op", None)
+                if op is None:
+                    raise TypeError(
+                        f"a control input must be an operation or a tensor, got {item!r}"
+                    )
+                if op not in merged:
+                    merged.append(op)
+        self._controls.append(merged)
+        try:
+            yield
+        finally:
+            self._controls.pop()
+
+    @contextlib.contextmanager
+    def colocate_with(self, op, ignore_existing=False):
+        """New operations go to the device of `op`, an operation or a tensor; None ends that of
+        outer scopes."""
+        if op is None:
+            entry = None
+        else:
+            if hasattr(op, "_as_graph_element"):
+                op = op._as_graph_element()
+            op = getattr(op, "op", op)
+            groups = [g.decode() for g in op.colocation_groups()]
+            if not ignore_existing and self._colocation and self._colocation[-1]:
+                groups = sorted({*groups, *self._colocation[-1][0]})
+            entry = (groups, op.device)
+        self._colocation.append(entry)
+        try:
+            yield
+        finally:
+            self._colocation.pop()
+
+    # ----- collections, versions, export -----
+
+    def add_to_collection(self, name, value):
+        self._collections.setdefault(name, []).append(value)
+
+    def get_collection(self, name, scope=None):
+        """A copy of the collection; with `scope`, the items whose name begins with it."""
+        items = list(self._collections.get(name, ()))
+        return (
+            items
+            if scope is None
+            else [i for i in items if getattr(i, "name", "").startswith(scope)]
+        )
+
+    def get_collection_ref(self, name):
+        return self._collections.setdefault(name, [])
+
+    def clear_collection(self, name):
+        self._collections.pop(name, None)
+
+    def get_all_collection_keys(self):
+        return [k for k, v in self._collections.items() if v]
+
+    @property
+    def seed(self):
+        """Set by set_random_seed: makes the random ops of the graph repeatable."""
+        return self._seed
+
+    @seed.setter
+    def seed(self, seed):
+        self._seed = seed
+
+    @property
+    def version(self):
+        return self._c.version()
+
+    def finalize(self):
+        """No operation may be added from now on."""
+        self._finalized = True
+
+    @property
+    def finalized(self):
+        return self._finalized
+
+    @public
+    def as_graph_def(self, add_shapes=False, strip_default_attrs=False, clear_devices=False):
+        """The graph as a serialised GraphDef (bytes), as TensorFlow's
+        Graph.as_graph_def().SerializeToString() gives."""
+        return self._c.as_graph_def(strip_default_attrs, clear_devices, add_shapes)

@@ -1,0 +1,66 @@
+"""Nested structures of lists, tuples, named tuples and dictionaries."""
+
+
+def is_nested(value):
+    return isinstance(value, (list, tuple, dict))
+
+
+def is_namedtuple(value):
+    return isinstance(value, tuple) and hasattr(value, "_fields")
+
+
+def _children(structure):
+    return structure.values() if isinstance(structure, dict) else structure
+
+
+def flatten(structure):
+    """The leaves, depth first, dictionaries in the order of their keys."""
+    if not is_nested(structure):
+        return [structure]
+    if isinstance(structure, dict):
+        structure = [structure[k] for k in sorted_keys(structure)]
+    return [leaf for item in structure for leaf in flatten(item)]
+
+
+def sorted_keys(d):
+    try:
+        return sorted(d)
+    except TypeError:
+        return list(d)
+
+
+def pack_like(structure, leaves):
+    """The structure with other leaves. ValueError if their number differs."""
+    leaves = list(leaves)
+    packed, used = _pack(structure, leaves, 0)
+    if used != len(leaves):
+        raise ValueError(f"{len(leaves)} values for a structure of {used}")
+    return packed
+
+
+pack_sequence_as = pack_like
+
+
+def _pack(structure, leaves, at):
+    if not is_nested(structure):
+        if at >= len(leaves):
+            raise ValueError(f"only {len(leaves)} values for a larger structure")
+        return leaves[at], at + 1
+    if isinstance(structure, dict):
+        packed = {}
+        for key in sorted_keys(structure):
+            packed[key], at = _pack(structure[key], leaves, at)
+        return type(structure)((key, packed[key]) for key in structure), at
+    items = []
+    for item in structure:
+        packed_item, at = _pack(item, leaves, at)
+        items.append(packed_item)
+    return (type(structure)(*items) if is_namedtuple(structure) else type(structure)(items)), at
+
+
+def map_structure(function, *structures):
+    """The first structure with each leaf replaced by function(leaf, ...)."""
+    flat = [flatten(s) for s in structures]
+    if any(len(f) != len(flat[0]) for f in flat):
+        raise ValueError("structures of different sizes")
+    return pack_like(structures[0], [function(*leaves) for leaves in zip(*flat)])

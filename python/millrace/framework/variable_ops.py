@@ -1,0 +1,115 @@
+"""The updates of a variable."""
+
+from millrace._load import public
+from millrace.framework import context
+from millrace.framework.convert import convert_to_tensor
+from millrace.framework.dispatch import apply_op
+
+
+class Assigned:
+    """A variable just after an update: its operation, and, where used as a tensor, the value that
+    the update left."""
+
+    def __init__(self, variable, op):
+        self.op = op
+        self.variable = variable
+        self.graph = variable.graph
+        self.handle = variable.handle
+        self.dtype = variable.dtype
+        self.shape = variable.shape
+        with context.building_graph().control_dependencies([op]):
+            self._value = apply_op("ReadVariableOp", (variable.handle,), {"dtype": variable.dtype})
+
+    @property
+    def name(self):
+        return self._value.name
+
+    def value(self):
+        return self._value
+
+    read_value = value
+
+    def _as_tensor(self, dtype=None):
+        if dtype is not None and dtype is not self.dtype:
+            raise ValueError(f"variable is {self.dtype.name}, wanted {dtype.name}")
+        return self._value
+
+    def _as_graph_element(self):
+        return self._value
+
+    def eval(self, feed_dict=None, session=None):
+        return self._value.eval(feed_dict, session)
+
+    def __getattr__(self, name):  # further updates, operators and the rest
+        return getattr(
+            self.variable if name.startswith(("assign", "scatter")) else self._value, name
+        )
+
+
+class VariableOps:
+    """assign, assign_add and their like, for Variable."""
+
+    def _updated(self, op_name, args, attrs, name, read_value):
+        op = apply_op(op_name, args, attrs, name)
+        graph = context.building_graph()
+        if graph is None:
+            return self if read_value else None
+        if not read_value:
+            return op
+        return Assigned(self, op) if self.graph is graph else self
+
+    def _value_for_update(self, value):
+        value = convert_to_tensor(value, self.dtype)
+        if not self.shape.is_compatible_with(value.shape):
+            raise ValueError(
+                f"cannot assign a value of shape {value.shape} to variable {self.name!r} of shape "
+                f"{self.shape}"
+            )
+        return value
+
+    @public
+    def assign(self, value, use_locking=False, name=None, read_value=True):
+        """Its value becomes `value`. Returns the variable after that (the operation, with
+        read_value=False)."""
+        value = self._value_for_update(value)
+        return self._updated("AssignVariableOp", (self.handle, value), None, name, read_value)
+
+    @public
+    def assign_add(self, delta, use_locking=False, name=None, read_value=True):
+        """Adds `delta` to its value, atomically."""
+        delta = self._value_for_update(delta)
+        return self._updated("AssignAddVariableOp", (self.handle, delta), None, name, read_value)
+
+    @public
+    def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
+        """Subtracts `delta` from its value, atomically."""
+        delta = self._value_for_update(delta)
+        return self._updated("AssignSubVariableOp", (self.handle, delta), None, name, read_value)
+
+    def _scatter(self, op_name, sparse_delta, name):
+        updates = convert_to_tensor(sparse_delta.values, self.dtype)
+        return self._updated(
+            op_name,
+            (self.handle, convert_to_tensor(sparse_delta.indices), updates),
+            None,
+            name,
+            True,
+        )
+
+    @public
+    def scatter_add(self, sparse_delta, use_locking=False, name=None):
+        """Adds IndexedSlices to rows of its value."""
+        return self._scatter("ResourceScatterAdd", sparse_delta, name)
+
+    @public
+    def scatter_sub(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter("ResourceScatterSub", sparse_delta, name)
+
+    @public
+    def scatter_update(self, sparse_delta, use_locking=False, name=None):
+        return self._scatter("ResourceScatterUpdate", sparse_delta, name)
+
+    @public
+    def sparse_read(self, indices, name=None):
+        """Rows of its value: a gather whose gradient is IndexedSlices."""
+        return apply_op("ResourceGather", (self.handle, indices), {"dtype": self.dtype}, name)

@@ -1,0 +1,295 @@
+"""Neural network functions."""
+
+from millrace import dtypes
+from millrace._load import public
+from millrace.framework.convert import convert_to_tensor
+from millrace.framework.dispatch import apply_op
+from millrace.ops.array import gather, zeros_like
+from millrace.ops.elementwise import sigmoid, softplus, tanh  # noqa: F401
+from millrace.ops.reduce import reduce_mean, reduce_sum
+
+
+def _activation(name, op, doc):
+    def function(features, name=None):
+        return apply_op(op, (features,), None, name)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return public(function)
+
+
+relu = _activation("relu", "Relu", "max(x, 0).")
+relu6 = _activation("relu6", "Relu6", "min(max(x, 0), 6).")
+elu = _activation("elu", "Elu", "exp(x) - 1 below 0, x above.")
+selu = _activation("selu", "Selu", "The scaled exponential linear unit (Klambauer et al. 2017).")
+softsign = _activation("softsign", "Softsign", "x / (|x| + 1).")
+
+
+@public
+def leaky_relu(features, alpha=0.2, name=None):
+    """alpha * x below 0, x above."""
+    return apply_op("LeakyRelu", (features,), {"alpha": alpha}, name)
+
+
+@public
+def silu(features, beta=1.0):
+    """x * sigmoid(beta * x)."""
+    features = convert_to_tensor(features)
+    return features * sigmoid(features * beta)
+
+
+swish = silu
+
+
+@public
+def gelu(features, approximate=False, name=None):
+    """x times the normal distribution function of x; its tanh approximation if asked for."""
+    x = convert_to_tensor(features)
+    if approximate:
+        inner = 0.7978845608028654 * (x + 0.044715 * x * x * x)
+        return 0.5 * x * (1.0 + tanh(inner))
+    return 0.5 * x * (1.0 + apply_op("Erf", (x * 0.7071067811865476,)))
+
+
+def _on_last_axis(function, x, axis):
+    """function(x) along an axis, where it knows only the last one."""
+    x = convert_to_tensor(x)
+    rank = x.shape.rank
+    if axis in (-1, None) or (rank is not None and axis == rank - 1):
+        return function(x)
+    axis %= rank
+    perm = [i for i in range(rank) if i != axis]
+    perm.append(axis)
+    back = [perm.index(i) for i in range(rank)]
+    y = function(apply_op("Transpose", (x, perm)))
+    return apply_op("Transpose", (y, back)) if y.shape.rank == rank else y
+
+
+@public
+def softmax(logits, axis=None, name=None):
+    """exp(x) / sum(exp(x)) along an axis (the last one)."""
+    return _on_last_axis(lambda x: apply_op("Softmax", (x,), None, name), logits, axis)
+
+
+@public
+def log_softmax(logits, axis=None, name=None):
+    """x - log(sum(exp(x))) along an axis (the last one)."""
+    return _on_last_axis(lambda x: apply_op("LogSoftmax", (x,), None, name), logits, axis)
+
+
+def _flat_classes(x):
+    """[..., classes] as [n, classes], and the leading shape (None if there is nothing to
+    restore)."""
+    if x.shape.rank == 2:
+        return x, None
+    shape = apply_op("Shape", (x,))
+    leading = shape[:-1]
+    return apply_op("Reshape", (x, apply_op("ConcatV2", ([[-1], shape[-1:]], 0)))), leading
+
+
+@public
+def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
+    """-sum(labels * log_softmax(logits)) along the axis of the classes: one loss an example."""
+    logits = convert_to_tensor(logits)
+    labels = convert_to_tensor(labels, dtype_hint=logits.dtype)
+    if axis not in (-1, (logits.shape.rank or 0) - 1):
+        return -reduce_sum(labels * log_softmax(logits, axis), axis)
+    flat, leading = _flat_classes(logits)
+    loss = apply_op("SoftmaxCrossEntropyWithLogits", (flat, _flat_classes(labels)[0]), None, name)[
+        0
+    ]
+    return loss if leading is None else apply_op("Reshape", (loss, leading))
+
+
+@public
+def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
+    """-log_softmax(logits)[label]: one loss an example. labels: int32 or int64, logits: [...,
+    classes]."""
+    logits, labels = convert_to_tensor(logits), convert_to_tensor(labels)
+    flat, leading = _flat_classes(logits)
+    if leading is not None:
+        labels = apply_op("Reshape", (labels, [-1]))
+    loss = apply_op("SparseSoftmaxCrossEntropyWithLogits", (flat, labels), None, name)[0]
+    return loss if leading is None else apply_op("Reshape", (loss, leading))
+
+
+@public
+def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
+    """max(x, 0) - x * labels + log(1 + exp(-|x|)): the loss of independent yes-or-no decisions."""
+    x = convert_to_tensor(logits)
+    z = convert_to_tensor(labels, dtype_hint=x.dtype)
+    return apply_op(
+        "AddV2", (relu(x) - x * z, apply_op("Log1p", (apply_op("Exp", (-abs(x),)),))), None, name
+    )
+
+
+@public
+def bias_add(value, bias, data_format=None, name=None):
+    """Adds a vector along the channels (the last axis; the second one for NC...)."""
+    data_format = "NCHW" if data_format and data_format.startswith("NC") else "NHWC"
+    return apply_op("BiasAdd", (value, bias), {"data_format": data_format}, name)
+
+
+def _window(sizes, data_format, what):
+    """Two sizes, or one for both, as four."""
+    if sizes is None:
+        sizes = 1
+    sizes = [sizes] if isinstance(sizes, int) else list(sizes)
+    if len(sizes) == 4:
+        return sizes
+    if len(sizes) not in (1, 2):
+        raise ValueError(f"{what} must have 1, 2 or 4 elements, got {sizes}")
+    height, width = sizes[0], sizes[-1]
+    return [1, 1, height, width] if data_format == "NCHW" else [1, height, width, 1]
+
+
+@public
+def conv2d(input, filters, strides, padding, data_format="NHWC", dilations=None, name=None):
+    """2-D convolution (cross-correlation).
+
+    Args:
+      input: [batch, height, width, channels], or as data_format says.
+      filters: [height, width, channels in, channels out].
+      strides, dilations: one number, two, or four.
+      padding: "SAME", "VALID", or [[before, after], ...] for each axis of the input.
+    """
+    attrs = {
+        "strides": _window(strides, data_format, "strides"),
+        "dilations": _window(dilations, data_format, "dilations"),
+        "data_format": data_format,
+        "padding": padding,
+    }
+    if not isinstance(padding, str):
+        attrs["padding"] = "EXPLICIT"
+        attrs["explicit_paddings"] = [p for pair in padding for p in pair]
+    return apply_op("Conv2D", (input, filters), attrs, name)
+
+
+@public
+def depthwise_conv2d(
+    input, filter, strides, padding, data_format="NHWC", dilations=None, name=None
+):
+    """2-D convolution of each channel by filters of its own: filter is [height, width, channels,
+    multiplier]."""
+    attrs = {
+        "strides": _window(strides, data_format, "strides"),
+        "dilations": _window(dilations, data_format, "dilations"),
+        "data_format": data_format,
+        "padding": padding,
+    }
+    return apply_op("DepthwiseConv2dNative", (input, filter), attrs, name)
+
+
+def _pool(op, input, ksize, strides, padding, data_format, name):
+    attrs = {
+        "ksize": _window(ksize, data_format, "ksize"),
+        "strides": _window(strides, data_format, "strides"),
+        "padding": padding,
+        "data_format": data_format,
+    }
+    return apply_op(op, (input,), attrs, name)
+
+
+@public
+def max_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
+    """The greatest element of each window."""
+    return _pool("MaxPool", input, ksize, strides, padding, data_format, name)
+
+
+@public
+def avg_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
+    """The mean of each window (of what lies inside the input)."""
+    return _pool("AvgPool", input, ksize, strides, padding, data_format, name)
+
+
+max_pool, avg_pool = max_pool2d, avg_pool2d
+
+
+@public
+def dropout(x, rate, noise_shape=None, seed=None, name=None):
+    """Sets elements to 0 with probability `rate` and scales the rest by 1 / (1 - rate)."""
+    from millrace import random
+    from millrace.ops.array import shape
+
+    x = convert_to_tensor(x)
+    if isinstance(rate, (int, float)):
+        if not 0 <= rate < 1:
+            raise ValueError(f"dropout: rate must be in [0, 1), got {rate}")
+        if rate == 0:
+            return x
+    noise = random.uniform(
+        shape(x) if noise_shape is None else noise_shape, seed=seed, dtype=x.dtype
+    )
+    keep = apply_op("GreaterEqual", (noise, rate))
+    return apply_op("SelectV2", (keep, x / (1 - rate), zeros_like(x)), None, name)
+
+
+@public
+def l2_loss(t, name=None):
+    """Half the sum of the squares."""
+    return apply_op("L2Loss", (t,), None, name)
+
+
+@public
+def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
+    """x / sqrt(max(sum(x * x), epsilon)) along the axes."""
+    x = convert_to_tensor(x)
+    total = reduce_sum(apply_op("Square", (x,)), axis, True)
+    return apply_op(
+        "Mul", (x, apply_op("Rsqrt", (apply_op("Maximum", (total, epsilon)),))), None, name
+    )
+
+
+@public
+def embedding_lookup(params, ids, max_norm=None, name=None):
+    """Rows of a table (a variable or tensor) at `ids`; a list of tables holds row r in table r mod
+    n."""
+    if max_norm is not None:
+        raise NotImplementedError("embedding_lookup: max_norm is not supported")
+    if not isinstance(params, (list, tuple)):
+        return gather(params, ids, name=name)
+    if len(params) == 1:
+        return gather(params[0], ids, name=name)
+    ids = convert_to_tensor(ids)
+    flat = apply_op("Reshape", (ids, [-1]))
+    n = len(params)
+    which = apply_op("Cast", (flat % n,), {"DstT": dtypes.int32})
+    positions = apply_op("Range", (0, apply_op("Size", (flat,)), 1))
+    parts = apply_op("DynamicPartition", (flat // n, which), {"num_partitions": n})
+    where = apply_op("DynamicPartition", (positions, which), {"num_partitions": n})
+    rows = apply_op("DynamicStitch", (where, [gather(p, i) for p, i in zip(params, parts)]))
+    shape = apply_op("ConcatV2", ([apply_op("Shape", (ids,)), apply_op("Shape", (rows,))[1:]], 0))
+    return apply_op("Reshape", (rows, shape), None, name)
+
+
+@public
+def top_k(input, k=1, sorted=True, index_type=dtypes.int32, name=None):
+    """(values, indices) of the k greatest elements along the last axis."""
+    return apply_op("TopKV2", (input, k), {"sorted": sorted}, name)
+
+
+@public
+def in_top_k(targets, predictions, k, name=None):
+    """Whether the target class is among the k best predictions: one bool an example."""
+    return apply_op("InTopKV2", (predictions, targets, k), None, name)
+
+
+@public
+def moments(x, axes, shift=None, keepdims=False, name=None):
+    """(mean, variance) along the axes."""
+    x = convert_to_tensor(x)
+    mean = reduce_mean(x, axes, True)
+    variance = reduce_mean(
+        apply_op("SquaredDifference", (x, apply_op("StopGradient", (mean,)))), axes, keepdims
+    )
+    return (mean if keepdims else reduce_mean(x, axes, False)), variance
+
+
+@public
+def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name=None):
+    """(x - mean) / sqrt(variance + epsilon) * scale + offset."""
+    factor = apply_op("Rsqrt", (variance + variance_epsilon,))
+    if scale is not None:
+        factor = factor * scale
+    shift = -mean * factor if offset is None else offset - mean * factor
+    return apply_op("AddV2", (x * factor, shift), None, name)

@@ -1,0 +1,100 @@
+"""Random numbers. They are counter-based: a seed gives the same numbers on each device and at each
+number of threads."""
+
+from millrace import dtypes
+from millrace._load import public
+from millrace.framework import context
+from millrace.framework.convert import convert_to_tensor
+from millrace.framework.dispatch import apply_op
+from millrace.ops.array import _shape_arg
+
+DEFAULT_GRAPH_SEED = 87654321
+_eager_seed = None
+_eager_counter = 0
+
+
+@public
+def set_seed(seed):
+    """The seed of the default graph, or of what runs at once: makes random ops repeatable."""
+    global _eager_seed, _eager_counter
+    graph = context.building_graph()
+    if graph is None:
+        _eager_seed, _eager_counter = seed, 0
+    else:
+        graph.seed = seed
+
+
+def get_seed(op_seed):
+    """(seed, seed2) of an op, by TensorFlow's rule; both 0 mean: another sequence in each
+    session."""
+    global _eager_counter
+    graph = context.building_graph()
+    graph_seed = _eager_seed if graph is None else graph.seed
+    if graph_seed is None:
+        return (0, 0) if op_seed is None else (DEFAULT_GRAPH_SEED, op_seed)
+    if op_seed is None:
+        if graph is None:
+            _eager_counter += 1
+            op_seed = _eager_counter
+        else:
+            op_seed = len(graph._c.node_ids())
+    seeds = (graph_seed % 2**31, op_seed % 2**31)
+    return (0, 2**31 - 1) if seeds == (0, 0) else seeds
+
+
+def _attrs(seed, dtype=None):
+    seed, seed2 = get_seed(seed)
+    attrs = {"seed": seed, "seed2": seed2}
+    if dtype is not None:
+        attrs["dtype"] = dtype
+    return attrs
+
+
+@public
+def normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
+    """Normally distributed numbers."""
+    dtype = dtypes.as_dtype(dtype)
+    x = apply_op("RandomStandardNormal", (_shape_arg(shape),), _attrs(seed, dtype))
+    return _scaled(x, stddev, mean, name)
+
+
+@public
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
+    """Normally distributed numbers, but none farther than two standard deviations from the mean."""
+    dtype = dtypes.as_dtype(dtype)
+    x = apply_op("TruncatedNormal", (_shape_arg(shape),), _attrs(seed, dtype))
+    return _scaled(x, stddev, mean, name)
+
+
+def _scaled(x, factor, offset, name):
+    if isinstance(factor, (int, float)) and factor != 1:
+        x = x * factor
+    elif not isinstance(factor, (int, float)):
+        x = x * convert_to_tensor(factor, x.dtype)
+    if isinstance(offset, (int, float)) and offset == 0:
+        return x
+    return apply_op("AddV2", (x, offset), None, name)
+
+
+@public
+def uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None, name=None):
+    """Numbers of [minval, maxval), evenly distributed; maxval is 1 for floats and must be given
+    for integers."""
+    dtype = dtypes.as_dtype(dtype)
+    if dtype.is_integer:
+        if maxval is None:
+            raise ValueError("uniform: integers need maxval")
+        bounds = (convert_to_tensor(minval, dtype), convert_to_tensor(maxval, dtype))
+        return apply_op("RandomUniformInt", (_shape_arg(shape), *bounds), _attrs(seed), name)
+    x = apply_op("RandomUniform", (_shape_arg(shape),), _attrs(seed, dtype), name)
+    if maxval is None and isinstance(minval, (int, float)) and minval == 0:
+        return x
+    low = convert_to_tensor(minval, dtype)
+    high = convert_to_tensor(1 if maxval is None else maxval, dtype)
+    return apply_op("AddV2", (x * (high - low), low), None, name)
+
+
+@public
+def shuffle(value, seed=None, name=None):
+    """The rows in a random order."""
+    return apply_op("RandomShuffle", (value,), _attrs(seed), name)

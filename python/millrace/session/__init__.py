@@ -1,0 +1,1 @@
+"""Running steps of graphs."""

@@ -1,0 +1,6 @@
+"""Summaries: curves and graphs that TensorBoard shows."""
+
+from millrace.summary.ops import merge, merge_all, scalar
+from millrace.summary.writer import FileWriter
+
+__all__ = ["FileWriter", "merge", "merge_all", "scalar"]

@@ -1,0 +1,93 @@
+"""Training: optimizers, checkpoints, sessions with hooks."""
+
+from millrace.train.adam import AdamOptimizer
+from millrace.train.adaptive import AdagradOptimizer, FtrlOptimizer, RMSPropOptimizer
+from millrace.train.checkpoint_state import (
+    CheckpointState,
+    checkpoint_exists,
+    get_checkpoint_state,
+    latest_checkpoint,
+    update_checkpoint_state,
+)
+from millrace.train.device_setter import replica_device_setter
+from millrace.train.global_step import (
+    create_global_step,
+    exponential_decay,
+    get_global_step,
+    get_or_create_global_step,
+    global_step,
+)
+from millrace.train.gradient_descent import GradientDescentOptimizer, MomentumOptimizer
+from millrace.train.hooks import (
+    CheckpointSaverHook,
+    LoggingTensorHook,
+    NanLossDuringTrainingError,
+    NanTensorHook,
+    SessionRunArgs,
+    SessionRunContext,
+    SessionRunHook,
+    SessionRunValues,
+    StepCounterHook,
+    StopAtStepHook,
+    SummarySaverHook,
+)
+from millrace.train.monitored_session import (
+    ChiefSessionCreator,
+    MonitoredSession,
+    MonitoredTrainingSession,
+    SingularMonitoredSession,
+    WorkerSessionCreator,
+)
+from millrace.train.optimizer import Optimizer
+from millrace.train.progress import ProgressBarHook
+from millrace.train.saver import Saver
+from millrace.train.scaffold import Scaffold
+
+
+def __getattr__(name):
+    if name in ("ClusterSpec", "Server"):
+        from millrace import distributed
+
+        return getattr(distributed, name)
+    raise AttributeError(f"module 'millrace.train' has no attribute {name!r}")
+
+
+__all__ = [
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "CheckpointSaverHook",
+    "CheckpointState",
+    "ChiefSessionCreator",
+    "FtrlOptimizer",
+    "GradientDescentOptimizer",
+    "LoggingTensorHook",
+    "MomentumOptimizer",
+    "MonitoredSession",
+    "MonitoredTrainingSession",
+    "NanLossDuringTrainingError",
+    "NanTensorHook",
+    "Optimizer",
+    "ProgressBarHook",
+    "RMSPropOptimizer",
+    "Saver",
+    "Scaffold",
+    "SessionRunArgs",
+    "SessionRunContext",
+    "SessionRunHook",
+    "SessionRunValues",
+    "SingularMonitoredSession",
+    "StepCounterHook",
+    "StopAtStepHook",
+    "SummarySaverHook",
+    "WorkerSessionCreator",
+    "checkpoint_exists",
+    "create_global_step",
+    "exponential_decay",
+    "get_checkpoint_state",
+    "get_global_step",
+    "get_or_create_global_step",
+    "global_step",
+    "latest_checkpoint",
+    "replica_device_setter",
+    "update_checkpoint_state",
+]

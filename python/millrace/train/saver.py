@@ -1,0 +1,242 @@
+"""Saver: checkpoints of variables in TensorFlow's bundle form."""
+
+import glob
+import os
+import time
+
+from millrace import errors
+from millrace._load import native, public
+from millrace.framework import context
+from millrace.framework.convert import constant
+from millrace.framework.dispatch import apply_op
+from millrace.framework.graph_keys import GraphKeys
+from millrace.framework.scopes import colocate_with, control_dependencies, device, group
+from millrace.ops.array import placeholder_with_default
+from millrace.tensor_shape import TensorShape
+from millrace.train.checkpoint_state import checkpoint_exists, update_checkpoint_state
+
+
+def _named(var_list):
+    """{name in the checkpoint: variable}."""
+    if isinstance(var_list, dict):
+        return dict(var_list)
+    named = {}
+    for v in var_list:
+        if v._shared_name in named:
+            raise ValueError(f"two variables are named {v._shared_name!r}")
+        named[v._shared_name] = v
+    return named
+
+
+class Saver:
+    """Saves and restores variables.
+
+    Args:
+      var_list: variables, or {name in the checkpoint: variable}; all global variables if None.
+      max_to_keep: older checkpoints are deleted; None or 0 keeps all.
+      keep_checkpoint_every_n_hours: one of these is kept for good.
+      sharded: each device writes its own variables.
+    """
+
+    @public
+    def __init__(
+        self,
+        var_list=None,
+        reshape=False,
+        sharded=False,
+        max_to_keep=5,
+        keep_checkpoint_every_n_hours=10000.0,
+        name=None,
+        restore_sequentially=False,
+        saver_def=None,
+        builder=None,
+        defer_build=False,
+        allow_empty=False,
+        write_version=2,
+        pad_step_number=False,
+        save_relative_paths=True,
+        filename=None,
+    ):
+        self._variables = var_list
+        self._sharded, self._max_to_keep = sharded, max_to_keep
+        self._keep_seconds = keep_checkpoint_every_n_hours * 3600
+        self._name, self._pad, self._allow_empty = name, pad_step_number, allow_empty
+        self._kept = []  # (prefix, time)
+        self._next_preserved = time.time() + self._keep_seconds
+        self._built = False
+        if not defer_build:
+            self.build()
+
+    @public
+    def build(self):
+        """Adds the operations of saving and restoring to the default graph."""
+        if self._built:
+            return
+        graph = context.building_graph()
+        if graph is None:
+            raise RuntimeError("a Saver needs a graph: make it inside `with Graph().as_default()`")
+        variables = (
+            graph.get_collection(GraphKeys.GLOBAL_VARIABLES)
+            if self._variables is None
+            else self._variables
+        )
+        named = _named(variables)
+        if not named and not self._allow_empty:
+            raise ValueError("there are no variables to save")
+        self._built, self._empty, self._named = True, not named, named
+        if self._empty:
+            return
+        with graph.name_scope(self._name or "save"), graph.control_dependencies(None):
+            self._prefix = placeholder_with_default(constant("model"), [], name="Const")
+            names = sorted(named)
+            self._save_op = (
+                self._add_sharded(named, names) if self._sharded else self._add_save(named, names)
+            )
+            with control_dependencies([self._save_op]):
+                self._save_tensor = apply_op(
+                    "Identity", (self._prefix,), None, "control_dependency"
+                )
+            self._restore_op = self._add_restore(named, names)
+
+    def _add_save(self, named, names, prefix=None):
+        prefix = self._prefix if prefix is None else prefix
+        values = [named[n].value() for n in names]
+        return apply_op("SaveV2", (prefix, names, [""] * len(names), values))
+
+    def _add_sharded(self, named, names):
+        by_device = {}
+        for n in names:
+            by_device.setdefault(named[n].device, []).append(n)
+        # The temporary folder lies beside the target; the last step moves all in one.
+        folder = apply_op("StringJoin", ([self._prefix, "_temp/part"],))
+        parts, saves = [], []
+        for i, (where, part_names) in enumerate(sorted(by_device.items())):
+            with device(where or None):
+                part = apply_op("ShardedFilename", (folder, i, len(by_device)))
+                parts.append(part)
+                saves.append(self._add_save(named, part_names, part))
+        with control_dependencies(saves):
+            return apply_op("MergeV2Checkpoints", (parts, self._prefix), {"delete_old_dirs": True})
+
+    def _add_restore(self, named, names):
+        attrs = {"dtypes": [named[n].dtype for n in names]}
+        values = apply_op("RestoreV2", (self._prefix, names, [""] * len(names)), attrs)
+        assigns = []
+        for n, value in zip(names, values):
+            with colocate_with(named[n].handle):
+                value.set_shape(named[n].shape)
+                assigns.append(apply_op("AssignVariableOp", (named[n].handle, value)))
+        return group(*assigns, name="restore_all")
+
+    def names(self):
+        """(filename tensor, save tensor, restore operation): what a SaverDef says."""
+        return self._prefix.name, self._save_tensor.name, self._restore_op.name
+
+    @public
+    def save(
+        self,
+        sess,
+        save_path,
+        global_step=None,
+        latest_filename=None,
+        meta_graph_suffix="meta",
+        write_meta_graph=False,
+        write_state=True,
+        strip_default_attrs=False,
+        save_debug_info=False,
+    ):
+        """Writes a checkpoint `save_path`-`global_step` and notes it in the folder's file
+        `checkpoint`.
+
+        Nothing earlier is lost if it fails or the machine stops: files appear whole, the note last.
+
+        Returns:
+          The prefix of the files.
+        """
+        if not self._built:
+            raise RuntimeError("call build() before save()")
+        prefix = save_path
+        if global_step is not None:
+            if not isinstance(global_step, int):
+                global_step = int(sess.run(global_step))
+            prefix = f"{save_path}-{global_step:08d}" if self._pad else f"{save_path}-{global_step}"
+        folder = os.path.dirname(prefix) or "."
+        if not os.path.isdir(folder):
+            raise ValueError(f"cannot save to {prefix}: there is no folder {folder}")
+        if self._empty:
+            return None
+        sess.run(self._save_op, {self._prefix: prefix})
+        if write_state:
+            self._note(folder, prefix, latest_filename)
+        return prefix
+
+    def _note(self, folder, prefix, latest_filename):
+        now = time.time()
+        self._kept = [(p, t) for p, t in self._kept if p != prefix] + [(prefix, now)]
+        doomed = []
+        while self._max_to_keep and len(self._kept) > self._max_to_keep:
+            old, made = self._kept.pop(0)
+            if made >= self._next_preserved:
+                self._next_preserved += self._keep_seconds
+            else:
+                doomed.append(old)
+        paths, times = [p for p, _ in self._kept], [t for _, t in self._kept]
+        update_checkpoint_state(folder, prefix, paths, latest_filename, times)
+        for old in doomed:  # only when nothing refers to them any more
+            _delete(old)
+
+    @public
+    def restore(self, sess, save_path):
+        """Gives the variables the values of a checkpoint. ValueError if there is none of that
+        prefix."""
+        if save_path is None:
+            raise ValueError("restore: save_path is None")
+        if not checkpoint_exists(save_path):
+            raise ValueError(f"there is no checkpoint {save_path} (no file {save_path}.index)")
+        if self._empty:
+            return
+        self._check_shapes(save_path)
+        try:
+            sess.run(self._restore_op, {self._prefix: save_path})
+        except errors.NotFoundError as error:
+            raise errors.NotFoundError(
+                None, None, f"{error.message}: the checkpoint {save_path} is of another graph"
+            ) from None
+
+    def _check_shapes(self, save_path):
+        """ValueError, naming it, for a variable of another shape than the checkpoint's."""
+        reader = native.CheckpointReader(save_path)
+        found = {name: shape for name, _, shape in reader.variables()}
+        for name, variable in self._named.items():
+            if name in found and not variable.shape.is_compatible_with(found[name]):
+                raise ValueError(
+                    f"variable {name!r} has shape {variable.shape}, in the checkpoint "
+                    f"{save_path} it has {TensorShape(found[name])}"
+                )
+
+    @property
+    def last_checkpoints(self):
+        """Prefixes of the checkpoints that are kept, oldest first."""
+        return [p for p, _ in self._kept]
+
+    def set_last_checkpoints_with_time(self, last_checkpoints_with_time):
+        self._kept = list(last_checkpoints_with_time)
+
+    @public
+    def recover_last_checkpoints(self, checkpoint_paths):
+        """Takes checkpoints of an earlier run into account for what is kept."""
+        self._kept = [
+            (p, os.path.getmtime(f"{p}.index")) for p in checkpoint_paths if checkpoint_exists(p)
+        ]
+
+
+def _delete(prefix):
+    for path in [
+        f"{prefix}.index",
+        f"{prefix}.meta",
+        *glob.glob(f"{glob.escape(prefix)}.data-*-of-*"),
+    ]:
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            pass

@@ -1,0 +1,17 @@
+// What Python may know of the registry of ops.
+#ifndef MILLRACE_PYTHON_NATIVE_REGISTRY_H_
+#define MILLRACE_PYTHON_NATIVE_REGISTRY_H_
+
+#include "python/native/py.h"
+
+namespace millrace::python {
+
+// op_names() -> [str]; op_schema(name) -> dict (see gen/gen_ops.py for its keys); kernels(name) ->
+// [(device, {attr: dtype})].
+PyObject* OpNames(PyObject* module, PyObject*);
+PyObject* OpSchemaOf(PyObject* module, PyObject* name);
+PyObject* KernelsOf(PyObject* module, PyObject* name);
+
+}  // namespace millrace::python
+
+#endif  // MILLRACE_PYTHON_NATIVE_REGISTRY_H_
