@@ -5,12 +5,13 @@ load("//third_party:millrace.bzl", "mr_cc_library")
 FAMILIES = [
     "array",
     "control_flow",
+    "data",
     "io",
+    "list",
     "math",
     "nn",
     "random",
     "state",
-    "list",  # after others, since it adds kernels to ops of theirs
 ]
 
 _ALL_CC = """\

@@ -88,9 +88,13 @@ class ThreadPool::Impl {
     queue_.Close(/*discard=*/true);
     const int self = CurrentIndex() >= 0 ? 1 : 0;  // A task called exit().
     const absl::Time deadline = absl::Now() + absl::Seconds(2);
-    MutexLock lock(&live_mu_);
-    while (num_live_ > self && !thread_ended_.WaitUntil(&live_mu_, deadline)) {
+    {
+      MutexLock lock(&live_mu_);
+      while (num_live_ > self && !thread_ended_.WaitUntil(&live_mu_, deadline)) {
+      }
+      if (num_live_ > 0) return;
     }
+    for (std::thread& thread : threads_) thread.join();  // they have ended, or are about to
   }
 
  private:

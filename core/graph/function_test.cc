@@ -20,7 +20,10 @@ const Registry& Ops() {
     add(Op("Neg").Input("x: T").Output("y: T").Attr("T: numbertype"));
     add(Op("AddV2").Input("x: T").Input("y: T").Output("z: T").Attr("T: numbertype"));
     add(Op("Emit").Input("x: float").Stateful());
-    add(Op("Placeholder").Output("output: dtype").Attr("dtype: type"));
+    add(Op("Placeholder")
+            .Output("output: dtype")
+            .Attr("dtype: type")
+            .Attr("shape: shape = { unknown_rank: true }"));
     add(Op("Split")
             .Input("split_dim: int32")
             .Input("value: T")

@@ -187,7 +187,10 @@ INSTANTIATE_TEST_SUITE_P(
                   kInvalid, "q:y:0"},
         Malformed{"FunctionWithoutName", "library { function { signature { } } }", kInvalid,
                   "name"},
-        Malformed{"FunctionTwice", std::string(kRecursive) + kRecursive, kInvalid, "twice"},
+        Malformed{"FunctionTwice",
+                  "library { function { signature { name: 'g' } } function { signature { name: 'g' "
+                  "} } }",
+                  kInvalid, "twice"},
         Malformed{"GradientOfNothing",
                   "library { gradient { function_name: 'f' gradient_func: 'g' } }", kInvalid,
                   "'f'"}),

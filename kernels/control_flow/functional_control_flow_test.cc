@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/cancellation.h"
+#include "core/base/mutex.h"
 #include "core/base/notification.h"
 #include "core/base/thread_pool.h"
 #include "core/graph/function_library.h"
@@ -394,18 +395,24 @@ class TwoDevicesTest : public FunctionalTest {
       steps.back()->cancellation = &cancellation;
     }
     std::vector<std::unique_ptr<Notification>> done;
+    for (size_t i = 0; i < plans.size(); ++i) done.push_back(std::make_unique<Notification>());
+    Mutex mu;
+    absl::Status first_error;
     for (size_t i = 0; i < plans.size(); ++i) {
-      done.push_back(std::make_unique<Notification>());
       plans[i]->RunAsync(steps[i].get(), {}, [&, i](absl::StatusOr<std::vector<Tensor>> r) {
+        if (!r.ok()) {
+          MutexLock lock(mu);
+          first_error.Update(r.status());
+        }
         if (!r.ok()) rendezvous.Abort(r.status());
         results[i] = std::move(r);
         done[i]->Notify();
       });
     }
     for (auto& d : done) d->WaitForNotification();
+    if (!first_error.ok()) return first_error;
     int32_t value = -1;
     for (const auto& r : results) {
-      if (!r.ok()) return r.status();
       for (const Tensor& t : *r) {
         if (t.initialized()) value = t.scalar<int32_t>();
       }

@@ -27,7 +27,7 @@ using Element = std::vector<Tensor>;
 // What comes next: an element, the end of the sequence, or an error.
 struct NextResult {
   absl::Status status;
-  Element element;
+  Element element = {};
   bool end = false;
 };
 

@@ -195,18 +195,13 @@ PyObject* ArrayFromTensor(Tensor tensor) {
   PyRef number = PyRef::Steal(PyLong_FromLong(static_cast<long>(dtype)));
   PyRef shape = PyRef::Steal(FromShape(tensor.shape()));
   if (!number || !shape) return nullptr;
-  PyObject* numpy_dtype = PyDict_GetItemWithError(hooks().numpy_dtypes, number.get());
-  if (numpy_dtype == nullptr) {
-    if (!PyErr_Occurred()) {
-      PyErr_Format(PyExc_TypeError, "a tensor of dtype %s has no numpy array",
-                   DTypeName(dtype).c_str());
-    }
-    return nullptr;
-  }
+  // Not PyDict_GetItem: the dictionary finds bfloat16's type when it is first asked for.
+  PyRef numpy_dtype = PyRef::Steal(PyObject_GetItem(hooks().numpy_dtypes, number.get()));
+  if (!numpy_dtype) return nullptr;
   const bool scalar = tensor.rank() == 0;
   PyRef memory = PyRef::Steal(NewTensorMemory(std::move(tensor)));
   if (!memory) return nullptr;
-  PyObject* args[] = {shape.get(), numpy_dtype, memory.get()};
+  PyObject* args[] = {shape.get(), numpy_dtype.get(), memory.get()};
   PyRef array = PyRef::Steal(PyObject_Vectorcall(hooks().ndarray, args, 3, nullptr));
   if (!array || !scalar) return array.Release();
   PyRef nothing = PyRef::Steal(PyTuple_New(0));
