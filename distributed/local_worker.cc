@@ -217,7 +217,8 @@ std::vector<std::shared_ptr<WorkerSession>> LocalWorker::LeasedSessions() const 
 }
 
 void LocalWorker::CheckForStandstill(int64_t now_ns) {
-  const int64_t limit = absl::ToInt64Nanoseconds(options_.lease);
+  // Less than the silence after which clients give a task up (HeartbeatOptions).
+  const int64_t limit = absl::ToInt64Nanoseconds(options_.lease) * 2 / 3;
   const auto stood_still = [&] {
     const int64_t last = last_tick_ns_.load(std::memory_order_acquire);
     return last != 0 && now_ns - last > limit;
@@ -244,8 +245,9 @@ void LocalWorker::Tick() {
     const int64_t silence = now - session->last_heard_ns.load(std::memory_order_relaxed);
     if (silence <= lease) continue;
     const std::string text =
-        absl::StrCat("client ", session->client.name, " was silent for ", silence / 1000000, " ms");
-    MR_LOG(WARNING) << options_.task.name << ": " << text << "; its session is over";
+        absl::StrCat(options_.task.name, " has ended the session: client ", session->client.name,
+                     " was silent for ", silence / 1000000, " ms");
+    MR_LOG(WARNING) << text;
     Metrics::Default()->counter("millrace_worker_expired_sessions_total")->Increment();
     EndSession(session, absl::AbortedError(text));
   }

@@ -31,7 +31,8 @@ struct LocalWorkerOptions {
   Clock* clock = RealClock();
   // A leased session of which nothing is heard for this long is closed: its client is dead or
   // frozen, and must not change anything when it comes back. A task that itself stood still for
-  // this long (frozen, suspended) closes them all, for its clients have given it up meanwhile.
+  // two thirds of this (frozen, suspended) closes them all, for its clients have given it up
+  // meanwhile.
   absl::Duration lease = absl::Seconds(3);
   // How long tensors are kept for a step that does not begin.
   absl::Duration early_tensors = absl::Seconds(60);

@@ -148,7 +148,7 @@ TEST_F(ClusterFaultsTest, ARestartedParameterServerIsNotItsOldSelf) {
 }
 
 TEST_F(ClusterFaultsTest, AFrozenParameterServerIsNamedInTimeAndFencedWhenItReturns) {
-  Begin(3000);
+  Begin(1000);
   auto steady = StartWorker(0), other = StartWorker(1);
   size_t next = 0;
   for (int i = 0; i < 20; ++i) ASSERT_NE(steady->WaitForLine("ack", &next, kPatience).text, "");
@@ -166,7 +166,7 @@ TEST_F(ClusterFaultsTest, AFrozenParameterServerIsNamedInTimeAndFencedWhenItRetu
 }
 
 TEST_F(ClusterFaultsTest, AFrozenWorkerStopsNobodyAndIsFencedWhenItReturns) {
-  Begin(3000);
+  Begin(1000);
   auto steady = StartWorker(0), frozen = StartWorker(1);
   size_t frozen_next = 0;
   for (int i = 0; i < 20; ++i) {

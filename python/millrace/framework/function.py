@@ -151,6 +151,9 @@ class Function:
         for name in sorted(kwargs):
             key.append(name)
             self._add_to_key(kwargs[name], tensors, key)
+        if self._signature is not None:
+            self._check_signature(tensors)
+            del key[1:]
         key = tuple(key)
         with self._lock:
             found = self._traces.get(key)
@@ -188,6 +191,17 @@ class Function:
                 key.append((type(value), value))
             except TypeError:
                 key.append(id(value))
+
+    def _check_signature(self, tensors):
+        if len(self._signature) != len(tensors):
+            raise TypeError(
+                f"{self._name} takes {len(self._signature)} tensors, got {len(tensors)}"
+            )
+        for i, (wanted, t) in enumerate(zip(self._signature, tensors)):
+            if not wanted.is_compatible_with(t):
+                raise TypeError(
+                    f"{self._name}: argument {i} is {t.dtype.name}{t.shape}, which is not {wanted}"
+                )
 
     def _trace(self, args, kwargs, tensors):
         self._trace_count += 1

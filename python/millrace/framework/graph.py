@@ -252,7 +252,9 @@ class Graph:
     def colocate_with(self, op, ignore_existing=False):
         """New operations go to the device of `op`, an operation or a tensor; None ends that of
         outer scopes."""
-        if op is None:
+        if hasattr(op, "_as_graph_element"):
+            op = op._as_graph_element()
+        if getattr(op, "graph", None) is not self:  # None, or a handle from outside a function
             entry = None
         else:
             if hasattr(op, "_as_graph_element"):

@@ -172,6 +172,16 @@ class Variable(VariableOps):
             graph.variables_read.setdefault(id(self), self)
         return apply_op("ReadVariableOp", (self.handle,), {"dtype": self._dtype}, name)
 
+    def _note_read(self):
+        """Tells tapes and the function being traced of a read that is no ReadVariableOp."""
+        graph = context.building_graph()
+        if self._trainable and tape.open_tapes():
+            tape.note_read(self)
+            if graph is None:
+                native.Function.watch([self.handle])
+        if graph is not None and graph.is_function:
+            graph.variables_read.setdefault(id(self), self)
+
     @public
     def value(self):
         """Its value as a tensor: a snapshot."""

@@ -112,4 +112,5 @@ class VariableOps:
     @public
     def sparse_read(self, indices, name=None):
         """Rows of its value: a gather whose gradient is IndexedSlices."""
+        self._note_read()
         return apply_op("ResourceGather", (self.handle, indices), {"dtype": self.dtype}, name)

@@ -6,7 +6,6 @@ from millrace.framework.graph_keys import (
     GraphKeys,
     global_variables_initializer,
     local_variables_initializer,
-    report_uninitialized_variables,
     tables_initializer,
 )
 from millrace.framework.scopes import group
@@ -48,7 +47,7 @@ class Scaffold:
             self.init_op = global_variables_initializer()
         if self.ready_op is None:
             variables = graph.get_collection(GraphKeys.GLOBAL_VARIABLES)
-            self.ready_op = report_uninitialized_variables(variables)
+            self.ready_op = {v.op.name: v._is_initialized for v in variables}
         if self.local_init_op is None:
             self.local_init_op = group(local_variables_initializer(), tables_initializer())
         if self.summary_op is None:

@@ -15,7 +15,10 @@ _STATUS_SECONDS = 10
 
 
 def _uninitialized(session, scaffold):
-    return [name.decode() for name in session.run(scaffold.ready_op)]
+    found = session.run(scaffold.ready_op)
+    if isinstance(found, dict):
+        return [name for name, initialized in found.items() if not initialized]
+    return [name.decode() for name in found]
 
 
 def prepare_as_chief(master, graph, scaffold, checkpoint_dir, config):
