@@ -10,8 +10,12 @@ FAMILIES = [
     "list",
     "math",
     "nn",
+    "queue",
     "random",
     "state",
+    "strings",
+    "table",
+    "tensor_array",
 ]
 
 _ALL_CC = """\

@@ -1,32 +1,11 @@
 // BatchDataset, BatchDatasetV2: consecutive elements stacked.
 #include "core/base/status.h"
 #include "core/graph/registry.h"
-#include "kernels/array/elements.h"
+#include "kernels/array/stack_tensors.h"
 #include "kernels/data/dataset.h"
 
 namespace millrace {
 namespace {
-
-// Component `i` of the elements, stacked along a new first dimension.
-absl::StatusOr<Tensor> Stack(const std::vector<Element>& elements, size_t i) {
-  const Tensor& first = elements[0][i];
-  Shape shape = first.shape();
-  MR_RETURN_IF_ERROR(shape.InsertDim(0, static_cast<int64_t>(elements.size())));
-  MR_ASSIGN_OR_RETURN(Tensor out, Tensor::Create(first.dtype(), shape));
-  const int64_t row = first.num_elements();
-  for (size_t k = 0; k < elements.size(); ++k) {
-    const Tensor& t = elements[k][i];
-    if (t.shape() != first.shape() || t.dtype() != first.dtype()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("Cannot batch tensors with different shapes in component ", i,
-                       ". First element had shape ", first.shape().ToString(), " and element ", k,
-                       " had shape ", t.shape().ToString(), "."));
-    }
-    CopyElements(t.dtype(), t.raw_data(), MutableElementAt(out, static_cast<int64_t>(k) * row),
-                 row);
-  }
-  return out;
-}
 
 class BatchIterator final : public DatasetIterator {
  public:
@@ -56,8 +35,14 @@ class BatchIterator final : public DatasetIterator {
       }
     }
     for (size_t i = 0; i < elements[0].size(); ++i) {
-      absl::StatusOr<Tensor> stacked = Stack(elements, i);
-      if (!stacked.ok()) return {stacked.status()};
+      std::vector<Tensor> rows;
+      for (Element& e : elements) rows.push_back(std::move(e[i]));
+      absl::StatusOr<Tensor> stacked = StackTensors(rows);
+      if (!stacked.ok()) {
+        return {
+            Annotate(stacked.status(),
+                     absl::StrCat("Cannot batch tensors with different shapes in component ", i))};
+      }
       result.element.push_back(*std::move(stacked));
     }
     return result;

@@ -26,6 +26,10 @@ using Element = std::vector<Tensor>;
 
 // What comes next: an element, the end of the sequence, or an error.
 struct NextResult {
+  NextResult() = default;
+  NextResult(absl::Status s)
+      : status(std::move(s)) {}  // NOLINT(google-explicit-constructor): an error is a result
+
   absl::Status status;
   Element element = {};
   bool end = false;
