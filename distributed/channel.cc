@@ -1,6 +1,8 @@
 #include "distributed/channel.h"
 
+#include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/channel_arguments.h>
 
 #include "absl/strings/match.h"
@@ -13,6 +15,24 @@ namespace {
 constexpr int kWindowBytes = 16 << 20;
 constexpr int kMaxHttp2FrameBytes = 1 << 20;
 
+// gRPC 1.51 counts the users of its callback queue down wrongly when the last one goes while the
+// queue's threads are ending, and aborts. One call on a channel that is never given back keeps the
+// queue, and the library, for the life of the process.
+void KeepGrpcAlive() {
+  static const bool kept = [] {
+    auto* channel = new std::shared_ptr<grpc::Channel>(
+        grpc::CreateChannel("unix:/nonexistent", grpc::InsecureChannelCredentials()));
+    auto* stub = new grpc::GenericStub(*channel);
+    auto* context = new grpc::ClientContext;
+    const grpc::Slice nothing("");
+    auto* request = new grpc::ByteBuffer(&nothing, 1);
+    auto* response = new grpc::ByteBuffer;
+    stub->UnaryCall(context, "/none/None", {}, request, response, [](grpc::Status) {});
+    return true;
+  }();
+  static_cast<void>(kept);
+}
+
 }  // namespace
 
 Credentials Credentials::Insecure() {
@@ -21,6 +41,7 @@ Credentials Credentials::Insecure() {
 
 std::shared_ptr<grpc::Channel> NewChannel(const std::string& address,
                                           const Credentials& credentials) {
+  KeepGrpcAlive();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -36,6 +57,7 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& address,
 }
 
 void SetServerOptions(grpc::ServerBuilder* builder) {
+  KeepGrpcAlive();
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kWindowBytes);
   builder->AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, kMaxHttp2FrameBytes);

@@ -10,7 +10,8 @@ namespace millrace {
 // Adds the ops of all families, with their kernels. The first error ends it.
 absl::Status RegisterAllKernels(Registry& r);
 
-// A registry that holds them all, made at the first call; it lives for ever. Plug-ins may add to it. Thread-safe.
+// A registry that holds them all, made at the first call; it lives for ever. Plug-ins may add to
+// it. Thread-safe.
 Registry& BuiltinRegistry();
 
 }  // namespace millrace

@@ -7,7 +7,6 @@ FAMILIES = [
     "control_flow",
     "data",
     "io",
-    "list",
     "math",
     "nn",
     "queue",
@@ -16,6 +15,8 @@ FAMILIES = [
     "strings",
     "table",
     "tensor_array",
+    # Last: it adds kernels to ops of other families.
+    "list",
 ]
 
 _ALL_CC = """\

@@ -85,3 +85,35 @@ def mr_program_test(name, srcs, deps = [], system_deps = [], copts = [], size = 
         size = size,
         **kwargs
     )
+
+def _whole_archives_impl(ctx):
+    toolchain = ctx.attr._cc_toolchain[cc_common.CcToolchainInfo]
+    features = cc_common.configure_features(ctx = ctx, cc_toolchain = toolchain)
+    inputs = []
+    for dep in ctx.attr.deps:
+        for linker_input in dep[CcInfo].linking_context.linker_inputs.to_list():
+            whole = []
+            for library in linker_input.libraries:
+                whole.append(cc_common.create_library_to_link(
+                    actions = ctx.actions,
+                    feature_configuration = features,
+                    cc_toolchain = toolchain,
+                    pic_static_library = library.pic_static_library or library.static_library,
+                    alwayslink = True,
+                ))
+            inputs.append(cc_common.create_linker_input(
+                owner = linker_input.owner,
+                libraries = depset(whole),
+                user_link_flags = depset(linker_input.user_link_flags),
+            ))
+    return [CcInfo(linking_context = cc_common.create_linking_context(linker_inputs = depset(inputs)))]
+
+mr_whole_archives = rule(
+    implementation = _whole_archives_impl,
+    attrs = {
+        "deps": attr.label_list(providers = [CcInfo]),
+        "_cc_toolchain": attr.label(default = "@bazel_tools//tools/cpp:current_cc_toolchain"),
+    },
+    fragments = ["cpp"],
+    doc = "All code of deps and of what they need, used or not: for a shared library, which exports it.",
+)

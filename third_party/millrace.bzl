@@ -9,6 +9,7 @@ load(
     _mr_headers_only = "mr_headers_only",
     _mr_program = "mr_program",
     _mr_program_test = "mr_program_test",
+    _mr_whole_archives = "mr_whole_archives",
 )
 load("//third_party:wheel.bzl", _mr_wheel = "mr_wheel")
 load("//third_party:proto.bzl", _mr_grpc_library = "mr_grpc_library", _mr_proto_library = "mr_proto_library")
@@ -23,3 +24,4 @@ mr_program = _mr_program
 mr_program_test = _mr_program_test
 mr_proto_library = _mr_proto_library
 mr_wheel = _mr_wheel
+mr_whole_archives = _mr_whole_archives

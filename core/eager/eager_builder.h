@@ -1,4 +1,5 @@
-// EagerBuilder: a Builder whose ops run at once. With it gradient functions and optimizers work on values.
+// EagerBuilder: a Builder whose ops run at once. With it gradient functions and optimizers work on
+// values.
 #ifndef MILLRACE_CORE_EAGER_EAGER_BUILDER_H_
 #define MILLRACE_CORE_EAGER_EAGER_BUILDER_H_
 

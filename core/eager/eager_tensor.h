@@ -8,7 +8,8 @@
 
 namespace millrace {
 
-// What a language's tensor object holds. Two tensors are the same to a tape if their ids are; copies keep the id.
+// What a language's tensor object holds. Two tensors are the same to a tape if their ids are;
+// copies keep the id.
 struct EagerTensor {
   Tensor value;  // uninitialised: no tensor
   int64_t id = 0;

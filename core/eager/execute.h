@@ -16,8 +16,8 @@
 
 namespace millrace {
 
-// The open tapes of one thread of a program, outermost first; each records what it wants. Used by one thread. Tapes
-// outlive their stay.
+// The open tapes of one thread of a program, outermost first; each records what it wants. Used by
+// one thread. Tapes outlive their stay.
 class TapeStack {
  public:
   void Push(GradientTape* tape) { tapes_.push_back(tape); }
@@ -38,10 +38,12 @@ struct ExecuteOptions {
   Cancellation* cancellation = nullptr;  // may be null
 };
 
-// EagerContext::Execute on tensors with identities. An op that calls functions is run, when a tape records it, with the
-// additional outputs that its gradient needs; those are kept by the tapes and not returned. `tapes` may be null.
-absl::StatusOr<EagerTensors> ExecuteOp(EagerContext* context, TapeStack* tapes, absl::string_view op,
-                                       absl::Span<const EagerTensor> inputs, const AttrMap& attrs = {},
+// EagerContext::Execute on tensors with identities. An op that calls functions is run, when a tape
+// records it, with the additional outputs that its gradient needs; those are kept by the tapes and
+// not returned. `tapes` may be null.
+absl::StatusOr<EagerTensors> ExecuteOp(EagerContext* context, TapeStack* tapes,
+                                       absl::string_view op, absl::Span<const EagerTensor> inputs,
+                                       const AttrMap& attrs = {},
                                        const ExecuteOptions& options = {});
 
 }  // namespace millrace

@@ -54,38 +54,38 @@ enum class AttrKind : uint8_t {
 };
 absl::string_view AttrKindName(AttrKind kind);  // "int", "list(type)", ...
 
-// Immutable after construction by convention; large members are shared. std::variant index == AttrKind.
+// Immutable after construction by convention; large members are shared. std::variant index ==
+// AttrKind.
 class Attr {
  public:
-  using Storage =
-      std::variant<std::monostate, std::string, int64_t, float, bool, DType, PartialShape,
-                   std::shared_ptr<const Tensor>, FunctionRef, std::vector<std::string>,
-                   std::vector<int64_t>, std::vector<float>, std::vector<bool>, std::vector<DType>,
-                   std::vector<PartialShape>, std::vector<Tensor>, std::vector<FunctionRef>,
-                   AttrPlaceholder>;
+  using Storage = std::variant<std::monostate, std::string, int64_t, float, bool, DType,
+                               PartialShape, std::shared_ptr<const Tensor>, FunctionRef,
+                               std::vector<std::string>, std::vector<int64_t>, std::vector<float>,
+                               std::vector<bool>, std::vector<DType>, std::vector<PartialShape>,
+                               std::vector<Tensor>, std::vector<FunctionRef>, AttrPlaceholder>;
 
   Attr() = default;
-  Attr(const char* s) : value_(std::string(s)) {}                       // NOLINT
-  Attr(absl::string_view s) : value_(std::string(s)) {}                 // NOLINT
-  Attr(std::string s) : value_(std::move(s)) {}                         // NOLINT
-  Attr(int i) : value_(static_cast<int64_t>(i)) {}                      // NOLINT
-  Attr(int64_t i) : value_(i) {}                                        // NOLINT
-  Attr(float f) : value_(f) {}                                          // NOLINT
-  Attr(bool b) : value_(b) {}                                           // NOLINT
-  Attr(DType t) : value_(t) {}                                          // NOLINT
-  Attr(Shape s) : value_(PartialShape(s)) {}                            // NOLINT
-  Attr(PartialShape s) : value_(std::move(s)) {}                        // NOLINT
+  Attr(const char* s) : value_(std::string(s)) {}                           // NOLINT
+  Attr(absl::string_view s) : value_(std::string(s)) {}                     // NOLINT
+  Attr(std::string s) : value_(std::move(s)) {}                             // NOLINT
+  Attr(int i) : value_(static_cast<int64_t>(i)) {}                          // NOLINT
+  Attr(int64_t i) : value_(i) {}                                            // NOLINT
+  Attr(float f) : value_(f) {}                                              // NOLINT
+  Attr(bool b) : value_(b) {}                                               // NOLINT
+  Attr(DType t) : value_(t) {}                                              // NOLINT
+  Attr(Shape s) : value_(PartialShape(s)) {}                                // NOLINT
+  Attr(PartialShape s) : value_(std::move(s)) {}                            // NOLINT
   Attr(Tensor t) : value_(std::make_shared<const Tensor>(std::move(t))) {}  // NOLINT
-  Attr(FunctionRef f) : value_(std::move(f)) {}                         // NOLINT
-  Attr(std::vector<std::string> v) : value_(std::move(v)) {}            // NOLINT
-  Attr(std::vector<int64_t> v) : value_(std::move(v)) {}                // NOLINT
-  Attr(std::vector<float> v) : value_(std::move(v)) {}                  // NOLINT
-  Attr(std::vector<bool> v) : value_(std::move(v)) {}                   // NOLINT
-  Attr(std::vector<DType> v) : value_(std::move(v)) {}                  // NOLINT
-  Attr(std::vector<PartialShape> v) : value_(std::move(v)) {}           // NOLINT
-  Attr(std::vector<Tensor> v) : value_(std::move(v)) {}                 // NOLINT
-  Attr(std::vector<FunctionRef> v) : value_(std::move(v)) {}            // NOLINT
-  Attr(AttrPlaceholder p) : value_(std::move(p)) {}                     // NOLINT
+  Attr(FunctionRef f) : value_(std::move(f)) {}                             // NOLINT
+  Attr(std::vector<std::string> v) : value_(std::move(v)) {}                // NOLINT
+  Attr(std::vector<int64_t> v) : value_(std::move(v)) {}                    // NOLINT
+  Attr(std::vector<float> v) : value_(std::move(v)) {}                      // NOLINT
+  Attr(std::vector<bool> v) : value_(std::move(v)) {}                       // NOLINT
+  Attr(std::vector<DType> v) : value_(std::move(v)) {}                      // NOLINT
+  Attr(std::vector<PartialShape> v) : value_(std::move(v)) {}               // NOLINT
+  Attr(std::vector<Tensor> v) : value_(std::move(v)) {}                     // NOLINT
+  Attr(std::vector<FunctionRef> v) : value_(std::move(v)) {}                // NOLINT
+  Attr(AttrPlaceholder p) : value_(std::move(p)) {}                         // NOLINT
 
   AttrKind kind() const { return static_cast<AttrKind>(value_.index()); }
   const Storage& storage() const { return value_; }
@@ -124,8 +124,9 @@ class AttrMap {
   bool operator==(const AttrMap& o) const;  // order does not matter
   uint64_t Hash() const;                    // order does not matter
 
-  // The value of `name` as T: std::string, int64_t, int, float, bool, DType, PartialShape, Tensor, FunctionRef or a
-  // vector of them. NOT_FOUND if absent, INVALID_ARGUMENT (naming attribute and kinds) if of another kind.
+  // The value of `name` as T: std::string, int64_t, int, float, bool, DType, PartialShape, Tensor,
+  // FunctionRef or a vector of them. NOT_FOUND if absent, INVALID_ARGUMENT (naming attribute and
+  // kinds) if of another kind.
   template <typename T>
   absl::Status Get(absl::string_view name, T* value) const;
 

@@ -1,5 +1,6 @@
-// Builder: the abstract target that gradients, optimizers and composite functions are written against. Given a graph it
-// adds nodes; given the eager context it runs them at once; given a tape-less trace it does either.
+// Builder: the abstract target that gradients, optimizers and composite functions are written
+// against. Given a graph it adds nodes; given the eager context it runs them at once; given a
+// tape-less trace it does either.
 #ifndef MILLRACE_CORE_GRAPH_BUILDER_H_
 #define MILLRACE_CORE_GRAPH_BUILDER_H_
 
@@ -30,13 +31,15 @@ struct Output {
 };
 using Outputs = std::vector<Output>;
 
-// Errors are sticky: the first one is kept in status(), later calls return invalid outputs and do nothing, so that
-// expressions nest; whoever started the work looks at status() at the end. Used by one thread.
+// Errors are sticky: the first one is kept in status(), later calls return invalid outputs and do
+// nothing, so that expressions nest; whoever started the work looks at status() at the end. Used by
+// one thread.
 class Builder {
  public:
   virtual ~Builder() = default;
 
-  // Adds (or runs) `op`. `inputs` is flat; attributes with defaults or implied by inputs may be left out.
+  // Adds (or runs) `op`. `inputs` is flat; attributes with defaults or implied by inputs may be
+  // left out.
   Outputs Op(absl::string_view op, absl::Span<const Output> inputs, AttrMap attrs = {},
              absl::Span<const Output> control_inputs = {});
   Outputs Op(absl::string_view op, std::initializer_list<Output> inputs, AttrMap attrs = {}) {
@@ -69,20 +72,20 @@ class Builder {
   Output Scalar(T v) {
     return Const(Tensor::Scalar<T>(v));
   }
-  Output Ints(absl::Span<const int32_t> values);        // int32 vector
+  Output Ints(absl::Span<const int32_t> values);  // int32 vector
   Output Ints(std::initializer_list<int32_t> values) {
     return Ints(absl::MakeConstSpan(values.begin(), values.size()));
   }
-  Output ScalarLike(Output x, double v);                // a scalar of x's dtype
+  Output ScalarLike(Output x, double v);  // a scalar of x's dtype
   Output ZerosLike(Output x);
   Output OnesLike(Output x);
   Output Identity(Output x);
-  Output Cast(Output x, DType to);                      // x itself if it is of that type
+  Output Cast(Output x, DType to);  // x itself if it is of that type
   Output Shape(Output x, DType out_type = DType::kInt32);
-  Output Size(Output x);                                // int32 scalar
+  Output Size(Output x);  // int32 scalar
   Output Rank(Output x);
   Output Reshape(Output x, Output shape);
-  Output ReshapeLike(Output x, Output like);            // Reshape(x, Shape(like))
+  Output ReshapeLike(Output x, Output like);  // Reshape(x, Shape(like))
   Output ExpandDims(Output x, int axis);
   Output Squeeze(Output x, std::vector<int64_t> axes);
   Output Transpose(Output x, Output perm);
@@ -95,17 +98,17 @@ class Builder {
   Output Fill(Output dims, Output value);
   Output Range(Output start, Output limit, Output delta);
   Output Neg(Output x);
-  Output Add(Output x, Output y);                       // AddV2
+  Output Add(Output x, Output y);  // AddV2
   Output AddN(absl::Span<const Output> xs);
   Output Sub(Output x, Output y);
   Output Mul(Output x, Output y);
-  Output Div(Output x, Output y);                       // RealDiv
+  Output Div(Output x, Output y);  // RealDiv
   Output Square(Output x);
   Output Sqrt(Output x);
   Output Exp(Output x);
   Output Log(Output x);
   Output Pow(Output x, Output y);
-  Output Conj(Output x);                                // x itself if it is real
+  Output Conj(Output x);  // x itself if it is real
   Output MatMul(Output a, Output b, bool transpose_a = false, bool transpose_b = false);
   Output Sum(Output x, Output axes, bool keep_dims = false);
   Output Sum(Output x, std::initializer_list<int32_t> axes, bool keep_dims = false) {
@@ -118,9 +121,9 @@ class Builder {
   Output Equal(Output x, Output y);
   Output LogicalAnd(Output x, Output y);
   Output LogicalNot(Output x);
-  Output Where(Output condition, Output x, Output y);   // SelectV2
-  // Sums `grad` (of the broadcast shape of x and y) down to x's and y's own shapes: gradients of broadcasting ops.
-  // Where both shapes are known and equal nothing is added.
+  Output Where(Output condition, Output x, Output y);  // SelectV2
+  // Sums `grad` (of the broadcast shape of x and y) down to x's and y's own shapes: gradients of
+  // broadcasting ops. Where both shapes are known and equal nothing is added.
   std::pair<Output, Output> UnbroadcastGradients(Output x, Output grad_x, Output y, Output grad_y);
 
  protected:
@@ -134,8 +137,8 @@ class Builder {
 // A builder over a graph. Output.node is the Node's id.
 class GraphBuilder final : public Builder {
  public:
-  // `graph` must outlive the builder. Nodes are named `name_prefix`/OpType (made unique), placed on `device`, and get
-  // `control_inputs` and `colocate_with` where set.
+  // `graph` must outlive the builder. Nodes are named `name_prefix`/OpType (made unique), placed on
+  // `device`, and get `control_inputs` and `colocate_with` where set.
   explicit GraphBuilder(Graph* graph, std::string name_prefix = "");
 
   Graph& graph() { return *graph_; }

@@ -1,5 +1,5 @@
-// Reverse-mode differentiation over registered gradient functions: of a graph (AddGradients), and the pieces that the
-// eager tape shares with it.
+// Reverse-mode differentiation over registered gradient functions: of a graph (AddGradients), and
+// the pieces that the eager tape shares with it.
 #ifndef MILLRACE_CORE_GRAPH_GRADIENT_H_
 #define MILLRACE_CORE_GRAPH_GRADIENT_H_
 
@@ -14,8 +14,9 @@
 
 namespace millrace {
 
-// dL/dx: invalid (none), dense (the Output itself), or IndexedSlices (the Output holds the rows `values`, to be added
-// at `indices` of a tensor of shape `dense_shape`; dense_shape may be invalid when unknown).
+// dL/dx: invalid (none), dense (the Output itself), or IndexedSlices (the Output holds the rows
+// `values`, to be added at `indices` of a tensor of shape `dense_shape`; dense_shape may be invalid
+// when unknown).
 struct Gradient : Output {
   Gradient() = default;
   Gradient(Output dense) : Output(dense) {}  // NOLINT(google-explicit-constructor)
@@ -31,8 +32,13 @@ using Gradients = std::vector<Gradient>;
 // What a gradient function sees of the forward op.
 class OpView {
  public:
-  OpView(const OpSchema& schema, const AttrMap& attrs, Outputs inputs, Outputs outputs, std::string name)
-      : schema_(schema), attrs_(attrs), inputs_(std::move(inputs)), outputs_(std::move(outputs)), name_(std::move(name)) {}
+  OpView(const OpSchema& schema, const AttrMap& attrs, Outputs inputs, Outputs outputs,
+         std::string name)
+      : schema_(schema),
+        attrs_(attrs),
+        inputs_(std::move(inputs)),
+        outputs_(std::move(outputs)),
+        name_(std::move(name)) {}
 
   const OpSchema& schema() const { return schema_; }
   const std::string& name() const { return name_; }
@@ -43,7 +49,8 @@ class OpView {
   Output output(int i) const { return outputs_[i]; }
   const Outputs& inputs() const { return inputs_; }
   const Outputs& outputs() const { return outputs_; }
-  // The attribute's value, or T{} if it is absent or of another kind (the schema guarantees it is neither).
+  // The attribute's value, or T{} if it is absent or of another kind (the schema guarantees it is
+  // neither).
   template <typename T>
   T attr(absl::string_view name) const {
     T value{};
@@ -58,12 +65,15 @@ class OpView {
   std::string name_;
 };
 
-// IndexedSlices made dense (UnsortedSegmentSum over the first dimension); a dense gradient as it is.
+// IndexedSlices made dense (UnsortedSegmentSum over the first dimension); a dense gradient as it
+// is.
 Output Densify(Builder& b, const Gradient& g);
-// The sum of several gradients of one tensor: dense ones by AddN, sparse ones by concatenation. Invalid if empty.
+// The sum of several gradients of one tensor: dense ones by AddN, sparse ones by concatenation.
+// Invalid if empty.
 Gradient Accumulate(Builder& b, const Gradients& gradients);
-// Calls the op's gradient function with what it accepts; checks counts, dtypes and shapes of what it returns.
-// UNIMPLEMENTED naming the op if it has none and is not marked not differentiable; all-invalid if it is so marked.
+// Calls the op's gradient function with what it accepts; checks counts, dtypes and shapes of what
+// it returns. UNIMPLEMENTED naming the op if it has none and is not marked not differentiable;
+// all-invalid if it is so marked.
 absl::StatusOr<Gradients> CallGradient(Builder& b, const OpView& op, const Gradients& grad_outputs);
 
 struct GradientOptions {
@@ -74,11 +84,13 @@ struct GradientOptions {
   bool colocate_gradients_with_ops = true;
 };
 
-// d(sum of ys)/dx for each x; an entry is invalid where ys do not depend on it. INVALID_ARGUMENT for a y that is not
-// of a floating or complex type, or a grad_y of the wrong dtype or shape; UNIMPLEMENTED naming the op on the path that
-// has no gradient. x may be a variable's handle: its gradient may then be sparse.
+// d(sum of ys)/dx for each x; an entry is invalid where ys do not depend on it. INVALID_ARGUMENT
+// for a y that is not of a floating or complex type, or a grad_y of the wrong dtype or shape;
+// UNIMPLEMENTED naming the op on the path that has no gradient. x may be a variable's handle: its
+// gradient may then be sparse.
 absl::StatusOr<Gradients> AddGradients(Graph* graph, absl::Span<const Endpoint> ys,
-                                       absl::Span<const Endpoint> xs, const GradientOptions& options);
+                                       absl::Span<const Endpoint> xs,
+                                       const GradientOptions& options);
 
 }  // namespace millrace
 

@@ -1,5 +1,6 @@
-// Graph: nodes of registered ops, joined by data and control edges. Every node in it has been checked against its
-// schema: attributes complete and valid, input types right, output types and shapes inferred.
+// Graph: nodes of registered ops, joined by data and control edges. Every node in it has been
+// checked against its schema: attributes complete and valid, input types right, output types and
+// shapes inferred.
 #ifndef MILLRACE_CORE_GRAPH_GRAPH_H_
 #define MILLRACE_CORE_GRAPH_GRAPH_H_
 
@@ -34,7 +35,8 @@ struct Endpoint {
   bool operator==(const Endpoint& o) const { return node == o.node && index == o.index; }
 };
 
-// A use of a node: by input `dst_input` of `dst`, or as a control input (dst_input == kControl, output == kControl).
+// A use of a node: by input `dst_input` of `dst`, or as a control input (dst_input == kControl,
+// output == kControl).
 struct Use {
   static constexpr int kControl = -1;
   Node* dst = nullptr;
@@ -91,8 +93,9 @@ class Node {
   absl::InlinedVector<Endpoint, 3> inputs_;
   absl::InlinedVector<Node*, 1> control_inputs_;
   std::vector<Use> uses_;
-  // Where edges stand in the lists at their other end, so that one is removed in constant time: of input i and of control
-  // input i the position in the producer's uses_; of use u the position in the consumer's inputs_ or control_inputs_.
+  // Where edges stand in the lists at their other end, so that one is removed in constant time: of
+  // input i and of control input i the position in the producer's uses_; of use u the position in
+  // the consumer's inputs_ or control_inputs_.
   absl::InlinedVector<int, 3> input_use_;
   absl::InlinedVector<int, 1> control_use_;
   std::vector<int> use_slot_;
@@ -102,11 +105,12 @@ class Node {
   std::string requested_device_, assigned_device_, origin_;
 };
 
-// Externally synchronised: several threads may read a graph that nobody changes. A graph that a session runs while a
-// program extends it is guarded by mu().
+// Externally synchronised: several threads may read a graph that nobody changes. A graph that a
+// session runs while a program extends it is guarded by mu().
 class Graph {
  public:
-  // `registry` must outlive the graph. `library` is shared: functions that nodes refer to; never null after creation.
+  // `registry` must outlive the graph. `library` is shared: functions that nodes refer to; never
+  // null after creation.
   explicit Graph(const Registry* registry, std::shared_ptr<FunctionLibrary> library = nullptr);
   ~Graph();
   Graph(const Graph&) = delete;
@@ -119,32 +123,34 @@ class Graph {
   struct NodeArgs {
     std::string name;  // made unique when `uniquify`; else ALREADY_EXISTS if taken
     std::string op;
-    AttrMap attrs;  // defaults and what inputs imply may be left out
+    AttrMap attrs;                            // defaults and what inputs imply may be left out
     absl::InlinedVector<Endpoint, 3> inputs;  // flat: list arguments one after the other
     absl::InlinedVector<Node*, 1> control_inputs;
     std::string device;
     std::string origin;
     bool uniquify = false;
-    // The name may begin with '_', as those of nodes that functions and passes add do. Ops of that sort always may.
+    // The name may begin with '_', as those of nodes that functions and passes add do. Ops of that
+    // sort always may.
     bool internal_name = false;
-    // Leave inputs to be joined later by SetInput (loops); says the types that will come. `inputs` is then empty, or as
-    // long with null nodes where an input is left open.
+    // Leave inputs to be joined later by SetInput (loops); says the types that will come. `inputs`
+    // is then empty, or as long with null nodes where an input is left open.
     DTypeVector deferred_input_types;
   };
-  // Checks everything, infers attributes, types and shapes, and adds the node. Nothing changes on failure.
-  // NOT_FOUND unknown op; INVALID_ARGUMENT otherwise, naming node, op, and the offending attribute, dtype or shape.
+  // Checks everything, infers attributes, types and shapes, and adds the node. Nothing changes on
+  // failure. NOT_FOUND unknown op; INVALID_ARGUMENT otherwise, naming node, op, and the offending
+  // attribute, dtype or shape.
   absl::StatusOr<Node*> AddNode(NodeArgs args);
 
-  // Input `i` of `node` becomes `source` (checked: type), or is left open if that is null. Shapes downstream are not
-  // inferred again. INVALID_ARGUMENT naming both, with nothing changed.
+  // Input `i` of `node` becomes `source` (checked: type), or is left open if that is null. Shapes
+  // downstream are not inferred again. INVALID_ARGUMENT naming both, with nothing changed.
   absl::Status SetInput(Node* node, int i, Endpoint source);
   void AddControlEdge(Node* from, Node* to);  // no-op if there already
   void RemoveControlEdge(Node* from, Node* to);
   // REQUIRES: nobody uses it any more (uses().empty()); an input that did is left open.
   void RemoveNode(Node* node);
-  // `node` gets other attributes and, behind those it has, more inputs; its outputs must begin with those it has, the
-  // others are added. INVALID_ARGUMENT, naming the node, with nothing changed. (How a call comes to give what its
-  // gradient needs.)
+  // `node` gets other attributes and, behind those it has, more inputs; its outputs must begin with
+  // those it has, the others are added. INVALID_ARGUMENT, naming the node, with nothing changed.
+  // (How a call comes to give what its gradient needs.)
   absl::Status ExtendNode(Node* node, AttrMap attrs, absl::Span<const Endpoint> more_inputs);
   void SetAttr(Node* node, absl::string_view name, Attr value);
   void SetRequestedDevice(Node* node, std::string device);
@@ -164,8 +170,8 @@ class Graph {
   // `prefix` if free, else prefix_1, prefix_2, ... (remembers, so repeated calls are cheap).
   std::string UniqueName(absl::string_view prefix);
 
-  // Nodes so that producers come before consumers; back edges (from NextIteration to Merge) are left out of account.
-  // INVALID_ARGUMENT, naming nodes of it, if there is a cycle without a loop.
+  // Nodes so that producers come before consumers; back edges (from NextIteration to Merge) are
+  // left out of account. INVALID_ARGUMENT, naming nodes of it, if there is a cycle without a loop.
   absl::StatusOr<std::vector<Node*>> TopologicalOrder() const;
 
   int producer_version() const { return producer_; }
@@ -174,8 +180,9 @@ class Graph {
   int64_t version() const { return version_; }
   Mutex& mu() const { return mu_; }
 
-  // A deep copy of nodes for which `keep[id]` (all if empty); ids, assigned devices, shapes and names stay. Data inputs
-  // from nodes that are not kept are left open, control inputs from them dropped.
+  // A deep copy of nodes for which `keep[id]` (all if empty); ids, assigned devices, shapes and
+  // names stay. Data inputs from nodes that are not kept are left open, control inputs from them
+  // dropped.
   std::unique_ptr<Graph> Copy(const std::vector<bool>& keep = {}) const;
 
  private:
@@ -185,9 +192,9 @@ class Graph {
   absl::Status CheckInputs(const NodeArgs& args, DTypeVector* types) const;
   absl::Status FillNode(NodeArgs* args, Node* node) const;
   Node* Insert(std::unique_ptr<Node> node);
-  void Connect(Node* dst, int i, Endpoint source);     // input i of dst, which is open
-  void Disconnect(Node* dst, int i);                   // leaves input i open
-  void ConnectControl(Node* from, Node* to);           // not there yet
+  void Connect(Node* dst, int i, Endpoint source);  // input i of dst, which is open
+  void Disconnect(Node* dst, int i);                // leaves input i open
+  void ConnectControl(Node* from, Node* to);        // not there yet
   void DisconnectControl(Node* to, int control_input);
   void EraseUse(Node* src, int use);
 

@@ -24,21 +24,23 @@ inline constexpr int kGraphProducerVersion = 1882;
 inline constexpr int kGraphMinConsumer = 0;
 
 struct ImportOptions {
-  std::string prefix;                                       // "prefix/" put before every node name
-  std::vector<std::pair<std::string, Endpoint>> input_map;  // tensor name in the GraphDef -> endpoint in the graph
-  std::vector<std::string> return_elements;                 // names (in the GraphDef) to look up
+  std::string prefix;  // "prefix/" put before every node name
+  std::vector<std::pair<std::string, Endpoint>>
+      input_map;                             // tensor name in the GraphDef -> endpoint in the graph
+  std::vector<std::string> return_elements;  // names (in the GraphDef) to look up
 };
 struct ImportResults {
   std::vector<Endpoint> returned;  // one per return element; index -1 for an op
 };
 
-// Adds the nodes and functions of `def`. All or nothing: `graph` is as before on failure. INVALID_ARGUMENT for a
-// malformed graph (names, inputs, attributes, types, shapes, a cycle without a loop, versions), NOT_FOUND for an
-// unknown op. Messages name the node.
-absl::StatusOr<ImportResults> ImportGraphDef(const GraphDef& def, const ImportOptions& options, Graph* graph);
+// Adds the nodes and functions of `def`. All or nothing: `graph` is as before on failure.
+// INVALID_ARGUMENT for a malformed graph (names, inputs, attributes, types, shapes, a cycle without
+// a loop, versions), NOT_FOUND for an unknown op. Messages name the node.
+absl::StatusOr<ImportResults> ImportGraphDef(const GraphDef& def, const ImportOptions& options,
+                                             Graph* graph);
 // The same from serialised bytes. INVALID_ARGUMENT if they do not parse.
-absl::StatusOr<ImportResults> ImportGraphDefBytes(absl::string_view bytes, const ImportOptions& options,
-                                                  Graph* graph);
+absl::StatusOr<ImportResults> ImportGraphDefBytes(absl::string_view bytes,
+                                                  const ImportOptions& options, Graph* graph);
 
 struct ExportOptions {
   bool strip_default_attrs = false;

@@ -1,5 +1,5 @@
-// NodeDef and FunctionDef as plain structs: what a stored graph says, not yet checked against the registry.
-// (node_def.proto and function.proto are the wire forms; core/graph/import.h converts.)
+// NodeDef and FunctionDef as plain structs: what a stored graph says, not yet checked against the
+// registry. (node_def.proto and function.proto are the wire forms; core/graph/import.h converts.)
 #ifndef MILLRACE_CORE_GRAPH_NODE_DEF_H_
 #define MILLRACE_CORE_GRAPH_NODE_DEF_H_
 
@@ -21,7 +21,8 @@ struct NodeSpec {
   std::vector<std::string> inputs;
   std::string device;  // requested, maybe partial, maybe empty
   AttrMap attrs;
-  std::string origin;  // the user's own line that made the node ("train.py:12"), for messages; may be empty
+  std::string
+      origin;  // the user's own line that made the node ("train.py:12"), for messages; may be empty
 };
 
 struct FunctionSpec {

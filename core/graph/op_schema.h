@@ -1,5 +1,6 @@
-// OpSchema: what the registry knows of an op: its inputs, outputs and attributes, how shapes follow, its gradient and
-// its kernels. Op: the builder with which an op's file writes its schema down.
+// OpSchema: what the registry knows of an op: its inputs, outputs and attributes, how shapes
+// follow, its gradient and its kernels. Op: the builder with which an op's file writes its schema
+// down.
 #ifndef MILLRACE_CORE_GRAPH_OP_SCHEMA_H_
 #define MILLRACE_CORE_GRAPH_OP_SCHEMA_H_
 
@@ -18,12 +19,12 @@
 
 namespace millrace {
 
-class Builder;              // core/graph/builder.h
-class Kernel;               // core/runtime/kernel.h
-class KernelConstruction;   // core/runtime/kernel.h
-class OpView;               // core/graph/gradient.h
-class ShapeContext;         // core/graph/shape_inference.h
-struct Gradient;            // core/graph/gradient.h
+class Builder;             // core/graph/builder.h
+class Kernel;              // core/runtime/kernel.h
+class KernelConstruction;  // core/runtime/kernel.h
+class OpView;              // core/graph/gradient.h
+class ShapeContext;        // core/graph/shape_inference.h
+struct Gradient;           // core/graph/gradient.h
 
 // An input or output: one tensor, or a list of tensors.
 struct ArgDef {
@@ -48,11 +49,13 @@ struct AttrDef {
   std::string doc;
 };
 
-// Computes the shapes of the outputs (shape_inference.h). INVALID_ARGUMENT if the inputs cannot be right.
+// Computes the shapes of the outputs (shape_inference.h). INVALID_ARGUMENT if the inputs cannot be
+// right.
 using ShapeFn = absl::Status (*)(ShapeContext&);
 
-// The gradient of an op (gradient.h): given dL/d(output i) for each output (invalid where there is none), adds to the
-// builder what computes dL/d(input j), and returns one entry an input (invalid where there is none).
+// The gradient of an op (gradient.h): given dL/d(output i) for each output (invalid where there is
+// none), adds to the builder what computes dL/d(input j), and returns one entry an input (invalid
+// where there is none).
 using GradientFn = absl::StatusOr<std::vector<Gradient>> (*)(Builder&, const OpView&,
                                                              const std::vector<Gradient>&);
 
@@ -60,9 +63,10 @@ using KernelFactory = std::unique_ptr<Kernel> (*)();
 
 // One way to compute an op: on this device type, for these values of type attributes.
 struct KernelRegistration {
-  std::string device_type;  // "CPU"
+  std::string device_type;                           // "CPU"
   std::vector<std::pair<std::string, DType>> types;  // attribute -> required type
-  std::vector<std::string> host_memory;  // arguments that live in host memory on a device with memory of its own
+  std::vector<std::string>
+      host_memory;  // arguments that live in host memory on a device with memory of its own
   KernelFactory factory = nullptr;
   // A kernel made by a plug-in: `make` is called instead of `factory`.
   std::shared_ptr<std::function<std::unique_ptr<Kernel>()>> make;
@@ -73,8 +77,9 @@ struct OpSchema {
   std::vector<ArgDef> inputs, outputs;
   std::vector<std::string> control_outputs;
   std::vector<AttrDef> attrs;
-  std::string doc;           // first line: summary
-  bool is_stateful = false;  // not folded, not deduplicated, run even if nothing is fetched when it is a target
+  std::string doc;  // first line: summary
+  bool is_stateful =
+      false;  // not folded, not deduplicated, run even if nothing is fetched when it is a target
   bool is_commutative = false;
   bool is_aggregate = false;
   bool allows_uninitialized_input = false;
@@ -83,7 +88,8 @@ struct OpSchema {
   std::vector<ShapeFn> shape_fns;  // run in order; empty: shapes unknown
   GradientFn gradient = nullptr;
   bool not_differentiable = false;
-  bool accepts_sparse_gradient = false;  // the gradient function takes IndexedSlices; else they are made dense first
+  bool accepts_sparse_gradient =
+      false;  // the gradient function takes IndexedSlices; else they are made dense first
   std::vector<KernelRegistration> kernels;
 
   const AttrDef* FindAttr(absl::string_view attr) const;
@@ -91,10 +97,11 @@ struct OpSchema {
 };
 
 // Fluent builder. Specs have the grammar of TensorFlow's op registration:
-//   .Input("x: T") .Input("values: N * T") .Input("inputs: Tlist") .Input("ref: Ref(T)") .Input("axis: int32")
-//   .Attr("T: {half, float} = DT_FLOAT") .Attr("T: type") .Attr("T: numbertype | realnumbertype | quantizedtype")
-//   .Attr("N: int >= 1 = 2") .Attr("padding: {'SAME', 'VALID'}") .Attr("strides: list(int) >= 4 = [1,1,1,1]")
-//   .Attr("shape: shape = { unknown_rank: true }") .Attr("f: func") .Attr("dtypes: list(type) >= 1")
+//   .Input("x: T") .Input("values: N * T") .Input("inputs: Tlist") .Input("ref: Ref(T)")
+//   .Input("axis: int32") .Attr("T: {half, float} = DT_FLOAT") .Attr("T: type") .Attr("T:
+//   numbertype | realnumbertype | quantizedtype") .Attr("N: int >= 1 = 2") .Attr("padding: {'SAME',
+//   'VALID'}") .Attr("strides: list(int) >= 4 = [1,1,1,1]") .Attr("shape: shape = { unknown_rank:
+//   true }") .Attr("f: func") .Attr("dtypes: list(type) >= 1")
 // A spec that does not parse makes Registry::Add fail with INVALID_ARGUMENT.
 class Op {
  public:

@@ -23,10 +23,12 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // ALREADY_EXISTS for a second op of that name; INVALID_ARGUMENT for a schema that contradicts itself.
+  // ALREADY_EXISTS for a second op of that name; INVALID_ARGUMENT for a schema that contradicts
+  // itself.
   absl::Status Add(const Op& op);
-  // Adds a kernel to an op that is there (device plug-ins). NOT_FOUND without the op; INVALID_ARGUMENT or ALREADY_EXISTS
-  // for one that does not fit it. While others may add kernels, OpSchema::kernels is read through FindKernel only.
+  // Adds a kernel to an op that is there (device plug-ins). NOT_FOUND without the op;
+  // INVALID_ARGUMENT or ALREADY_EXISTS for one that does not fit it. While others may add kernels,
+  // OpSchema::kernels is read through FindKernel only.
   absl::Status AddKernel(absl::string_view op, KernelRegistration registration);
 
   // Null if unknown.
@@ -35,7 +37,8 @@ class Registry {
   absl::StatusOr<const OpSchema*> Lookup(absl::string_view name) const;
   std::vector<const OpSchema*> List() const;  // sorted by name
 
-  // The kernel for an op with these attributes on this device type. NOT_FOUND, listing what is registered, if none.
+  // The kernel for an op with these attributes on this device type. NOT_FOUND, listing what is
+  // registered, if none.
   absl::StatusOr<KernelRegistration> FindKernel(const OpSchema& op, const AttrMap& attrs,
                                                 absl::string_view device_type) const;
 

@@ -274,6 +274,8 @@ void Placer::LogSoftPlacement() {
   const Group* first = nullptr;
   for (const Group& group : info_) {
     if (!group.soft || group.requester == nullptr) continue;
+    // Members that asked for another place than the one their resource has do not count.
+    if (group.request.Matches(options_.devices[group.device].name)) continue;
     ++num_groups;
     if (first == nullptr) first = &group;
   }

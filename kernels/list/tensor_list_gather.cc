@@ -149,7 +149,10 @@ absl::StatusOr<Gradients> ScatterIntoGradient(Builder& b, const OpView& op, cons
   const Output list =
       b.Op1("TensorListScatterIntoExistingList", {dy[0], b.ZerosLike(op.input(1)), op.input(2)},
             {{"element_dtype", op.attr<DType>("element_dtype")}});
-  return Gradients{list, GatherRows(b, op, dy[0], 1, 2), Gradient()};
+  // Rows may have made the list longer than it was.
+  const Output length = b.Op1("TensorListLength", {op.input(0)});
+  return Gradients{b.Op1("TensorListResize", {list, length}), GatherRows(b, op, dy[0], 1, 2),
+                   Gradient()};
 }
 
 Op ScatterOp(absl::string_view name) {

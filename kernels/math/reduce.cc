@@ -13,6 +13,7 @@ namespace {
 // How many elements are combined one after the other, and how many accumulators make a block:
 // fixed, so that results do not depend on threads.
 constexpr int64_t kChunk = 65536;
+constexpr int64_t kRowChunk = 2048;  // small, so that float sums of many elements stay exact enough
 constexpr int64_t kMaxColumns = 16384;
 
 // Dimensions to be walked, outermost first.
@@ -90,7 +91,7 @@ class Reduction {
   // The innermost dimension is reduced: each output combines rows.
   absl::Status Rows(KernelContext& c) {
     const int64_t outputs = layout_.kept.count(), rows = layout_.reduced.count(), n = layout_.inner;
-    const int64_t chunks = rows == 1 ? (n + kChunk - 1) / kChunk : 1;
+    const int64_t chunks = rows == 1 ? (n + kRowChunk - 1) / kRowChunk : 1;
     if (chunks > 1) return RowChunks(c, outputs, chunks);
     const auto some = [&](int64_t begin, int64_t end) {
       alignas(16) char acc[16];
@@ -112,16 +113,21 @@ class Reduction {
     MR_ASSIGN_OR_RETURN(Tensor parts, Scratch(c, outputs * chunks));
     char* acc = static_cast<char*>(parts.mutable_raw_data());
     loops_.init(outputs * chunks, acc);
-    pool_->ParallelFor(outputs * chunks, 1, [&](int64_t begin, int64_t end) {
+    pool_->ParallelFor(outputs * chunks, kChunk / kRowChunk, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        const int64_t at = i % chunks * kChunk;
-        loops_.row(At(layout_.kept.OffsetOf(i / chunks) + at), std::min(kChunk, layout_.inner - at),
-                   acc + i * loops_.acc_size);
+        const int64_t at = i % chunks * kRowChunk;
+        loops_.row(At(layout_.kept.OffsetOf(i / chunks) + at),
+                   std::min(kRowChunk, layout_.inner - at), acc + i * loops_.acc_size);
       }
     });
     for (int64_t o = 0; o < outputs; ++o) {
       char* own = acc + o * chunks * loops_.acc_size;
-      for (int64_t k = 1; k < chunks; ++k) loops_.merge(own + k * loops_.acc_size, 1, own);
+      // In pairs, then pairs of pairs: the error grows with the logarithm of the count.
+      for (int64_t step = 1; step < chunks; step *= 2) {
+        for (int64_t k = 0; k + step < chunks; k += 2 * step) {
+          loops_.merge(own + (k + step) * loops_.acc_size, 1, own + k * loops_.acc_size);
+        }
+      }
       loops_.finish(own, 1, count_, out_ + o * loops_.element_size);
     }
     return absl::OkStatus();

@@ -24,12 +24,13 @@ struct Ceil {
   }
 };
 
-// To nearest, halves to even: the mode the processor is always in.
+// To nearest, halves to even: the mode the processor is always in. Of integers TensorFlow makes 0,
+// and so does a graph of it here.
 struct RoundToEven {
   template <typename T>
   static T Do(T x) {
     if constexpr (std::is_integral_v<T>) {
-      return x;
+      return 0;
     } else {
       return std::nearbyint(x);
     }
@@ -61,7 +62,8 @@ absl::Status RegisterRounding(Registry& r) {
           .Output("y: T")
           .Attr("T: {bfloat16, half, float, double, int8, int16, int32, int64, complex64, "
                 "complex128}")
-          .Doc("The nearest integer, halves to even, elementwise.")
+          .Doc("The nearest integer, halves to even, elementwise. Of a tensor of integers, as in "
+               "TensorFlow, zeros.")
           .Shape(SameAsInput0)
           .NotDifferentiable())));
   return r.Add(WithUnary<RoundToEven, Types<float, double>>(

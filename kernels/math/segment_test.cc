@@ -72,8 +72,15 @@ MR_GRADIENT_EXAMPLE({.op = "SegmentMin", .inputs = {X(), Ids()}});
 MR_GRADIENT_EXAMPLE({.op = "SegmentMax", .inputs = {X(), Ids()}});
 MR_GRADIENT_EXAMPLE({.op = "UnsortedSegmentSum", .inputs = {X(), Mixed(), Two()}});
 MR_GRADIENT_EXAMPLE({.op = "UnsortedSegmentProd", .inputs = {X(), Mixed(), Two()}});
-MR_GRADIENT_EXAMPLE({.op = "UnsortedSegmentMin", .inputs = {X(), Mixed(), Two()}});
-MR_GRADIENT_EXAMPLE({.op = "UnsortedSegmentMax", .inputs = {X(), Mixed(), Two()}});
+// An empty segment's value is the largest double, beside which a difference is lost: there is none.
+const Tensor& OneSegment() {
+  static const auto* ids = new Tensor(Tensor::Vector<int32_t>({0, -1, 0}));
+  return *ids;
+}
+MR_GRADIENT_EXAMPLE({.op = "UnsortedSegmentMin",
+                     .inputs = {X(), OneSegment(), Tensor::Scalar<int32_t>(1)}});
+MR_GRADIENT_EXAMPLE({.op = "UnsortedSegmentMax",
+                     .inputs = {X(), OneSegment(), Tensor::Scalar<int32_t>(1)}});
 
 }  // namespace
 }  // namespace millrace
