@@ -31,15 +31,47 @@ int64_t RowGrain(const WindowGeometry& g) {
   return std::max<int64_t>(1, 32768 / work);
 }
 
+// A window over channels goes over nothing else, has no gaps and fills them.
+absl::StatusOr<int64_t> PooledDepth(const WindowAttrs& w, int64_t channels) {
+  if (w.window[0] != 1 || w.window[1] != 1 || w.channels_first) {
+    return absl::UnimplementedError(
+        "MaxPooling supports exactly one of pooling across depth or pooling across width/height");
+  }
+  if (channels % w.depth != 0 || w.depth != w.depth_stride) {
+    return absl::UnimplementedError(absl::StrCat(
+        "Depthwise max pooling requires the depth window to evenly divide the input depth and to "
+        "equal the depth stride: window ",
+        w.depth, ", stride ", w.depth_stride, ", input depth ", channels));
+  }
+  return channels / w.depth;
+}
+
+absl::Status MaxPoolShape(ShapeContext& c) {
+  MR_ASSIGN_OR_RETURN(const WindowAttrs w, WindowAttrs::Read(c.attrs(), /*pools_depth=*/true));
+  if (w.depth == 1) return PoolShape(c);
+  MR_ASSIGN_OR_RETURN(PartialShape images, c.WithRank(0, 4));
+  if (images.known_rank() && images.dim(3) >= 0) {
+    MR_ASSIGN_OR_RETURN(const int64_t depth, PooledDepth(w, images.dim(3)));
+    images.SetDim(3, depth);
+  }
+  c.set_output(0, std::move(images));
+  return absl::OkStatus();
+}
+
 template <typename T, bool window_is_input>
 class Pool final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
+    if (!window_is_input) {
+      MR_ASSIGN_OR_RETURN(depth_attrs_, WindowAttrs::Read(c.attrs(), /*pools_depth=*/true));
+      if (depth_attrs_.depth > 1) return absl::OkStatus();
+    }
     return attrs_.Init(c, window_is_input ? 1 : -1);
   }
 
   absl::Status Compute(KernelContext& c) override {
     const Tensor& images = c.input(0);
+    if (depth_attrs_.depth > 1) return PoolDepth(c, images);
     MR_ASSIGN_OR_RETURN(const WindowGeometry g, attrs_.Geometry(c, images.shape()));
     MR_ASSIGN_OR_RETURN(const Shape shape, attrs_.PooledShape(g, images.shape()));
     Tensor* pooled;
@@ -63,7 +95,26 @@ class Pool final : public Kernel {
   }
 
  private:
+  absl::Status PoolDepth(KernelContext& c, const Tensor& images) {
+    if (images.rank() != 4) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("input must be 4-dimensional: ", images.shape().ToString()));
+    }
+    MR_ASSIGN_OR_RETURN(const int64_t depth, PooledDepth(depth_attrs_, images.dim(3)));
+    Shape shape = images.shape();
+    MR_RETURN_IF_ERROR(shape.SetDim(3, depth));
+    Tensor* pooled;
+    MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &pooled));
+    const T* x = images.data<T>();
+    for (T& y : pooled->mutable_flat<T>()) {
+      y = Least<T>();
+      for (int64_t k = 0; k < depth_attrs_.depth; ++k, ++x) y = y < *x || *x != *x ? *x : y;
+    }
+    return absl::OkStatus();
+  }
+
   PoolAttrs attrs_;
+  WindowAttrs depth_attrs_;
 };
 
 template <typename T>
@@ -162,7 +213,7 @@ absl::Status RegisterMaxPool(Registry& r) {
           .Attr("explicit_paddings: list(int) = []")
           .Attr("data_format: {'NHWC', 'NCHW', 'NCHW_VECT_C'} = 'NHWC'")
           .Doc("The maximum of each window of an image, channel by channel; padding never counts.")
-          .Shape(PoolShape)
+          .Shape(MaxPoolShape)
           .Gradient(MaxPoolGradient)
           .Cpu<MaxPoolKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t, int64_t,
                uint8_t, uint16_t>()));

@@ -15,6 +15,17 @@ struct MaxPoolTest : OpTest {
 
 using Ints = std::vector<int64_t>;
 
+TEST_F(MaxPoolTest, PoolsOverChannels) {
+  const AttrMap attrs = {{"ksize", std::vector<int64_t>{1, 1, 1, 2}},
+                         {"strides", std::vector<int64_t>{1, 1, 1, 2}},
+                         {"padding", "VALID"}};
+  EXPECT_TENSOR_EQ(
+      Run1("MaxPool", {Tensor::Of<float>(Shape{1, 1, 2, 4}, {1, 5, 3, 2, -1, -2, 0, 7})}, attrs),
+      Tensor::Of<float>(Shape{1, 1, 2, 2}, {5, 3, -1, 7}));
+  EXPECT_EQ(Code("MaxPool", {Tensor::Of<float>(Shape{1, 1, 1, 3}, {1, 2, 3})}, attrs),
+            absl::StatusCode::kUnimplemented);
+}
+
 TEST_F(MaxPoolTest, Values) {
   const AttrMap attrs = {
       {"ksize", Ints{1, 2, 2, 1}}, {"strides", Ints{1, 2, 2, 1}}, {"padding", "SAME"}};

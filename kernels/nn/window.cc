@@ -7,9 +7,10 @@
 namespace millrace {
 namespace {
 
-// The two spatial values of a list over all four dimensions. The other two must be 1.
+// The two spatial values of a list over all four dimensions. The batch's must be 1, and the
+// channels' too unless there is a place for it.
 absl::Status ReadSpatial(const AttrMap& attrs, absl::string_view name, const WindowAttrs& format,
-                         std::array<int64_t, 2>* out) {
+                         std::array<int64_t, 2>* out, int64_t* depth = nullptr) {
   if (!attrs.Has(name)) return absl::OkStatus();
   std::vector<int64_t> values;
   MR_RETURN_IF_ERROR(attrs.Get(name, &values));
@@ -20,7 +21,8 @@ absl::Status ReadSpatial(const AttrMap& attrs, absl::string_view name, const Win
   for (int64_t v : values) {
     if (v < 1) return absl::InvalidArgumentError(absl::StrCat(name, " must be positive, not ", v));
   }
-  if (values[0] != 1 || values[format.channels()] != 1) {
+  if (depth != nullptr) *depth = values[format.channels()];
+  if (values[0] != 1 || (depth == nullptr && values[format.channels()] != 1)) {
     return absl::UnimplementedError(
         absl::StrCat(name, " other than 1 over the batch and the channels is not supported"));
   }
@@ -30,7 +32,7 @@ absl::Status ReadSpatial(const AttrMap& attrs, absl::string_view name, const Win
 
 }  // namespace
 
-absl::StatusOr<WindowAttrs> WindowAttrs::Read(const AttrMap& attrs) {
+absl::StatusOr<WindowAttrs> WindowAttrs::Read(const AttrMap& attrs, bool pools_depth) {
   WindowAttrs w;
   std::string format = "NHWC";
   if (attrs.Has("data_format")) MR_RETURN_IF_ERROR(attrs.Get("data_format", &format));
@@ -38,8 +40,9 @@ absl::StatusOr<WindowAttrs> WindowAttrs::Read(const AttrMap& attrs) {
     return absl::UnimplementedError(absl::StrCat("data_format ", format, " is not supported"));
   }
   w.channels_first = format == "NCHW";
-  MR_RETURN_IF_ERROR(ReadSpatial(attrs, "ksize", w, &w.window));
-  MR_RETURN_IF_ERROR(ReadSpatial(attrs, "strides", w, &w.stride));
+  MR_RETURN_IF_ERROR(ReadSpatial(attrs, "ksize", w, &w.window, pools_depth ? &w.depth : nullptr));
+  MR_RETURN_IF_ERROR(
+      ReadSpatial(attrs, "strides", w, &w.stride, pools_depth ? &w.depth_stride : nullptr));
   MR_RETURN_IF_ERROR(ReadSpatial(attrs, "dilations", w, &w.dilation));
   MR_RETURN_IF_ERROR(ReadSpatial(attrs, "rates", w, &w.dilation));
   MR_RETURN_IF_ERROR(attrs.Get("padding", &w.padding));

@@ -22,13 +22,14 @@ struct WindowAttrs {
   std::array<int64_t, 2> window = {1, 1};  // ksize
   std::array<int64_t, 2> stride = {1, 1};
   std::array<int64_t, 2> dilation = {1, 1};
+  int64_t depth = 1, depth_stride = 1;                             // of a window over channels
   std::array<int64_t, 2> pad_before = {0, 0}, pad_after = {0, 0};  // explicit ones
   std::string padding = "VALID";
   bool channels_first = false;  // NCHW
 
   // INVALID_ARGUMENT for lists of the wrong length or with values below 1, UNIMPLEMENTED for
-  // windows over batch or channels.
-  static absl::StatusOr<WindowAttrs> Read(const AttrMap& attrs);
+  // windows over the batch or, unless the op `pools_depth`, over channels.
+  static absl::StatusOr<WindowAttrs> Read(const AttrMap& attrs, bool pools_depth = false);
 
   // Where height, width and channels are in a shape of rank 4.
   int height() const { return channels_first ? 2 : 1; }
