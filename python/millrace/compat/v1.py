@@ -30,6 +30,7 @@ from millrace import (
     variables_initializer,
 )
 from millrace.framework.context import disable_eager_execution, enable_eager_execution
+from millrace.framework.variable_scope import get_variable, get_variable_scope, variable_scope
 
 float32, float64 = _mr.float32, _mr.float64
 to_float = lambda x, name="ToFloat": _mr.cast(x, _mr.float32, name)  # noqa: E731

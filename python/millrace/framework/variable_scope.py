@@ -112,7 +112,9 @@ def get_variable(
     if scope.reuse is True:
         raise ValueError(f"variable {full_name} does not exist, and its variable_scope only reuses")
     graph = context.get_default_graph()
-    initial, dtype = _initial_value(initializer or scope.initializer, shape, dtype)
+    if initializer is None:
+        initializer = scope.initializer
+    initial, dtype = _initial_value(initializer, shape, dtype)
     with graph.name_scope(""):
         made = Variable(
             initial,
