@@ -1,5 +1,6 @@
 """The list of the kernel families; whoever adds a folder adds a line."""
 
+load("//third_party:kernel_family.bzl", "camel_case", "write_source")
 load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
@@ -35,26 +36,15 @@ absl::Status RegisterAllKernels(Registry& r) {{
 }}  // namespace millrace
 """
 
-def _write_impl(ctx):
-    ctx.actions.write(ctx.outputs.out, ctx.attr.content)
-
-_write = rule(
-    implementation = _write_impl,
-    attrs = {"content": attr.string(), "out": attr.output(mandatory = True)},
-)
-
-def _camel_case(name):
-    return "".join([part[0].upper() + part[1:] for part in name.split("_") if part])
-
 def mr_all_kernels(name, srcs, hdrs, deps):
     """//kernels:all: RegisterAllKernels calls each family's Register function."""
-    _write(
+    write_source(
         name = name + "_source",
         out = "register_all.cc",
         content = _ALL_CC.format(
             includes = "\n".join(['#include "kernels/%s/register_%s.h"' % (f, f) for f in FAMILIES]),
             calls = "\n".join([
-                "  if (absl::Status s = Register%sKernels(r); !s.ok()) return s;" % _camel_case(f)
+                "  if (absl::Status s = Register%sKernels(r); !s.ok()) return s;" % camel_case(f)
                 for f in FAMILIES
             ]),
         ),

@@ -6,7 +6,7 @@ macro lists the folder and writes register_nn.cc, whose RegisterNnKernels(Regist
 
 load("//third_party:cc.bzl", "TEST_COPTS", "mr_cc_library", "mr_cc_test")
 
-def _camel_case(name):
+def camel_case(name):
     return "".join([part[0].upper() + part[1:] for part in name.split("_") if part])
 
 _REGISTER_H = """\
@@ -41,28 +41,28 @@ absl::Status Register{camel}Kernels(Registry& r) {{
 }}  // namespace millrace
 """
 
-def _write_impl(ctx):
+def _write_source_impl(ctx):
     ctx.actions.write(ctx.outputs.out, ctx.attr.content)
 
-_write = rule(
-    implementation = _write_impl,
+write_source = rule(
+    implementation = _write_source_impl,
     attrs = {"content": attr.string(), "out": attr.output(mandatory = True)},
 )
 
 def _write_registration(name, stems):
-    camel = _camel_case(name)
+    camel = camel_case(name)
     header = "register_%s.h" % name
-    _write(
+    write_source(
         name = "register_%s_header" % name,
         out = header,
         content = _REGISTER_H.format(family = name, camel = camel),
     )
-    declarations = ["absl::Status Register%s(Registry& r);" % _camel_case(stem) for stem in stems]
+    declarations = ["absl::Status Register%s(Registry& r);" % camel_case(stem) for stem in stems]
     calls = [
-        "  if (absl::Status status = Register%s(r); !status.ok()) return status;" % _camel_case(stem)
+        "  if (absl::Status status = Register%s(r); !status.ok()) return status;" % camel_case(stem)
         for stem in stems
     ]
-    _write(
+    write_source(
         name = "register_%s_source" % name,
         out = "register_%s.cc" % name,
         content = _REGISTER_CC.format(

@@ -58,11 +58,12 @@ install_packages() {
 make_venv() {
   local venv=$1 requirements=$2 stamp
   stamp=$(sha256sum <"$requirements" | cut -d' ' -f1)
-  [ "$(cat "$venv/.requirements" 2>/dev/null)" != "$stamp" ] || return 0
+  # One environment may serve several lists: each that is in has its line.
+  ! grep -qxs "$stamp" "$venv/.requirements" || return 0
   say "Making the Python environment $(basename "$venv")"
   [ -x "$venv/bin/python" ] || /usr/bin/python3 -m venv "$venv" ||
     fail "python3 could not make $venv" "Install python3-venv and run this again."
   "$venv/bin/pip" install -q --disable-pip-version-check -r "$requirements" ||
     fail "pip could not install what $requirements lists" "Check the network, then run this again."
-  echo "$stamp" >"$venv/.requirements"
+  echo "$stamp" >>"$venv/.requirements"
 }
