@@ -34,6 +34,7 @@ PyMethodDef functions[] = {
     {"user_line", UserLineFunction, METH_NOARGS, nullptr},
     {"op_names", OpNames, METH_NOARGS, nullptr},
     {"op_schema", OpSchemaOf, METH_O, nullptr},
+    {"op_def", OpDefOf, METH_O, nullptr},
     {"kernels", KernelsOf, METH_O, nullptr},
     MR_FAST("to_array", RoundTrip),
     MR_FAST("eager_execute", EagerExecute),
