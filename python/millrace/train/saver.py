@@ -15,7 +15,6 @@ from millrace.tensor_shape import TensorShape
 from millrace.train.checkpoint_state import checkpoint_exists
 from millrace.train.kept_checkpoints import KeptCheckpoints
 
-
 SaverDef = collections.namedtuple(
     "SaverDef",
     [
