@@ -10,7 +10,7 @@ from tensorflow.python.framework import op_def_registry
 
 # Ops that TensorFlow does not have, and why we do.
 OURS_ALONE = {
-    "_ReadRef": "the runtime puts it where a reference becomes a value; it is never in a stored graph",
+    "_ReadRef": "stands where a reference becomes a value; never in a stored graph",
 }
 
 # "op.field": why ours differs on purpose.
