@@ -39,6 +39,7 @@ class RefVariable:
         self.dtype, self.shape = ref.dtype, ref.shape
 
     graph = None
+    _slice = None
     op = property(lambda self: self._ref.op)
     name = property(lambda self: self._ref.name)
     device = property(lambda self: self._ref.device)

@@ -15,6 +15,7 @@ _OF_VARIABLES = (
     GraphKeys.TRAINABLE_VARIABLES,
     GraphKeys.LOCAL_VARIABLES,
     GraphKeys.MODEL_VARIABLES,
+    GraphKeys.MOVING_AVERAGE_VARIABLES,
     GraphKeys.GLOBAL_STEP,
 )
 
