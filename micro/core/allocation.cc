@@ -144,7 +144,7 @@ Status MicroInterpreter::PrepareOps() {
     OpContext context(this, s);
     for (int i = 0; i < context.operators_.size(); ++i) {
       context.MoveTo(i);
-      const OpRegistration* op = graph_.OpOf(context.op_);
+      const OpRegistration* op = graph_.ops[context.code_index()];
       MR_TRY(CheckOp(context, op));
       if (op->prepare != nullptr) MR_TRY(op->prepare(context));
     }

@@ -59,7 +59,7 @@ Status MicroInterpreter::InvokeSubgraph(int subgraph) {
   const int count = context.operators_.size();
   for (int i = 0; i < count; ++i) {
     context.MoveTo(i);
-    const OpRegistration& op = *graph_.OpOf(context.op_);
+    const OpRegistration& op = *graph_.ops[context.code_index()];
     if (options_.profiler == nullptr) {
       MR_TRY(op.invoke(context));
     } else {
@@ -127,7 +127,7 @@ Status MicroInterpreter::Reset() {
     OpContext context(this, s);
     for (int i = 0; i < context.operators_.size(); ++i) {
       context.MoveTo(i);
-      const OpRegistration& op = *graph_.OpOf(context.op_);
+      const OpRegistration& op = *graph_.ops[context.code_index()];
       if (op.reset != nullptr) op.reset(context);
     }
   }
