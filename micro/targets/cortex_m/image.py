@@ -79,7 +79,9 @@ def write_resolver(ops, path):
     includes = sorted({f'#include "micro/kernels/{files[op]}.h"' for op in ops})
     listed = ", ".join(f"&k{op}Op" for op in ops)
     path.write_text(
-        '#include "micro/core/resolver.h"\n' + "\n".join(includes) + "\nnamespace millrace::micro {\n"
+        '#include "micro/core/resolver.h"\n'
+        + "\n".join(includes)
+        + "\nnamespace millrace::micro {\n"
         f"static const OpRegistration* const kOps[] = {{{listed}}};\n"
         f"OpResolver ModelOps() {{ return OpResolver(kOps, {len(ops)}); }}\n}}\n"
     )
@@ -134,7 +136,9 @@ def main():
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--inputs", type=pathlib.Path, help="raw bytes of the inputs, case by case")
     parser.add_argument("--outputs", type=pathlib.Path, default=pathlib.Path("/dev/null"))
-    parser.add_argument("--loops", default="", help="folder of micro/kernels with the target's loops")
+    parser.add_argument(
+        "--loops", default="", help="folder of micro/kernels with the target's loops"
+    )
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("micro-image"))
     args = parser.parse_args()
