@@ -71,6 +71,8 @@ absl::Status LookupTable::Initialize(const Tensor& keys, const Tensor& values) {
 }
 
 absl::Status LookupTable::Insert(const Tensor& keys, const Tensor& values, bool clear) {
+  // TensorFlow's newer initialisers import into a HashTable.
+  if (fixed_ && clear) return Initialize(keys, values);
   if (fixed_) return absl::UnimplementedError("a HashTable is filled by its initializer only");
   MR_RETURN_IF_ERROR(CheckEntries(keys, &values));
   MutexLock lock(mu_);

@@ -35,7 +35,8 @@ class LookupTable final : public Resource {
   // Fills a fixed table. FAILED_PRECONDITION if a key comes with two values, or if it holds other
   // entries already.
   absl::Status Initialize(const Tensor& keys, const Tensor& values);
-  // Adds and replaces. With `clear`, all entries before go. UNIMPLEMENTED for a fixed table.
+  // Adds and replaces. With `clear`, all entries before go. On a fixed table the latter is
+  // Initialize, the former UNIMPLEMENTED.
   absl::Status Insert(const Tensor& keys, const Tensor& values, bool clear);
   absl::Status Remove(const Tensor& keys);
   // For each key its value or `otherwise`: one value for all keys, or one a key.

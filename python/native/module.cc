@@ -4,6 +4,7 @@
 #include "python/native/eager_type.h"
 #include "python/native/graph_type.h"
 #include "python/native/io_types.h"
+#include "python/native/meta_graph.h"
 #include "python/native/py.h"
 #include "python/native/registry.h"
 #include "python/native/saved_model.h"
@@ -34,6 +35,7 @@ PyMethodDef functions[] = {
     {"user_line", UserLineFunction, METH_NOARGS, nullptr},
     {"op_names", OpNames, METH_NOARGS, nullptr},
     {"op_schema", OpSchemaOf, METH_O, nullptr},
+    {"op_def", OpDefOf, METH_O, nullptr},
     {"kernels", KernelsOf, METH_O, nullptr},
     MR_FAST("to_array", RoundTrip),
     MR_FAST("eager_execute", EagerExecute),
@@ -45,6 +47,7 @@ PyMethodDef functions[] = {
     MR_FAST("grpc_session", NewSessionOfTarget),
     MR_FAST("shutdown_task", ShutdownTaskAt),
     MR_FAST("meta_graph", MetaGraph),
+    MR_FAST("read_meta_graph", ReadMetaGraph),
     {"saved_model", SavedModelOf, METH_O, nullptr},
     MR_FAST("read_saved_model", ReadSavedModelOf),
     {"task_config", TaskConfigOfProcess, METH_NOARGS, nullptr},

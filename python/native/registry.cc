@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/graph/op_def_codec.h"
 #include "kernels/all.h"
 #include "python/native/attr_convert.h"
 #include "python/native/status.h"
@@ -97,6 +98,14 @@ PyObject* OpSchemaOf(PyObject*, PyObject* name) {
                        inputs.get(), "outputs", outputs.get(), "attrs", attrs.get(), "doc",
                        op->doc.c_str(), "is_stateful", op->is_stateful ? Py_True : Py_False,
                        "differentiable", op->gradient != nullptr ? Py_True : Py_False);
+}
+
+PyObject* OpDefOf(PyObject*, PyObject* name) {
+  const OpSchema* op = Lookup(name);
+  if (op == nullptr) return nullptr;
+  OpDef proto;
+  if (absl::Status status = OpSchemaToProto(*op, &proto); !status.ok()) return Raise(status);
+  return FromBytes(proto.SerializeAsString());
 }
 
 PyObject* KernelsOf(PyObject*, PyObject* name) {

@@ -6,10 +6,11 @@
 
 namespace millrace::python {
 
-// op_names() -> [str]; op_schema(name) -> dict (see gen/gen_ops.py for its keys); kernels(name) ->
-// [(device, {attr: dtype})].
+// op_names() -> [str]; op_schema(name) -> dict (see gen/gen_ops.py for its keys); op_def(name) ->
+// bytes of the OpDef; kernels(name) -> [(device, {attr: dtype})].
 PyObject* OpNames(PyObject* module, PyObject*);
 PyObject* OpSchemaOf(PyObject* module, PyObject* name);
+PyObject* OpDefOf(PyObject* module, PyObject* name);
 PyObject* KernelsOf(PyObject* module, PyObject* name);
 
 }  // namespace millrace::python

@@ -1,6 +1,6 @@
 """Summaries: curves and graphs that TensorBoard shows."""
 
-from millrace.summary.ops import merge, merge_all, scalar
+from millrace.summary.ops import histogram, merge, merge_all, scalar
 from millrace.summary.writer import FileWriter
 
-__all__ = ["FileWriter", "merge", "merge_all", "scalar"]
+__all__ = ["FileWriter", "histogram", "merge", "merge_all", "scalar"]

@@ -1,0 +1,80 @@
+"""Checkpoints: TensorFlow reads ours, we read TensorFlow's."""
+
+import millrace as mr
+import numpy as np
+import pytest
+from arrays import assert_same, pack_all, samples, unpack_all
+
+v1 = mr.compat.v1
+
+
+def save(prefix, values, **options):
+    with mr.Graph().as_default(), mr.Session() as session:
+        for name, array in values.items():
+            v1.get_variable(name, initializer=array)
+        session.run(mr.global_variables_initializer())
+        return mr.train.Saver(**options).save(session, prefix)
+
+
+def restore(prefix, like):
+    """What variables of these names, dtypes and shapes hold after Saver.restore."""
+    with mr.Graph().as_default(), mr.Session() as session:
+        variables = {}
+        for name, array in like.items():
+            dtype = "string" if array.dtype.kind in "OS" else array.dtype.name
+            variables[name] = v1.get_variable(name, initializer=mr.zeros(array.shape, dtype))
+        mr.train.Saver(variables).restore(session, prefix)
+        return session.run(variables)
+
+
+def read(prefix):
+    reader = mr.io.load_checkpoint(prefix)
+    return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
+
+
+def test_tensorflow_reads_ours(peer, tmp_path):
+    values = samples()
+    prefix = save(str(tmp_path / "model.ckpt"), values)
+    assert_same(unpack_all(peer.read_checkpoint(prefix)), values)
+    assert_same(unpack_all(peer.restore_with_saver(prefix, pack_all(values))), values)
+
+
+def test_tensorflow_reads_our_shards_and_slices(peer, tmp_path):
+    rows = np.arange(35, dtype=np.float32).reshape(7, 5)
+    parts = [str(tmp_path / f"part{i}") for i in range(2)]
+    names, specs = ["rows", "rows"], ["7 5 0,3:-", "7 5 3,2:-"]
+    mr.raw_ops.SaveV2(parts[0], names, specs, [rows[:3], rows[3:5]])
+    mr.raw_ops.SaveV2(parts[1], ["rows", "one"], ["7 5 5,2:-", ""], [rows[5:], np.int8(1)])
+    prefix = str(tmp_path / "model.ckpt")
+    mr.raw_ops.MergeV2Checkpoints(parts, prefix)
+    assert len(list(tmp_path.glob("model.ckpt.data-*"))) == 2
+    values = {"rows": rows, "one": np.int8(1)}
+    assert_same(unpack_all(peer.read_checkpoint(prefix)), values)
+    assert_same(read(prefix), values)
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_we_read_tensorflows(peer, tmp_path, shards):
+    values = samples()
+    prefix = peer.save_with_saver(str(tmp_path / "model.ckpt"), pack_all(values), shards)
+    assert len(list(tmp_path.glob("*.data-*"))) == shards
+    assert_same(read(prefix), values)
+    assert_same(restore(prefix, values), values)
+
+
+def test_slices(peer, tmp_path):
+    rows = np.arange(35, dtype=np.float32).reshape(7, 5)
+    values = {"rows": rows, "halves": rows.astype(np.float16)}
+    prefix = peer.save_partitioned(str(tmp_path / "model.ckpt"), pack_all(values), 3)
+    assert mr.io.list_variables(prefix) == sorted((name, [7, 5]) for name in values)
+    assert_same(read(prefix), values)
+    assert_same(restore(prefix, values), values)
+
+
+def test_object_based(peer, tmp_path):
+    values = {"kernel": np.arange(6, dtype=np.float32).reshape(2, 3), "step": np.int64(7)}
+    prefix = peer.save_objects(str(tmp_path / "model"), pack_all(values))
+    found = read(prefix)
+    del found["_CHECKPOINTABLE_OBJECT_GRAPH"]
+    suffix = "/.ATTRIBUTES/VARIABLE_VALUE"
+    assert_same(found, {name + suffix: array for name, array in values.items()})
