@@ -7,8 +7,8 @@ FRAMES = 4  # of features in a window
 
 
 def sound(rng, faulty=False, seconds=2.0):
-    """A motor's hum with its harmonics over noise, int16 at 16 kHz. Faulty: a bearing that rattles (bursts of a high tone)
-    or a whine between the harmonics."""
+    """A motor's hum with its harmonics over noise, int16 at 16 kHz. Faulty: a bearing that rattles
+    (bursts of a high tone) or a whine between the harmonics."""
     t = np.arange(int(seconds * front_end.RATE)) / front_end.RATE
     speed = rng.uniform(48, 52)
     wobble = 0.3 * np.sin(2 * np.pi * rng.uniform(0.5, 1.5) * t)

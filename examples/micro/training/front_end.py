@@ -1,4 +1,5 @@
-"""Builds audio_front_end.tflite: 30 ms of sound to 40 log-mel features, with noise subtracted and loudness evened out.
+"""Builds audio_front_end.tflite: 30 ms of sound to 40 log-mel features, noise subtracted and
+loudness evened out.
 
 int16 [480] at 16 kHz -> int8 [40] in [0, 1). Keeps the noise estimate from frame to frame.
 """
@@ -31,8 +32,9 @@ def mel(hertz):
 
 
 def filter_bank():
-    """Triangles, evenly spaced in mel. Between two centres a bin's weight goes to the lower channel, the rest of it to
-    the next: (first bin, first weight, bins, weights, rests), one more channel than there are, as the first is scratch."""
+    """Triangles, evenly spaced in mel. Between two centres a bin's weight goes to the lower
+    channel, the rest of it to the next. [weights, rests, first bins, first weights, widths] of one
+    channel more than there are, as the first is scratch."""
     centres = np.linspace(mel(LOW_HERTZ), mel(HIGH_HERTZ), CHANNELS + 2)
     bins = mel(np.arange(BINS) * RATE / FFT)
     starts, weight_starts, widths, weights = [], [], [], []
@@ -48,7 +50,7 @@ def filter_bank():
 
 
 def gain_table(strength=0.95, offset=80.0, gain_bits=21):
-    """(x + offset)^-strength by a parabola over each octave of x: y0 + a1 t + a2 t^2 with t in [0, 1)."""
+    """(x + offset)^-strength, a parabola for each octave of x: y0 + a1 t + a2 t^2, t in [0, 1)."""
     scale = 1 << (SMOOTHING_BITS - CORRECTION_BITS)
 
     def gain(x):
@@ -87,7 +89,8 @@ def build():
     m.custom("SignalFilterBankSquareRoot", [channels, scale], [loudness], options())
     clean = m.tensor("clean", UINT32, [CHANNELS])
     noise = m.tensor("noise", UINT32, [CHANNELS])
-    # Fractions of 2^14: how fast the noise estimate follows even and odd channels, and what is left at least.
+    # Fractions of 2^14: how fast the noise estimate follows even and odd channels, and what is
+    # left at least.
     subtraction = options(
         alternate_one_minus_smoothing=16384 - 983,
         alternate_smoothing=983,

@@ -1,4 +1,4 @@
-"""Spoken words from espeak-ng: one second of int16 at 16 kHz each, by many voices, with noise around them."""
+"""Spoken words from espeak-ng: one second of int16 at 16 kHz each, by many voices, in noise."""
 
 import io
 import subprocess

@@ -1,4 +1,4 @@
-"""ModelBuilder: writes .tflite files op by op, with the schema classes that come with TensorFlow."""
+"""ModelBuilder: writes .tflite files op by op, with the schema classes that TensorFlow has."""
 
 import json
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Makes the models of this folder: trains them, quantises them with TensorFlow's converter, writes sample inputs.
+"""Makes the models of examples/micro: trains them, quantises them with TensorFlow's converter,
+writes sample inputs.
 
     train_models.py [--only NAME ...] [--out FOLDER] [--interpreter MODULE]
 
-Needs tensorflow-cpu, espeak-ng, dataset-fashion-mnist, and a module whose Interpreter runs the audio front end: millrace.micro
-or tflite_micro.python.tflite_micro.runtime. record_outputs.py then records what tflite-micro makes of them. On two cores it all
-takes about ten minutes. Results vary a little from machine to machine; the accuracy of each is printed.
+Needs tensorflow-cpu, espeak-ng, dataset-fashion-mnist, and a module whose Interpreter runs the
+audio front end: millrace.micro or tflite_micro.python.tflite_micro.runtime. record_outputs.py then
+records what tflite-micro makes of them. Results vary a little from machine to machine; what each
+model reaches is printed.
 """
 
 import argparse
@@ -39,7 +41,7 @@ def fashion_mnist(part):
 
 
 def convert(model, examples=None):
-    """Float without examples, else int8 throughout, scaled to the examples. One example an invoke."""
+    """Float without examples, else int8 throughout, scaled to the examples."""
     spec = tf.TensorSpec([1, *model.input_shape[1:]], tf.float32)
     function = tf.function(model).get_concrete_function(spec)
     converter = tf.lite.TFLiteConverter.from_concrete_functions([function], model)
@@ -139,9 +141,7 @@ def keyword(out, interpreter):
     (out / "keyword.tflite").write_bytes(data)
     found = outputs(data, x[held_out]).argmax(-1)
     right = np.mean(found == labels[held_out])
-    print(
-        f"keyword.tflite: {len(data)} bytes, {right:.4f} of {held_out.sum()} clips by voices not trained on"
-    )
+    print(f"keyword.tflite: {len(data)} bytes, {right:.4f} of {held_out.sum()} clips by new voices")
     for word in ("yes", "no"):
         clip = np.flatnonzero(
             (labels[held_out] == speech.LABELS.index(word)) & (found == labels[held_out])
@@ -158,8 +158,7 @@ def machine(out, interpreter):
         model.add(layers.Dense(units, activation="relu"))
     model.add(layers.Dense(normal.shape[1]))
     train(model, normal, normal, epochs=20, loss="mse")
-    data = with_hints(convert(model, normal[::20]), front_end="audio_front_end.tflite")
-    (out / "anomaly.tflite").write_bytes(data)
+    data = convert(model, normal[::20])
 
     def scores(faulty):
         clips = [anomaly.sound(rng, faulty) for _ in range(60)]
@@ -167,7 +166,13 @@ def machine(out, interpreter):
         return np.array([np.mean((outputs(data, x) - x) ** 2) for x in each])
 
     good, bad = scores(False), scores(True)
+    threshold = float(np.quantile(good, 0.95))
+    hints = {"front_end": "audio_front_end.tflite", "reconstructs": True, "threshold": threshold}
+    data = with_hints(data, **hints)
+    (out / "anomaly.tflite").write_bytes(data)
     area = np.mean(good[:, None] < bad[None, :])
+    for name, faulty in (("machine", False), ("machine_faulty", True)):
+        write_wav(out / f"{name}.wav", anomaly.sound(rng, faulty)[: speech.RATE])
     print(f"anomaly.tflite: {len(data)} bytes, area under the curve {area:.4f} on 120 clips")
 
 

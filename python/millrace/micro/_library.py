@@ -4,29 +4,9 @@ import ctypes
 import functools
 import pathlib
 
-import numpy as np
-
 MAX_RANK = 8
 INPUT, OUTPUT, TENSOR = 0, 1, 2
 
-# By the .tflite schema's number. Types without one are bytes to numpy.
-DTYPES = {
-    0: np.float32,
-    1: np.float16,
-    2: np.int32,
-    3: np.uint8,
-    4: np.int64,
-    6: np.bool_,
-    7: np.int16,
-    8: np.complex64,
-    9: np.int8,
-    10: np.float64,
-    11: np.complex128,
-    12: np.uint64,
-    13: np.int32,
-    15: np.uint32,
-    16: np.uint16,
-}
 STATUS_NAMES = (
     "OK",
     "INVALID_ARGUMENT",

@@ -1,23 +1,24 @@
-"""The C++ sources of micro/ that come with the package: what the tools build for devices from."""
+"""The C++ sources of micro/ and the tools beside them: they come with the package, as images for
+devices are built from them."""
 
 import functools
+import importlib.util
 import pathlib
-import re
+import sys
 
 ROOT = pathlib.Path(__file__).parent / "source"
 
 
 @functools.cache
-def builtin_names():
-    """{code of a builtin op: its name} from micro/core/schema.h."""
-    text = (ROOT / "micro/core/schema.h").read_text(encoding="utf-8")
-    body = re.search(r"enum class BuiltinOp.*?\{(.*?)\};", text, re.S).group(1)
-    return {int(code): name for name, code in re.findall(r"k(\w+)\s*=\s*(\d+)", body)}
-
-
-@functools.cache
-def kernel_files():
-    """{registration: file of micro/kernels that holds it} from ops.bzl: {"Relu": "relu"}."""
-    lists = {}
-    exec((ROOT / "micro/kernels/ops.bzl").read_text(encoding="utf-8"), lists)
-    return {name: file for file, names in lists["MICRO_OPS"].items() for name in names}
+def tool(name):
+    """The module micro/targets/NAME.py."""
+    path = ROOT / f"micro/targets/{name}.py"
+    spec = importlib.util.spec_from_file_location(f"millrace.micro.{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    before = list(sys.path)
+    sys.path.insert(0, str(path.parent))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path[:] = before
+    return module

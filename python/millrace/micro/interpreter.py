@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 from millrace.micro import _library
-from millrace.micro.model_file import ModelFile, ModelFileError
+from millrace.micro.model_file import ModelFile, ModelFileError, numpy_type_of
 
 
 class InterpreterConfig(enum.Enum):
@@ -251,7 +251,7 @@ class Interpreter:
         if not tensor.data:
             raise RuntimeError(f"the graph does not use tensor {tensor.name.decode()!r}")
         shape = tuple(tensor.dims[: tensor.rank])
-        dtype = np.dtype(_library.DTYPES.get(tensor.type, np.uint8))
+        dtype = np.dtype(numpy_type_of(tensor.type))
         if tensor.bytes != int(np.prod(shape, dtype=np.int64)) * dtype.itemsize:
             shape = (tensor.bytes,)  # elements smaller than a byte, packed
         if batch > 1:
@@ -270,7 +270,7 @@ class Interpreter:
             "name": tensor.name.decode(),
             "index": number,
             "shape": np.array(tensor.dims[: tensor.rank], np.int32),
-            "dtype": _library.DTYPES.get(tensor.type, np.uint8),
+            "dtype": numpy_type_of(tensor.type),
             "quantization_parameters": {
                 "scales": np.array(tensor.scales[: tensor.scale_count], np.float32),
                 "zero_points": np.array(zero_points, np.int32),

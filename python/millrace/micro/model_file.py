@@ -2,71 +2,35 @@
 decides whether a model is well-formed."""
 
 import dataclasses
-import functools
 import struct
+
+import numpy as np
 
 from millrace.micro import _source
 
-CUSTOM = 32
 TYPE_NAMES = (
     *("float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64"),
     *("int8", "float64", "complex128", "uint64", "resource", "variant", "uint32", "uint16"),
     *("int4", "bfloat16", "int2", "uint4"),
 )
+_NUMPY_TYPES = {
+    name: np.dtype({"resource": "int32"}.get(name, name)).type
+    for name in TYPE_NAMES
+    if name not in ("string", "variant", "int4", "bfloat16", "int2", "uint4")
+}
+_ops = _source.tool("model_ops")
+
+
+def numpy_type_of(type_):
+    """The numpy type of a tensor's type, given by name or by the file's number; uint8 for those
+    that numpy does not have, whose bytes are shown as they are."""
+    if isinstance(type_, int):
+        type_ = TYPE_NAMES[type_] if 0 <= type_ < len(TYPE_NAMES) else ""
+    return _NUMPY_TYPES.get(type_, np.uint8)
 
 
 class ModelFileError(ValueError):
     """The bytes are not a .tflite model."""
-
-
-class _Table:
-    """A table of a flatbuffer."""
-
-    def __init__(self, data, position):
-        self.data, self.position = data, position
-        self.vtable = position - struct.unpack_from("<i", data, position)[0]
-
-    def field(self, number):
-        if 4 + 2 * number >= struct.unpack_from("<H", self.data, self.vtable)[0]:
-            return None
-        offset = struct.unpack_from("<H", self.data, self.vtable + 4 + 2 * number)[0]
-        return self.position + offset if offset else None
-
-    def scalar(self, number, code, default=0):
-        at = self.field(number)
-        return default if at is None else struct.unpack_from("<" + code, self.data, at)[0]
-
-    def target(self, number):
-        at = self.field(number)
-        return None if at is None else at + struct.unpack_from("<I", self.data, at)[0]
-
-    def table(self, number):
-        at = self.target(number)
-        return None if at is None else _Table(self.data, at)
-
-    def vector(self, number, code):
-        at = self.target(number)
-        if at is None:
-            return ()
-        count = struct.unpack_from("<I", self.data, at)[0]
-        if count > len(self.data):
-            raise ModelFileError("a vector is longer than the file")
-        return struct.unpack_from(f"<{count}{code}", self.data, at + 4)
-
-    def bytes(self, number):
-        at = self.target(number)
-        if at is None:
-            return b""
-        length = struct.unpack_from("<I", self.data, at)[0]
-        return self.data[at + 4 : at + 4 + length]
-
-    def string(self, number):
-        return self.bytes(number).decode(errors="replace")
-
-    def tables(self, number):
-        at = self.target(number)
-        offsets = self.vector(number, "I")
-        return [_Table(self.data, at + 4 + 4 * i + offset) for i, offset in enumerate(offsets)]
 
 
 @dataclasses.dataclass
@@ -124,7 +88,7 @@ class ModelFile:
             raise ModelFileError(f"the .tflite file is damaged: {error}") from None
 
     def _read(self):
-        root = _Table(self.data, struct.unpack_from("<I", self.data, 0)[0])
+        root = _ops.Table(self.data, struct.unpack_from("<I", self.data, 0)[0])
         self.version = root.scalar(0, "I")
         self.description = root.string(3)
         self._codes = [
@@ -167,16 +131,10 @@ class ModelFile:
         if number >= len(self._codes):
             raise ModelFileError(f"op {index} has no operator code")
         code, custom, version = self._codes[number]
-        name = custom if code == CUSTOM else builtin_names().get(code, f"op code {code}")
+        name = custom if code == _ops.CUSTOM else _ops.builtin_names().get(code, f"op code {code}")
         return Operator(index, code, name, version, table.vector(1, "i"), table.vector(2, "i"))
 
     def used_ops(self):
         """Names of all ops, each once, in the order of their first use."""
         names = (op.name for subgraph in self.subgraphs for op in subgraph.operators)
         return list(dict.fromkeys(names))
-
-
-@functools.cache
-def builtin_names():
-    """{code: name} of builtin ops: {3: "Conv2D"}."""
-    return _source.builtin_names()
