@@ -6,4 +6,5 @@ The resolver of all ops, the generator of resolvers and the exporter read this l
 MICRO_OPS = {
     "fully_connected": ["FullyConnected"],
     "svdf": ["Svdf"],
+    "unidirectional_sequence_lstm": ["UnidirectionalSequenceLstm"],
 }
