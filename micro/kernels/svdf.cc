@@ -160,8 +160,8 @@ void FloatLoop(const SvdfShape& s, FloatRange range, const W* feature, const W* 
 
 void InvokeHybrid(const OpContext& context, const FloatData& data, const SvdfShape& s,
                   const float* input, float* state, float* output) {
-  const auto quantize = data.asymmetric ? QuantizeRowAsymmetric : QuantizeRowSymmetric;
-  const RowScale row = quantize(input, s.features, data.row);
+  const auto quantize = data.asymmetric ? QuantizeAsymmetric : QuantizeSymmetric;
+  const DynamicScale row = quantize(input, s.features, data.row);
   const float scale = row.scale * context.input(kFeature).scale();
   FloatLoop(s, data.range, context.input_data<int8_t>(kFeature), context.input_data<int8_t>(kTime),
             context.input(kTime).scale(), context.input_data<float>(kBias), state, output,

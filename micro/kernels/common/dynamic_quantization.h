@@ -1,5 +1,5 @@
-// Quantising float activations while running: for layers with float activations and int8 weights
-// (hybrid layers). The scales follow the data, row by row.
+// Quantisation of float activations while invoking, for layers whose weights alone are quantised
+// (hybrid models).
 #ifndef MILLRACE_MICRO_KERNELS_COMMON_DYNAMIC_QUANTIZATION_H_
 #define MILLRACE_MICRO_KERNELS_COMMON_DYNAMIC_QUANTIZATION_H_
 
@@ -7,17 +7,17 @@
 
 namespace millrace::micro {
 
-// value = scale * (quantised - zero_point)
-struct RowScale {
+// real = scale * (quantized - zero_point)
+struct DynamicScale {
   float scale;
   int32_t zero_point;
 };
 
-// To -127 .. 127 so that the largest magnitude is 127, halves away from zero; zero point 0. A row
-// of zeros has scale 1; values that are not finite give some numbers, never undefined behaviour.
-RowScale QuantizeRowSymmetric(const float* row, int32_t n, int8_t* quantized);
-// To -128 .. 127 so that least and largest (and 0) are representable.
-RowScale QuantizeRowAsymmetric(const float* row, int32_t n, int8_t* quantized);
+// Steps so that the largest magnitude becomes 127; zero point 0. All zeros (and nothing finite):
+// scale 1.
+DynamicScale QuantizeSymmetric(const float* values, int32_t count, int8_t* quantized);
+// Steps so that the range of the values, widened to hold 0, becomes -128 .. 127.
+DynamicScale QuantizeAsymmetric(const float* values, int32_t count, int8_t* quantized);
 
 }  // namespace millrace::micro
 

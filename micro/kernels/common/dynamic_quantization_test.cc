@@ -12,7 +12,7 @@ namespace {
 TEST(DynamicQuantization, SymmetricUsesTheWholeRange) {
   const std::vector<float> row = {-2.0f, 1.0f, 0.0f, 0.5f};
   std::vector<int8_t> q(row.size());
-  const RowScale scale = QuantizeRowSymmetric(row.data(), 4, q.data());
+  const DynamicScale scale = QuantizeSymmetric(row.data(), 4, q.data());
   EXPECT_FLOAT_EQ(scale.scale, 2.0f / 127);
   EXPECT_EQ(scale.zero_point, 0);
   EXPECT_EQ(q, (std::vector<int8_t>{-127, 64, 0, 32}));  // halves away from zero
@@ -22,8 +22,8 @@ TEST(DynamicQuantization, AsymmetricRepresentsZeroExactlyAndTheRestWithinHalfASt
   for (const std::vector<float>& row :
        {std::vector<float>{-0.3f, 0.9f, 2.0f}, {1.0f, 2.0f, 3.0f}, {-5.0f, -0.1f, -2.0f}}) {
     std::vector<int8_t> q(row.size());
-    const RowScale scale =
-        QuantizeRowAsymmetric(row.data(), static_cast<int32_t>(row.size()), q.data());
+    const DynamicScale scale =
+        QuantizeAsymmetric(row.data(), static_cast<int32_t>(row.size()), q.data());
     EXPECT_GE(scale.zero_point, -128);
     EXPECT_LE(scale.zero_point, 127);
     for (size_t i = 0; i < row.size(); ++i) {
@@ -36,12 +36,12 @@ TEST(DynamicQuantization, AsymmetricRepresentsZeroExactlyAndTheRestWithinHalfASt
 TEST(DynamicQuantization, ZerosAndWhatIsNotFinite) {
   const std::vector<float> zeros(3);
   std::vector<int8_t> q = {1, 2, 3};
-  EXPECT_EQ(QuantizeRowSymmetric(zeros.data(), 3, q.data()).scale, 1.0f);
+  EXPECT_EQ(QuantizeSymmetric(zeros.data(), 3, q.data()).scale, 1.0f);
   EXPECT_EQ(q, std::vector<int8_t>(3));
-  EXPECT_EQ(QuantizeRowAsymmetric(zeros.data(), 3, q.data()).scale, 1.0f);
+  EXPECT_EQ(QuantizeAsymmetric(zeros.data(), 3, q.data()).scale, 1.0f);
   const std::vector<float> odd = {NAN, std::numeric_limits<float>::infinity(), -INFINITY};
-  QuantizeRowSymmetric(odd.data(), 3, q.data());
-  QuantizeRowAsymmetric(odd.data(), 3, q.data());  // any numbers will do
+  QuantizeSymmetric(odd.data(), 3, q.data());
+  QuantizeAsymmetric(odd.data(), 3, q.data());  // any numbers will do
 }
 
 }  // namespace

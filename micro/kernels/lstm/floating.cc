@@ -37,8 +37,8 @@ void FloatStep(const Sizes& s, Parameters<float, float> p, float clip, const flo
 float QuantizeRow(const float* row, int32_t n, bool asymmetric, int16_t* wide) {
   // The bytes go to the end of the room, so that widening from the front never overtakes them.
   int8_t* narrow = reinterpret_cast<int8_t*>(wide) + n;
-  const RowScale scale =
-      asymmetric ? QuantizeRowAsymmetric(row, n, narrow) : QuantizeRowSymmetric(row, n, narrow);
+  const DynamicScale scale =
+      asymmetric ? QuantizeAsymmetric(row, n, narrow) : QuantizeSymmetric(row, n, narrow);
   Widen(narrow, n, scale.zero_point, wide);
   return scale.scale;
 }
