@@ -1,4 +1,4 @@
-"""Which ops a .tflite file uses, as names of registrations: "Conv2D" is kConv2DOp of micro/kernels."""
+"""The ops a .tflite file uses, by registration: "Conv2D" is kConv2DOp of micro/kernels."""
 
 import pathlib
 import re
