@@ -20,7 +20,7 @@ TEST(RunModelBytes, RunsTheSeeds) {
 TEST(RunModelBytes, SurvivesDamage) {
   std::mt19937 random(11);
   int ran = 0, refused = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 600; ++round) {
     for (testing::ModelBytes model : testing::SeedModels()) {
       const int bytes = 1 + static_cast<int>(random() % 4);
       for (int i = 0; i < bytes; ++i) {
