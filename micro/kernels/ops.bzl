@@ -8,4 +8,6 @@ MICRO_OPS = {
     "control_flow": ["If", "While", "CallOnce"],
     "fully_connected": ["FullyConnected"],
     "resource_variables": ["VarHandle", "AssignVariable", "ReadVariable"],
+    "svdf": ["Svdf"],
+    "unidirectional_sequence_lstm": ["UnidirectionalSequenceLstm"],
 }
