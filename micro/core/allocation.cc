@@ -130,6 +130,10 @@ Status MicroInterpreter::CheckOp(const OpContext& context, const OpRegistration*
       (op->max_outputs != 255 && context.num_outputs() > op->max_outputs)) {
     return context.Fail(Status::kInvalidModel, MR_WHY("the op has too few or too many tensors"));
   }
+  if (batch_ > 1 && op->reset != nullptr) {
+    return context.Fail(Status::kUnsupported,
+                        MR_WHY("an op that keeps state runs one example at a time"));
+  }
   for (int i = 0; i < op->min_inputs && (op->flags & kChecksPresence) == 0; ++i) {
     if (!context.has_input(i)) {
       return context.Fail(Status::kInvalidModel, MR_WHY("an input of the op is missing"));
@@ -144,7 +148,7 @@ Status MicroInterpreter::PrepareOps() {
     OpContext context(this, s);
     for (int i = 0; i < context.operators_.size(); ++i) {
       context.MoveTo(i);
-      const OpRegistration* op = graph_.OpOf(context.op_);
+      const OpRegistration* op = graph_.ops[context.code_index()];
       MR_TRY(CheckOp(context, op));
       if (op->prepare != nullptr) MR_TRY(op->prepare(context));
     }
@@ -161,6 +165,7 @@ Status MicroInterpreter::FindOrMakeVariable(const char* container, const char* n
       return Status::kOk;
     }
   }
+  if (batch_ > 1) return Status::kUnsupported;
   void* memory = nullptr;
   MR_TRY(Take(sizeof(ResourceVariable), alignof(ResourceVariable), &memory_.variables, &memory));
   *variable = static_cast<ResourceVariable*>(memory);

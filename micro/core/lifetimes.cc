@@ -38,6 +38,12 @@ Lifetimes::Lifetimes(const Graph& graph, const uint8_t* model_end, const Scratch
       entries_(reinterpret_cast<PlanEntry*>(arena->planned() + static_cast<size_t>(num_requests) *
                                                                    sizeof(ScratchRequest))) {}
 
+__attribute__((noinline)) Status Lifetimes::Refuse(Status status, const char* why) const {
+  error_->status = status;
+  error_->reason = why;
+  return status;
+}
+
 PlanEntry* Lifetimes::EntryOf(const void* data) const {
   return IsNumbered(data) ? &entries_[reinterpret_cast<uintptr_t>(data) / 2] : nullptr;
 }
