@@ -19,4 +19,6 @@ MICRO_OPS = {
     "resource_variables": ["VarHandle", "AssignVariable", "ReadVariable"],
     "select": ["Select", "SelectV2"],
     "squared_difference": ["SquaredDifference"],
+    "svdf": ["Svdf"],
+    "unidirectional_sequence_lstm": ["UnidirectionalSequenceLstm"],
 }
