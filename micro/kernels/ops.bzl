@@ -4,5 +4,21 @@ The resolver of all ops, the generator of resolvers and the exporter read this l
 """
 
 MICRO_OPS = {
+    "broadcast_args": ["BroadcastArgs"],
+    "concatenation": ["Concatenation", "Pack"],
+    "dynamic_update_slice": ["DynamicUpdateSlice"],
+    "fill": ["Fill"],
     "fully_connected": ["FullyConnected"],
+    "mirror_pad": ["MirrorPad"],
+    "pad": ["Pad", "PadV2"],
+    "reshape": ["Reshape", "Squeeze", "ExpandDims"],
+    "reverse": ["ReverseV2"],
+    "shape": ["Shape", "Rank"],
+    "slice": ["Slice"],
+    "space_to_batch_nd": ["SpaceToBatchNd", "BatchToSpaceNd"],
+    "space_to_depth": ["SpaceToDepth", "DepthToSpace"],
+    "split": ["Split", "SplitV", "Unpack"],
+    "strided_slice": ["StridedSlice"],
+    "tile": ["Tile", "BroadcastTo"],
+    "transpose": ["Transpose"],
 }
