@@ -9,5 +9,6 @@ MICRO_OPS = {
     "fully_connected": ["FullyConnected"],
     "resource_variables": ["VarHandle", "AssignVariable", "ReadVariable"],
     "svdf": ["Svdf"],
+    "transpose_conv": ["TransposeConv"],
     "unidirectional_sequence_lstm": ["UnidirectionalSequenceLstm"],
 }
