@@ -12,7 +12,7 @@ Status MicroInterpreter::Take(size_t bytes, size_t alignment, size_t* counter, v
     error_ = Error();
     error_.status = Status::kArenaTooSmall;
     error_.reason = MR_WHY("the arena is too small");
-    error_.needed_bytes = arena_->needed() + bytes;
+    error_.needed_bytes = arena_->Needed(0, bytes);
     return Status::kArenaTooSmall;
   }
   const size_t taken = arena_->allocated() - before;
