@@ -5,9 +5,11 @@ The resolver of all ops, the generator of resolvers and the exporter read this l
 """
 
 MICRO_OPS = {
+    "batch_matmul": ["BatchMatmul"],
     "control_flow": ["If", "While", "CallOnce"],
     "fully_connected": ["FullyConnected"],
     "resource_variables": ["VarHandle", "AssignVariable", "ReadVariable"],
     "svdf": ["Svdf"],
+    "transpose_conv": ["TransposeConv"],
     "unidirectional_sequence_lstm": ["UnidirectionalSequenceLstm"],
 }
