@@ -12,7 +12,7 @@ Status MicroInterpreter::Take(size_t bytes, size_t alignment, size_t* counter, v
     error_ = Error();
     error_.status = Status::kArenaTooSmall;
     error_.reason = MR_WHY("the arena is too small");
-    error_.needed_bytes = arena_->needed() + bytes;
+    error_.needed_bytes = arena_->Needed(0, bytes);
     return Status::kArenaTooSmall;
   }
   const size_t taken = arena_->allocated() - before;
@@ -79,9 +79,21 @@ Status MicroInterpreter::MakeTables() {
       // Kernels do not write to constants; the verifier saw to it that no op's output is one.
       if (constant.size() > 0) {
         graph_.subgraphs[s].tensors[i] = const_cast<uint8_t*>(constant.data());
+        MR_TRY(AlignConstant(tensors[i], &graph_.subgraphs[s].tensors[i]));
       }
     }
   }
+  return Status::kOk;
+}
+
+Status MicroInterpreter::AlignConstant(fb::Table tensor, void** data) {
+  const TensorView view(tensor, *data);
+  if (view.is_variable() || BitsOf(view.type()) < 64 ||
+      reinterpret_cast<uintptr_t>(*data) % sizeof(int64_t) == 0) {
+    return Status::kOk;
+  }
+  MR_TRY(Take(view.bytes(), sizeof(int64_t), &memory_.op_data, data));
+  __builtin_memcpy(*data, view.raw(), view.bytes());
   return Status::kOk;
 }
 
@@ -130,6 +142,10 @@ Status MicroInterpreter::CheckOp(const OpContext& context, const OpRegistration*
       (op->max_outputs != 255 && context.num_outputs() > op->max_outputs)) {
     return context.Fail(Status::kInvalidModel, MR_WHY("the op has too few or too many tensors"));
   }
+  if (batch_ > 1 && op->reset != nullptr) {
+    return context.Fail(Status::kUnsupported,
+                        MR_WHY("an op that keeps state runs one example at a time"));
+  }
   for (int i = 0; i < op->min_inputs && (op->flags & kChecksPresence) == 0; ++i) {
     if (!context.has_input(i)) {
       return context.Fail(Status::kInvalidModel, MR_WHY("an input of the op is missing"));
@@ -144,7 +160,7 @@ Status MicroInterpreter::PrepareOps() {
     OpContext context(this, s);
     for (int i = 0; i < context.operators_.size(); ++i) {
       context.MoveTo(i);
-      const OpRegistration* op = graph_.OpOf(context.op_);
+      const OpRegistration* op = graph_.ops[context.code_index()];
       MR_TRY(CheckOp(context, op));
       if (op->prepare != nullptr) MR_TRY(op->prepare(context));
     }
@@ -161,6 +177,7 @@ Status MicroInterpreter::FindOrMakeVariable(const char* container, const char* n
       return Status::kOk;
     }
   }
+  if (batch_ > 1) return Status::kUnsupported;
   void* memory = nullptr;
   MR_TRY(Take(sizeof(ResourceVariable), alignof(ResourceVariable), &memory_.variables, &memory));
   *variable = static_cast<ResourceVariable*>(memory);

@@ -21,6 +21,12 @@ inline const uint8_t* Follow(const uint8_t* reference) {
   return reference + Load<uint32_t>(reference);
 }
 
+// Where a field lies in tables of that vtable, in bytes from the table; 0 when it is absent.
+inline int FieldOffset(const uint8_t* vtable, int id) {
+  const int position = 4 + 2 * id;
+  return position < Load<uint16_t>(vtable) ? Load<uint16_t>(vtable + position) : 0;
+}
+
 // A vector of scalars; empty when absent.
 template <typename T>
 class Vector {
@@ -40,24 +46,17 @@ class Table {
   explicit Table(const uint8_t* p = nullptr) : p_(p) {}
   bool present() const { return p_ != nullptr; }
   const uint8_t* address() const { return p_; }
+  const uint8_t* vtable() const { return p_ - Load<int32_t>(p_); }
 
   // Where the field lies, or nullptr when it is absent (its value is then the default).
-  const uint8_t* Field(int id) const {
-    const uint8_t* vtable = p_ - Load<int32_t>(p_);
-    const int position = 4 + 2 * id;
-    if (position >= Load<uint16_t>(vtable)) return nullptr;
-    const int offset = Load<uint16_t>(vtable + position);
-    return offset == 0 ? nullptr : p_ + offset;
-  }
+  const uint8_t* Field(int id) const;
   template <typename T>
   T Scalar(int id, T if_absent = T()) const {
     const uint8_t* field = Field(id);
     return field == nullptr ? if_absent : Load<T>(field);
   }
-  const uint8_t* Target(int id) const {
-    const uint8_t* field = Field(id);
-    return field == nullptr ? nullptr : Follow(field);
-  }
+  // What the reference in the field leads to; nullptr when it is absent.
+  const uint8_t* Target(int id) const;
   Table SubTable(int id) const { return Table(Target(id)); }
   template <typename T>
   Vector<T> VectorOf(int id) const {

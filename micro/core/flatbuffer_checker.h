@@ -9,6 +9,14 @@
 
 namespace millrace::micro::fb {
 
+// What a field of a table must be, if it is there.
+struct FieldRule {
+  enum Kind : uint8_t { kScalar, kVector, kString, kTable };
+  uint8_t id;
+  Kind kind;
+  uint8_t size;  // of a scalar, of a vector's elements
+};
+
 // Every function returns whether the piece is sound; a field that is absent is. The buffer begins
 // at an address aligned to 8. Functions that take a Table want one that IsTable accepted.
 class FlatbufferChecker {
@@ -18,18 +26,22 @@ class FlatbufferChecker {
   // The table that the reference at `p` leads to.
   bool IsReferenceToTable(const uint8_t* p) const;
   bool IsTable(const uint8_t* table) const;
-  bool IsScalar(Table table, int id, int size) const;
-  bool IsSubTable(Table table, int id) const;
-  bool IsVector(Table table, int id, int element_size) const;
-  bool IsString(Table table, int id) const;
+  template <int kCount>
+  bool Follows(Table table, const FieldRule (&rules)[kCount]) const {
+    return Follows(table, rules, kCount);
+  }
   // A vector of references to tables, each of which is sound.
   bool IsTableVector(Table table, int id) const;
 
  private:
-  bool Holds(const uint8_t* p, uint64_t bytes, int alignment) const {
-    return p >= begin_ && p <= end_ && bytes <= static_cast<uint64_t>(end_ - p) &&
-           reinterpret_cast<uintptr_t>(p) % static_cast<uintptr_t>(alignment) == 0;
+  // Whether `count` elements of `size` bytes at p lie inside, the first at a multiple of size.
+  bool Holds(const uint8_t* p, size_t count, size_t size) const {
+    return p >= begin_ && p <= end_ && count <= static_cast<size_t>(end_ - p) / size &&
+           reinterpret_cast<uintptr_t>(p) % size == 0;
   }
+  bool Follows(Table table, const FieldRule* rules, int count) const;
+  bool IsScalar(Table table, int id, int size) const;
+  bool IsVector(Table table, int id, int element_size) const;
   // Where the reference at p leads; nullptr when that is outside.
   const uint8_t* SafeFollow(const uint8_t* p) const;
 

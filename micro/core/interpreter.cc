@@ -59,7 +59,7 @@ Status MicroInterpreter::InvokeSubgraph(int subgraph) {
   const int count = context.operators_.size();
   for (int i = 0; i < count; ++i) {
     context.MoveTo(i);
-    const OpRegistration& op = *graph_.OpOf(context.op_);
+    const OpRegistration& op = *graph_.ops[context.code_index()];
     if (options_.profiler == nullptr) {
       MR_TRY(op.invoke(context));
     } else {
@@ -73,9 +73,10 @@ Status MicroInterpreter::InvokeSubgraph(int subgraph) {
 
 namespace {
 
-// Moves the data of the main graph's inputs or outputs on by `examples`. A tensor that is both, or
-// listed twice, moves once.
-void MoveOn(const SubgraphView& main, void** tensors, int examples) {
+// Moves the data of the main graph's inputs and outputs on by `examples`. A tensor that is both, or
+// listed twice, moves once; an output that is a constant stays.
+void MoveOn(const ModelView& model, void** tensors, int examples) {
+  const SubgraphView main = model.subgraph(0);
   const auto inputs = main.inputs();
   const auto outputs = main.outputs();
   const int count = inputs.size() + outputs.size();
@@ -84,7 +85,9 @@ void MoveOn(const SubgraphView& main, void** tensors, int examples) {
     bool seen = false;
     for (int j = 0; j < i; ++j) seen |= at(j) == at(i);
     if (seen) continue;
-    const TensorView tensor(main.tensors()[at(i)], nullptr);
+    const fb::Table table = main.tensors()[at(i)];
+    if (model.buffer(table.Scalar<uint32_t>(field::Tensor::kBuffer)).size() > 0) continue;
+    const TensorView tensor(table, nullptr);
     auto*& data = reinterpret_cast<uint8_t*&>(tensors[at(i)]);
     data += static_cast<ptrdiff_t>(tensor.bytes()) * examples;
   }
@@ -93,15 +96,14 @@ void MoveOn(const SubgraphView& main, void** tensors, int examples) {
 }  // namespace
 
 Status MicroInterpreter::InvokeBatch() {
-  const SubgraphView main = graph_.model.subgraph(0);
   void** tensors = graph_.subgraphs[0].tensors;
   Status status = Status::kOk;
   int done = 0;
   for (; done < batch_ && status == Status::kOk; ++done) {
     status = InvokeSubgraph(0);
-    MoveOn(main, tensors, 1);
+    MoveOn(graph_.model, tensors, 1);
   }
-  MoveOn(main, tensors, -done);
+  MoveOn(graph_.model, tensors, -done);
   return status;
 }
 
@@ -127,7 +129,7 @@ Status MicroInterpreter::Reset() {
     OpContext context(this, s);
     for (int i = 0; i < context.operators_.size(); ++i) {
       context.MoveTo(i);
-      const OpRegistration& op = *graph_.OpOf(context.op_);
+      const OpRegistration& op = *graph_.ops[context.code_index()];
       if (op.reset != nullptr) op.reset(context);
     }
   }

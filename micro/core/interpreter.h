@@ -93,7 +93,8 @@ class MicroInterpreter {
 
   // Runs all ops of a subgraph. The caller sets its inputs and takes its outputs.
   Status InvokeSubgraph(int subgraph);
-  // The variable of that name, made when there is none yet (while preparing only).
+  // The variable of that name, made when there is none yet (while preparing only; kUnsupported with
+  // a batch of several examples).
   Status FindOrMakeVariable(const char* container, const char* name, ResourceVariable** variable);
   // nullptr when there is none of that number.
   ResourceVariable* Variable(int32_t id) const;
@@ -105,6 +106,8 @@ class MicroInterpreter {
 
   Status TryAllocate();
   Status MakeTables();
+  // Old converters aligned constants to 4: one of elements of 8 bytes is copied to the arena then.
+  Status AlignConstant(fb::Table tensor, void** data);
   Status ResolveOps();
   Status PrepareOps();
   Status CheckOp(const OpContext& context, const OpRegistration* op) const;

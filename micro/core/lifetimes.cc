@@ -38,6 +38,12 @@ Lifetimes::Lifetimes(const Graph& graph, const uint8_t* model_end, const Scratch
       entries_(reinterpret_cast<PlanEntry*>(arena->planned() + static_cast<size_t>(num_requests) *
                                                                    sizeof(ScratchRequest))) {}
 
+__attribute__((noinline)) Status Lifetimes::Refuse(Status status, const char* why) const {
+  error_->status = status;
+  error_->reason = why;
+  return status;
+}
+
 PlanEntry* Lifetimes::EntryOf(const void* data) const {
   return IsNumbered(data) ? &entries_[reinterpret_cast<uintptr_t>(data) / 2] : nullptr;
 }
@@ -49,7 +55,7 @@ size_t Lifetimes::bookkeeping_bytes() const {
 Status Lifetimes::NewEntry(uint32_t bytes) {
   const size_t end = bookkeeping_bytes() + sizeof(PlanEntry);
   if (!arena_->Reserve(end)) {
-    error_->needed_bytes = arena_->needed() - arena_->reserved() + end;
+    error_->needed_bytes = arena_->Needed(end, 0);
     return Refuse(Status::kArenaTooSmall, MR_WHY("the arena is too small to plan in"));
   }
   entries_[count_] = PlanEntry();

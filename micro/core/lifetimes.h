@@ -46,11 +46,7 @@ class Lifetimes {
   Status NewEntry(uint32_t bytes);
   Status NextStep();
   void Share(int subgraph, fb::Table op);
-  Status Refuse(Status status, const char* why) const {
-    error_->status = status;
-    error_->reason = why;
-    return status;
-  }
+  Status Refuse(Status status, const char* why) const;
 
   const Graph& graph_;
   const uint8_t* model_end_;

@@ -5,7 +5,7 @@
 namespace millrace::micro {
 namespace {
 
-Status Refuse(Error* error, Status status, const char* why) {
+__attribute__((noinline)) Status Refuse(Error* error, Status status, const char* why) {
   error->status = status;
   error->reason = why;
   return status;
@@ -106,17 +106,17 @@ Status PlanMemory(const Graph& graph, const ScratchRequest* requests, int num_re
   if (!OffsetsSuffice(lifetimes)) {
     return Refuse(error, Status::kUnsupported, MR_WHY("the tensors are too large"));
   }
-  uint64_t total = 0;
+  uint32_t total = 0;
   if (!PlanGreedily(lifetimes.entries(), lifetimes.count(), Arena::kAlignment, &total)) {
     return Refuse(error, Status::kInvalidModel,
                   MR_WHY("two tensors of the offline memory plan collide"));
   }
-  total = (total + Arena::kAlignment - 1) / Arena::kAlignment * Arena::kAlignment;
-  if (!arena->Reserve(static_cast<size_t>(total))) {
-    error->needed_bytes = arena->needed() - arena->reserved() + static_cast<size_t>(total);
+  const size_t planned = (total + Arena::kAlignment - 1) / Arena::kAlignment * Arena::kAlignment;
+  if (!arena->Reserve(planned)) {
+    error->needed_bytes = arena->Needed(planned, 0);
     return Refuse(error, Status::kArenaTooSmall, MR_WHY("the arena is too small for the tensors"));
   }
-  report->planned = static_cast<size_t>(total);
+  report->planned = planned;
   report->bookkeeping = lifetimes.bookkeeping_bytes();
   GivePlaces(graph, lifetimes, requests, num_requests, arena->planned());
   return Status::kOk;

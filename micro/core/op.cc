@@ -15,12 +15,22 @@ OpContext::OpContext(MicroInterpreter* interpreter, int subgraph)
 void OpContext::MoveTo(int op) {
   op_index_ = op;
   op_ = operators_[op];
-  inputs_ = op_.VectorOf<int32_t>(field::Operator::kInputs);
-  outputs_ = op_.VectorOf<int32_t>(field::Operator::kOutputs);
   op_data_ = first_op_data_ + op;
+  const uint8_t* vtable = op_.vtable();
+  if (vtable != vtable_) {
+    vtable_ = vtable;
+    code_offset_ = fb::FieldOffset(vtable, field::Operator::kOpcodeIndex);
+    inputs_offset_ = fb::FieldOffset(vtable, field::Operator::kInputs);
+    outputs_offset_ = fb::FieldOffset(vtable, field::Operator::kOutputs);
+  }
+  const auto vector = [&](int offset) {
+    return fb::Vector<int32_t>(offset == 0 ? nullptr : fb::Follow(op_.address() + offset));
+  };
+  inputs_ = vector(inputs_offset_);
+  outputs_ = vector(outputs_offset_);
 }
 
-BuiltinOp OpContext::code() const { return interpreter_->graph_.OpOf(op_)->code; }
+BuiltinOp OpContext::code() const { return interpreter_->graph_.ops[code_index()]->code; }
 
 int OpContext::version() const {
   const fb::Table code = interpreter_->graph_.model
@@ -65,7 +75,7 @@ Status OpContext::RequestScratchInto(size_t bytes, void** where) const {
   MicroInterpreter& it = *interpreter_;
   const size_t end = (static_cast<size_t>(it.num_requests_) + 1) * sizeof(ScratchRequest);
   if (bytes > INT32_MAX || !it.arena_->Reserve(end)) {
-    it.error_.needed_bytes = it.arena_->needed() + sizeof(ScratchRequest) + bytes;
+    it.error_.needed_bytes = it.arena_->Needed(bytes > end ? bytes : end, 0);
     return Fail(Status::kArenaTooSmall,
                 MR_WHY("the arena is too small for the op's scratch memory"));
   }

@@ -132,6 +132,10 @@ class OpContext {
   friend class MicroInterpreter;
   OpContext(MicroInterpreter* interpreter, int subgraph);
   void MoveTo(int op);  // the subgraph's op number `op`
+  // Its operator code's place in the model's table.
+  uint32_t code_index() const {
+    return code_offset_ == 0 ? 0 : fb::Load<uint32_t>(op_.address() + code_offset_);
+  }
 
   TensorView Tensor(int32_t index) const {
     return index < 0 ? TensorView() : TensorView(tables_[index], tensors_[index]);
@@ -149,6 +153,11 @@ class OpContext {
   int subgraph_;
   int op_index_ = -1;
   fb::Table op_;
+  // Operators nearly always share a vtable, so its offsets are looked up once.
+  const uint8_t* vtable_ = nullptr;
+  int code_offset_ = 0;
+  int inputs_offset_ = 0;
+  int outputs_offset_ = 0;
   fb::Vector<int32_t> inputs_;
   fb::Vector<int32_t> outputs_;
   void** op_data_ = nullptr;

@@ -4,9 +4,9 @@ namespace millrace::micro {
 
 const uint8_t* OptionsReader::Find(int id, int size) const {
   if (table_ == nullptr) return nullptr;
-  const uint8_t* vtable = table_ - fb::Load<int32_t>(table_);
-  const int table_size = fb::Load<uint16_t>(vtable + 2);
-  const uint8_t* field = fb::Table(table_).Field(id);
+  const fb::Table table(table_);
+  const int table_size = fb::Load<uint16_t>(table.vtable() + 2);
+  const uint8_t* field = table.Field(id);
   if (field == nullptr || field - table_ + size > table_size) return nullptr;
   return field;
 }

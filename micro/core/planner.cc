@@ -40,7 +40,7 @@ void PlaceLowest(PlanEntry* entry, const PlanEntry* entries, int count, uint32_t
           !entry->MeetsInSpace(other)) {
         continue;
       }
-      entry->offset = (other.offset + other.size + alignment - 1) / alignment * alignment;
+      entry->offset = (other.offset + other.size + alignment - 1) & ~(alignment - 1);
       moved = true;
     }
   }
@@ -48,14 +48,14 @@ void PlaceLowest(PlanEntry* entry, const PlanEntry* entries, int count, uint32_t
 
 }  // namespace
 
-bool PlanGreedily(PlanEntry* entries, int count, uint32_t alignment, uint64_t* total) {
+bool PlanGreedily(PlanEntry* entries, int count, uint32_t alignment, uint32_t* total) {
   if (FixedOnesCollide(entries, count)) return false;
   while (PlanEntry* entry = LargestUnplaced(entries, count)) {
     PlaceLowest(entry, entries, count, alignment);
   }
   *total = 0;
   for (int i = 0; i < count; ++i) {
-    const uint64_t end = uint64_t{entries[i].offset} + entries[i].size;
+    const uint32_t end = entries[i].offset + entries[i].size;
     if (end > *total) *total = end;
   }
   return true;

@@ -18,14 +18,15 @@ struct PlanEntry {
 
   bool MeetsInTime(const PlanEntry& o) const { return first <= o.last && o.first <= last; }
   bool MeetsInSpace(const PlanEntry& o) const {
-    return offset < uint64_t{o.offset} + o.size && o.offset < uint64_t{offset} + size;
+    return offset < o.offset + o.size && o.offset < offset + size;
   }
 };
 
 // Places every entry that has no offset, largest first, each at the lowest multiple of `alignment`
-// where it fits. Sets *total to the end of the highest. False when two entries that came with
-// offsets collide. Takes no memory; quadratic in the number of entries.
-bool PlanGreedily(PlanEntry* entries, int count, uint32_t alignment, uint64_t* total);
+// where it fits; alignment is a power of two. Sets *total to the end of the highest. False when two
+// entries that came with offsets collide. Takes no memory; quadratic in the number of entries.
+// REQUIRES: sizes (each rounded up to alignment) sum up to less than 2^31, offsets are below it.
+bool PlanGreedily(PlanEntry* entries, int count, uint32_t alignment, uint32_t* total);
 
 }  // namespace millrace::micro
 

@@ -14,6 +14,50 @@ constexpr int kMaxOperators = 65535;
 constexpr int kMaxReferences = 1 << 20;
 constexpr int kMaxOutputs = 256;  // of one operator
 
+using fb::FieldRule;
+
+constexpr FieldRule kModelRules[] = {{field::Model::kVersion, FieldRule::kScalar, 4}};
+constexpr FieldRule kCodeRules[] = {
+    {field::OperatorCode::kDeprecatedBuiltinCode, FieldRule::kScalar, 1},
+    {field::OperatorCode::kCustomCode, FieldRule::kString, 1},
+    {field::OperatorCode::kVersion, FieldRule::kScalar, 4},
+    {field::OperatorCode::kBuiltinCode, FieldRule::kScalar, 4},
+};
+constexpr FieldRule kBufferRules[] = {
+    {field::Buffer::kData, FieldRule::kVector, 1},
+    {field::Buffer::kOffset, FieldRule::kScalar, 8},
+};
+constexpr FieldRule kMetadataRules[] = {
+    {field::Metadata::kName, FieldRule::kString, 1},
+    {field::Metadata::kBuffer, FieldRule::kScalar, 4},
+};
+constexpr FieldRule kSubgraphRules[] = {
+    {field::SubGraph::kInputs, FieldRule::kVector, 4},
+    {field::SubGraph::kOutputs, FieldRule::kVector, 4},
+};
+constexpr FieldRule kTensorRules[] = {
+    {field::Tensor::kShape, FieldRule::kVector, 4},
+    {field::Tensor::kType, FieldRule::kScalar, 1},
+    {field::Tensor::kBuffer, FieldRule::kScalar, 4},
+    {field::Tensor::kName, FieldRule::kString, 1},
+    {field::Tensor::kQuantization, FieldRule::kTable, 0},
+    {field::Tensor::kIsVariable, FieldRule::kScalar, 1},
+    {field::Tensor::kShapeSignature, FieldRule::kVector, 4},
+};
+constexpr FieldRule kQuantizationRules[] = {
+    {field::Quantization::kScale, FieldRule::kVector, 4},
+    {field::Quantization::kZeroPoint, FieldRule::kVector, 8},
+    {field::Quantization::kQuantizedDimension, FieldRule::kScalar, 4},
+};
+constexpr FieldRule kOperatorRules[] = {
+    {field::Operator::kOpcodeIndex, FieldRule::kScalar, 4},
+    {field::Operator::kInputs, FieldRule::kVector, 4},
+    {field::Operator::kOutputs, FieldRule::kVector, 4},
+    {field::Operator::kOptions, FieldRule::kTable, 0},
+    {field::Operator::kCustomOptions, FieldRule::kVector, 1},
+    {field::Operator::kIntermediates, FieldRule::kVector, 4},
+};
+
 #define MR_VERIFY(condition, why)                                        \
   do {                                                                   \
     if (!(condition)) return Refuse(Status::kInvalidModel, MR_WHY(why)); \
@@ -27,11 +71,7 @@ class Verifier {
   Status Run();
 
  private:
-  Status Refuse(Status status, const char* why) const {
-    error_->status = status;
-    error_->reason = why;
-    return status;
-  }
+  Status Refuse(Status status, const char* why) const;
   Status Codes() const;
   Status Buffers() const;
   Status Metadata() const;
@@ -57,6 +97,12 @@ class Verifier {
   int64_t references_ = 0;
 };
 
+__attribute__((noinline)) Status Verifier::Refuse(Status status, const char* why) const {
+  error_->status = status;
+  error_->reason = why;
+  return status;
+}
+
 Status Verifier::Run() {
   if (reinterpret_cast<uintptr_t>(bytes_) % kModelAlignment != 0) {
     return Refuse(Status::kInvalidArgument, MR_WHY("the model's address is not aligned to 8"));
@@ -67,7 +113,7 @@ Status Verifier::Run() {
   }
   MR_VERIFY(check_.IsReferenceToTable(bytes_), "the model's root is out of bounds");
   const fb::Table root = model_.root();
-  MR_VERIFY(check_.IsScalar(root, field::Model::kVersion, 4), "the version is out of bounds");
+  MR_VERIFY(check_.Follows(root, kModelRules), "the version is out of bounds");
   if (root.Scalar<uint32_t>(field::Model::kVersion) != kSchemaVersion) {
     return Refuse(Status::kUnsupportedSchema, MR_WHY("the schema's version is not 3"));
   }
@@ -90,11 +136,7 @@ Status Verifier::Codes() const {
   const fb::TableVector codes = model_.operator_codes();
   MR_VERIFY(codes.size() <= kMaxOperators, "the model has too many operator codes");
   for (int i = 0; i < codes.size(); ++i) {
-    MR_VERIFY(check_.IsScalar(codes[i], field::OperatorCode::kDeprecatedBuiltinCode, 1) &&
-                  check_.IsString(codes[i], field::OperatorCode::kCustomCode) &&
-                  check_.IsScalar(codes[i], field::OperatorCode::kVersion, 4) &&
-                  check_.IsScalar(codes[i], field::OperatorCode::kBuiltinCode, 4),
-              "an operator code is out of bounds");
+    MR_VERIFY(check_.Follows(codes[i], kCodeRules), "an operator code is out of bounds");
   }
   return Status::kOk;
 }
@@ -104,9 +146,7 @@ Status Verifier::Buffers() const {
             "buffers are out of bounds");
   const fb::TableVector buffers = model_.buffers();
   for (int i = 0; i < buffers.size(); ++i) {
-    MR_VERIFY(check_.IsVector(buffers[i], field::Buffer::kData, 1) &&
-                  check_.IsScalar(buffers[i], field::Buffer::kOffset, 8),
-              "a buffer is out of bounds");
+    MR_VERIFY(check_.Follows(buffers[i], kBufferRules), "a buffer is out of bounds");
     // 0 and 1 are what converters write for a buffer inside.
     if (buffers[i].Scalar<uint64_t>(field::Buffer::kOffset) > 1) {
       return Refuse(Status::kUnsupported, MR_WHY("a buffer lies outside of the flatbuffer"));
@@ -120,8 +160,7 @@ Status Verifier::Metadata() const {
             "metadata are out of bounds");
   const fb::TableVector metadata = model_.metadata();
   for (int i = 0; i < metadata.size(); ++i) {
-    MR_VERIFY(check_.IsString(metadata[i], field::Metadata::kName) &&
-                  check_.IsScalar(metadata[i], field::Metadata::kBuffer, 4) &&
+    MR_VERIFY(check_.Follows(metadata[i], kMetadataRules) &&
                   metadata[i].Scalar<uint32_t>(field::Metadata::kBuffer) <
                       static_cast<uint32_t>(model_.buffers().size()),
               "a metadata entry is out of bounds");
@@ -157,8 +196,7 @@ Status Verifier::Subgraph(fb::Table table) {
   }
   error_->tensor_index = -1;
   const int tensors = subgraph.tensors().size();
-  MR_VERIFY(check_.IsVector(table, field::SubGraph::kInputs, 4) &&
-                check_.IsVector(table, field::SubGraph::kOutputs, 4) &&
+  MR_VERIFY(check_.Follows(table, kSubgraphRules) &&
                 AreTensors(subgraph.inputs(), tensors, false) &&
                 AreTensors(subgraph.outputs(), tensors, false),
             "the subgraph's inputs or outputs are no tensors");
@@ -175,15 +213,7 @@ Status Verifier::Subgraph(fb::Table table) {
 }
 
 Status Verifier::Tensor(fb::Table tensor) const {
-  MR_VERIFY(check_.IsVector(tensor, field::Tensor::kShape, 4) &&
-                check_.IsScalar(tensor, field::Tensor::kType, 1) &&
-                check_.IsScalar(tensor, field::Tensor::kBuffer, 4) &&
-                check_.IsString(tensor, field::Tensor::kName) &&
-                check_.IsSubTable(tensor, field::Tensor::kQuantization) &&
-                check_.IsScalar(tensor, field::Tensor::kIsVariable, 1) &&
-                check_.IsScalar(tensor, field::Tensor::kSparsity, 4) &&
-                check_.IsVector(tensor, field::Tensor::kShapeSignature, 4),
-            "a field of the tensor is out of bounds");
+  MR_VERIFY(check_.Follows(tensor, kTensorRules), "a field of the tensor is out of bounds");
   if (tensor.Field(field::Tensor::kSparsity) != nullptr) {
     return Refuse(Status::kUnsupported, MR_WHY("sparse tensors are not supported"));
   }
@@ -214,30 +244,19 @@ Status Verifier::TensorSize(fb::Table tensor) const {
   MR_VERIFY(
       static_cast<size_t>(constant.size()) >= BytesOf(view.type(), static_cast<size_t>(elements)),
       "the constant has fewer bytes than its shape asks for");
-  const uintptr_t alignment = bits <= 8 ? 1 : bits >= 64 ? 8 : static_cast<uintptr_t>(bits / 8);
-  MR_VERIFY(reinterpret_cast<uintptr_t>(constant.data()) % alignment == 0,
-            "the constant is not aligned to its elements");
   return Status::kOk;
 }
 
 Status Verifier::Quantization(fb::Table tensor) const {
   if (tensor.Field(field::Tensor::kQuantization) == nullptr) return Status::kOk;
   const fb::Table quantization = tensor.SubTable(field::Tensor::kQuantization);
-  MR_VERIFY(check_.IsVector(quantization, field::Quantization::kScale, 4) &&
-                check_.IsVector(quantization, field::Quantization::kZeroPoint, 8) &&
-                check_.IsScalar(quantization, field::Quantization::kQuantizedDimension, 4),
+  MR_VERIFY(check_.Follows(quantization, kQuantizationRules),
             "the tensor's quantisation is out of bounds");
   return Status::kOk;
 }
 
 Status Verifier::Operator(const SubgraphView& subgraph, fb::Table op) {
-  MR_VERIFY(check_.IsScalar(op, field::Operator::kOpcodeIndex, 4) &&
-                check_.IsVector(op, field::Operator::kInputs, 4) &&
-                check_.IsVector(op, field::Operator::kOutputs, 4) &&
-                check_.IsSubTable(op, field::Operator::kOptions) &&
-                check_.IsVector(op, field::Operator::kCustomOptions, 1) &&
-                check_.IsVector(op, field::Operator::kIntermediates, 4),
-            "a field of the operator is out of bounds");
+  MR_VERIFY(check_.Follows(op, kOperatorRules), "a field of the operator is out of bounds");
   MR_VERIFY(op.Scalar<uint32_t>(field::Operator::kOpcodeIndex) <
                 static_cast<uint32_t>(model_.operator_codes().size()),
             "the operator's code is not in the model's table");

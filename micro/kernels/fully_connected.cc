@@ -8,12 +8,10 @@ namespace {
 
 enum Inputs { kInput, kFilter, kBias };
 
-struct Data {
-  FloatRange float_range;
-  IntRange range;
-  Requant requant;
-  ChannelRequant by_unit;
-  bool has_units_factors;
+// Op data is what the loop takes, so that invoke has next to nothing to do.
+struct Int8Data {
+  FullyConnectedInt8 p;
+  ChannelRequant* by_unit;  // nullptr: one factor for all units
 };
 
 Status CheckShapes(const OpContext& context) {
@@ -31,74 +29,75 @@ Status CheckShapes(const OpContext& context) {
   return Status::kOk;
 }
 
-Status PrepareInt8(const OpContext& context, Activation activation, Data* data) {
+Status PrepareInt8(const OpContext& context, Activation activation) {
   const TensorView input = context.input(kInput), filter = context.input(kFilter);
   const TensorView output = context.output(), bias = context.optional_input(kBias);
   MR_ENSURE(context,
             filter.type() == TensorType::kInt8 && output.type() == TensorType::kInt8 &&
                 (!bias.present() || bias.type() == TensorType::kInt32),
             Status::kUnsupportedType, "int8 input wants int8 filter and output and int32 bias");
-  MR_TRY(QuantizedActivationRange(context, activation, output, &data->range));
+  Int8Data* data;
+  MR_TRY(context.NewData(&data));
+  FullyConnectedInt8& p = data->p;
+  p.units = filter.dim(0);
+  p.depth = filter.dim(1);
+  p.batches = input.elements() / p.depth;
+  p.input_zero_point = input.zero_point();
+  p.filter_zero_point = filter.zero_point();
+  p.output_zero_point = output.zero_point();
+  MR_TRY(QuantizedActivationRange(context, activation, output, &p.range));
   if (filter.scale_count() > 1) {
-    data->has_units_factors = true;
-    return data->by_unit.Prepare(context, input, filter, output, filter.dim(0));
+    MR_TRY(context.AllocateArray(1, &data->by_unit));
+    return data->by_unit->Prepare(context, input, filter, output, p.units);
   }
   // The product of the two scales is rounded to a float, unlike by channel.
-  MR_ENSURE(context,
-            RequantOf(input.scale() * filter.scale(), 1.0f, output.scale(), &data->requant),
+  MR_ENSURE(context, RequantOf(input.scale() * filter.scale(), 1.0f, output.scale(), &p.requant),
             Status::kInvalidQuantization, "the scales of input, filter and output do not fit");
   return Status::kOk;
 }
 
+Status PrepareFloat(const OpContext& context, Activation activation) {
+  FullyConnectedFloat* p;
+  MR_TRY(context.NewData(&p));
+  const Shape filter = context.input(kFilter).shape();
+  p->units = filter[0];
+  p->depth = filter[1];
+  p->batches = context.input(kInput).elements() / p->depth;
+  return FloatActivationRange(context, activation, &p->range);
+}
+
 Status Prepare(OpContext& context) {
   MR_TRY(CheckShapes(context));
-  Data* data;
-  MR_TRY(context.NewData(&data));
   const OptionsReader options = context.options();
   MR_ENSURE(context, options.Int8(FullyConnectedOptions::kWeightsFormat) == 0, Status::kUnsupported,
             "the weights are shuffled");
   const Activation activation =
       options.FusedActivation(FullyConnectedOptions::kFusedActivationFunction);
   const TensorType type = context.input(kInput).type();
-  if (type == TensorType::kInt8) return PrepareInt8(context, activation, data);
+  if (type == TensorType::kInt8) return PrepareInt8(context, activation);
   const TensorView bias = context.optional_input(kBias);
   MR_ENSURE(context,
             type == TensorType::kFloat32 && context.input(kFilter).type() == type &&
                 context.output().type() == type && (!bias.present() || bias.type() == type),
             Status::kUnsupportedType, "no kernel for the types of input, filter and output");
-  return FloatActivationRange(context, activation, &data->float_range);
-}
-
-void InvokeInt8(const OpContext& context, const Data& data) {
-  const TensorView input = context.input(kInput), filter = context.input(kFilter);
-  const TensorView output = context.output();
-  const Shape shape = filter.shape();
-  FullyConnectedInt8 p;
-  p.depth = shape[1];
-  p.units = shape[0];
-  p.batches = input.elements() / p.depth;
-  p.input_zero_point = input.zero_point();
-  p.filter_zero_point = filter.zero_point();
-  p.output_zero_point = output.zero_point();
-  p.range = data.range;
-  p.requant = data.requant;
-  p.factors = data.has_units_factors ? data.by_unit.Get(input, filter, output)
-                                     : ChannelFactors{nullptr, nullptr};
-  FullyConnectedLoop(p, input.data<int8_t>(), filter.data<int8_t>(),
-                     context.input_data<int32_t>(kBias), output.data<int8_t>());
+  return PrepareFloat(context, activation);
 }
 
 Status Invoke(OpContext& context) {
-  const Data& data = context.data<Data>();
-  if (context.input(kInput).type() == TensorType::kInt8) {
-    InvokeInt8(context, data);
+  if (context.input(kInput).type() == TensorType::kFloat32) {
+    FullyConnectedLoop(context.data<FullyConnectedFloat>(), context.input_data<float>(kInput),
+                       context.input_data<float>(kFilter), context.input_data<float>(kBias),
+                       context.output_data<float>());
     return Status::kOk;
   }
-  const Shape filter = context.input(kFilter).shape();
-  const FullyConnectedFloat p = {context.input(kInput).elements() / filter[1], filter[1], filter[0],
-                                 data.float_range};
-  FullyConnectedLoop(p, context.input_data<float>(kInput), context.input_data<float>(kFilter),
-                     context.input_data<float>(kBias), context.output_data<float>());
+  Int8Data& data = context.data<Int8Data>();
+  if (data.by_unit != nullptr) {
+    data.p.factors =
+        data.by_unit->Get(context.input(kInput), context.input(kFilter), context.output());
+  }
+  FullyConnectedLoop(data.p, context.input_data<int8_t>(kInput),
+                     context.input_data<int8_t>(kFilter), context.input_data<int32_t>(kBias),
+                     context.output_data<int8_t>());
   return Status::kOk;
 }
 

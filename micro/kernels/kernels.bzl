@@ -24,7 +24,7 @@ OpResolver AllOps() {{ return OpResolver(kOps, sizeof(kOps) / sizeof(kOps[0])); 
 """
 
 def mr_micro_kernels(files, deps, test_deps):
-    """files: {file: [registration]}. deps: what any kernel may include."""
+    """files: {file: [registration]}. deps: what any kernel may include. test_deps: {file, or "all": [label]}."""
     for file in files:
         mr_micro_library(
             name = file,
@@ -35,7 +35,7 @@ def mr_micro_kernels(files, deps, test_deps):
         mr_micro_test(
             name = file + "_test",
             srcs = [file + "_test.cc"],
-            deps = [":" + file] + test_deps,
+            deps = [":" + file] + test_deps.get(file, []) + test_deps["all"],
         )
     write_source(
         name = "all_ops_source",

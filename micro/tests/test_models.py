@@ -1,7 +1,9 @@
-"""Every model of a folder against recorded results: NAME.tflite anywhere below it, golden/NAME.npz with inputs in0, in1, outputs out0
-(the state cleared before each case) and outseq0 (cases one after another).
+"""Every model of a folder against recorded results.
 
-The folder is named by MILLRACE_MODELS; without it nothing is run. Integers must be equal, floats within 1e-5 + 1e-5 * |expected|.
+NAME.tflite lies anywhere below the folder, golden/NAME.npz has inputs in0, in1, outputs out0 (state
+cleared before each case) and outseq0 (cases one after another). The folder is named by
+MILLRACE_MODELS; without it nothing is run. Integers must be equal, floats within 1e-5 absolute plus
+1e-5 relative.
 """
 
 import os
