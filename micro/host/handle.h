@@ -22,7 +22,8 @@ struct mr_micro {
   std::vector<Block> arena;
   millrace::micro::OpResolver resolver = millrace::micro::AllOps();
   millrace::micro::OpClock clock;
-  std::vector<mr_micro_place> places;
+  std::vector<millrace::micro::PlanEntry> entries;  // of the memory plan
+  std::vector<mr_micro_place> places;               // the same for callers
   std::unique_ptr<millrace::micro::MicroInterpreter> interpreter;
   std::string error;
 };

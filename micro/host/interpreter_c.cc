@@ -10,6 +10,7 @@
 #include "micro/host/introspection.h"
 
 using millrace::micro::ErrorText;
+using millrace::micro::FinishPlaces;
 using millrace::micro::InterpreterOptions;
 using millrace::micro::KeepPlaces;
 using millrace::micro::MicroInterpreter;
@@ -33,7 +34,9 @@ Status Allocate(mr_micro* micro, size_t model_size, size_t arena_bytes,
       std::make_unique<MicroInterpreter>(micro->model.data(), model_size, micro->resolver,
                                          micro->arena.data(), arena_bytes, interpreter_options);
   if (options.batch > 1) MR_TRY(micro->interpreter->ResizeInputBatch(options.batch));
-  return micro->interpreter->AllocateTensors();
+  MR_TRY(micro->interpreter->AllocateTensors());
+  FinishPlaces(micro);
+  return Status::kOk;
 }
 
 // Tries larger and larger arenas until one does.

@@ -26,15 +26,22 @@ void NameTensors(const Graph& graph, std::vector<mr_micro_place>* places) {
 
 void KeepPlaces(void* user, PlanEntry* entries, int count) {
   auto* micro = static_cast<mr_micro*>(user);
-  // Placed here as the interpreter is about to do it.
-  std::vector<PlanEntry> placed(entries, entries + count);
-  uint64_t total = 0;
-  PlanGreedily(placed.data(), count, Arena::kAlignment, &total);
-  micro->places.clear();
-  for (const PlanEntry& e : placed) {
-    micro->places.push_back({e.size, e.offset, e.first, e.last, -1, -1});
-  }
+  micro->entries.assign(entries, entries + count);
+  micro->places.assign(static_cast<size_t>(count), {0, 0, 0, 0, -1, -1});
   NameTensors(micro->interpreter->graph(), &micro->places);
+}
+
+void FinishPlaces(mr_micro* micro) {
+  std::vector<PlanEntry>& entries = micro->entries;
+  uint32_t total = 0;
+  PlanGreedily(entries.data(), static_cast<int>(entries.size()), Arena::kAlignment, &total);
+  for (size_t i = 0; i < entries.size(); ++i) {
+    mr_micro_place& place = micro->places[i];
+    place.bytes = entries[i].size;
+    place.offset = entries[i].offset;
+    place.first = entries[i].first;
+    place.last = entries[i].last;
+  }
 }
 
 void RememberFailure(const Error& error) {
