@@ -6,6 +6,10 @@ The resolver of all ops, the generator of resolvers and the exporter read this l
 
 MICRO_OPS = {
     "control_flow": ["If", "While", "CallOnce"],
+    "conv": ["Conv2D", "DepthwiseConv2D"],
     "fully_connected": ["FullyConnected"],
+    "log_softmax": ["LogSoftmax"],
+    "pooling": ["AveragePool2D", "MaxPool2D", "L2Pool2D"],
     "resource_variables": ["VarHandle", "AssignVariable", "ReadVariable"],
+    "softmax": ["Softmax"],
 }
