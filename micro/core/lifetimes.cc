@@ -55,7 +55,7 @@ size_t Lifetimes::bookkeeping_bytes() const {
 Status Lifetimes::NewEntry(uint32_t bytes) {
   const size_t end = bookkeeping_bytes() + sizeof(PlanEntry);
   if (!arena_->Reserve(end)) {
-    error_->needed_bytes = arena_->needed() - arena_->reserved() + end;
+    error_->needed_bytes = arena_->Needed(end, 0);
     return Refuse(Status::kArenaTooSmall, MR_WHY("the arena is too small to plan in"));
   }
   entries_[count_] = PlanEntry();

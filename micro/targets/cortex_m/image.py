@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Builds a bare-metal image that holds a model and only the ops it uses, runs it in QEMU, counts instructions.
+"""Builds a bare-metal image of a model and the ops it uses, runs it in QEMU, counts instructions.
 
-image.py --target m4 --model MODEL.tflite [--inputs IN.npy ...] [--outputs OUT.bin] [--loops arm] [--out DIR]
+image.py --target m4 --model MODEL.tflite [--inputs IN] [--outputs OUT] [--loops arm] [--out DIR]
 """
 
 import argparse
@@ -107,10 +107,16 @@ def build(target, model, out, loops="", extra_flags=(), cache=None):
     write_model(model.resolve(), out / "model.S")
     objects.append(compile_object(out / "resolver.cc", [*flags, "-Os"], cache))
     image = out / "image.elf"
-    run(
-        ["arm-none-eabi-g++", *FLAGS, *cpu, *objects, out / "model.S", "-nostartfiles", "--specs=nano.specs",
-         "-Wl,--gc-sections", f"-Wl,-Map={out / 'image.map'}", f"-L{HERE}", "-T", HERE / script, "-o", image]
-    )  # fmt: skip
+    link = [
+        "-nostartfiles",
+        "--specs=nano.specs",
+        "-Wl,--gc-sections",
+        f"-L{HERE}",
+        "-T",
+        HERE / script,
+    ]
+    link += [f"-Wl,-Map={out / 'image.map'}", "-o", image]
+    run(["arm-none-eabi-g++", *FLAGS, *cpu, *objects, out / "model.S", *link])
     return image
 
 
@@ -120,9 +126,18 @@ def execute(target, image, inputs, outputs, reset=True, repeats=1):
     arguments = ",".join(
         f"arg={word}" for word in ["run", inputs, outputs, "reset" if reset else "keep", repeats]
     )
-    command = ["qemu-system-arm", "-M", machine, "-nographic", "-monitor", "none", "-serial", "null",
-               "-semihosting-config", f"enable=on,target=native,{arguments}",
-               "-icount", "shift=0", "-kernel", str(image)]  # fmt: skip
+    command = [
+        "qemu-system-arm",
+        "-M",
+        machine,
+        "-nographic",
+        "-monitor",
+        "none",
+        "-serial",
+        "null",
+    ]
+    command += ["-semihosting-config", f"enable=on,target=native,{arguments}"]
+    command += ["-icount", "shift=0", "-kernel", str(image)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)
     text = result.stdout + result.stderr
     if result.returncode != 0:

@@ -276,13 +276,13 @@ class Graph:
         self._collections.setdefault(name, []).append(value)
 
     def get_collection(self, name, scope=None):
-        """A copy of the collection; with `scope`, the items whose name begins with it."""
+        """A copy of the collection; with `scope`, a regular expression, the items whose name
+        begins so."""
         items = list(self._collections.get(name, ()))
-        return (
-            items
-            if scope is None
-            else [i for i in items if getattr(i, "name", "").startswith(scope)]
-        )
+        if scope is None:
+            return items
+        begins_so = re.compile(scope).match
+        return [i for i in items if begins_so(getattr(i, "name", ""))]
 
     def get_collection_ref(self, name):
         return self._collections.setdefault(name, [])

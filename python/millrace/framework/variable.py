@@ -35,6 +35,8 @@ class Variable(VariableOps):
       collections: of the graph, that it is put in; the global variables if left out.
     """
 
+    _slice = None  # a SliceInfo, where it is a part of a larger variable
+
     @public
     def __init__(
         self,

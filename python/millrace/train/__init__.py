@@ -1,7 +1,12 @@
 """Training: optimizers, checkpoints, sessions with hooks."""
 
 from millrace.train.adam import AdamOptimizer
-from millrace.train.adaptive import AdagradOptimizer, FtrlOptimizer, RMSPropOptimizer
+from millrace.train.adaptive import (
+    AdadeltaOptimizer,
+    AdagradOptimizer,
+    FtrlOptimizer,
+    RMSPropOptimizer,
+)
 from millrace.train.checkpoint_state import (
     CheckpointState,
     checkpoint_exists,
@@ -9,10 +14,17 @@ from millrace.train.checkpoint_state import (
     latest_checkpoint,
     update_checkpoint_state,
 )
+from millrace.train.decay import (
+    cosine_decay,
+    exponential_decay,
+    inverse_time_decay,
+    natural_exp_decay,
+    piecewise_constant,
+    polynomial_decay,
+)
 from millrace.train.device_setter import replica_device_setter
 from millrace.train.global_step import (
     create_global_step,
-    exponential_decay,
     get_global_step,
     get_or_create_global_step,
     global_step,
@@ -39,6 +51,7 @@ from millrace.train.monitored_session import (
     SingularMonitoredSession,
     WorkerSessionCreator,
 )
+from millrace.train.moving_averages import ExponentialMovingAverage
 from millrace.train.optimizer import Optimizer
 from millrace.train.progress import ProgressBarHook
 from millrace.train.saver import Saver
@@ -54,11 +67,13 @@ def __getattr__(name):
 
 
 __all__ = [
+    "AdadeltaOptimizer",
     "AdagradOptimizer",
     "AdamOptimizer",
     "CheckpointSaverHook",
     "CheckpointState",
     "ChiefSessionCreator",
+    "ExponentialMovingAverage",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
     "LoggingTensorHook",
@@ -82,6 +97,7 @@ __all__ = [
     "SummarySaverHook",
     "WorkerSessionCreator",
     "checkpoint_exists",
+    "cosine_decay",
     "create_global_step",
     "exponential_decay",
     "export_meta_graph",
@@ -90,7 +106,11 @@ __all__ = [
     "get_or_create_global_step",
     "global_step",
     "import_meta_graph",
+    "inverse_time_decay",
     "latest_checkpoint",
+    "natural_exp_decay",
+    "piecewise_constant",
+    "polynomial_decay",
     "replica_device_setter",
     "update_checkpoint_state",
 ]
