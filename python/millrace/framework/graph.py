@@ -29,6 +29,15 @@ class _NewOp:
     op = property(lambda self: self.type)
 
 
+@contextlib.contextmanager
+def _pushed(stack, entry):
+    stack.append(entry)
+    try:
+        yield
+    finally:
+        stack.pop()
+
+
 class Graph:
     """A dataflow graph. One thread at a time may add to it; sessions may run it meanwhile."""
 
@@ -139,7 +148,9 @@ class Graph:
 
     @public
     def get_operation_by_name(self, name):
-        """KeyError if there is none of that name."""
+        """KeyError if there is none of that name, ValueError for the name of a tensor."""
+        if ":" in name:
+            raise ValueError(f"{name!r} is the name of a tensor, not of an operation")
         node_id = self._c.find_node(name)
         if node_id < 0:
             raise KeyError(f"the graph has no operation named {name!r}")
@@ -185,18 +196,24 @@ class Graph:
         finally:
             context.pop_graph(self)
 
-    @contextlib.contextmanager
+    # What is wrong is said where a scope is made, out of the frames of contextlib.
+
     def name_scope(self, name):
         """Prefixes names with `name`, made unique; a name that ends in "/" is taken as it is.
-        Yields the prefix."""
+        Gives the prefix."""
+        valid = _VALID_SCOPE if self._name_scope else _VALID_NAME
+        if name and name[-1] != "/" and not valid.match(name):
+            raise ValueError(f"{name!r} is not a valid name of a scope")
+        return self._in_name_scope(name)
+
+    @contextlib.contextmanager
+    def _in_name_scope(self, name):
         before = self._name_scope
         if not name:
             self._name_scope = ""
         elif name[-1] == "/":
             self._name_scope = name[:-1]
         else:
-            if not (_VALID_SCOPE if before else _VALID_NAME).match(name):
-                raise ValueError(f"{name!r} is not a valid name of a scope")
             self._name_scope = self._free_name(f"{before}/{name}" if before else name)
             self._scopes.add(self._name_scope)
         try:
@@ -211,7 +228,6 @@ class Graph:
     def unique_name(self, name):
         return self._free_name(self._full_name(name))
 
-    @contextlib.contextmanager
     def device(self, device_name_or_function):
         """Places new operations: a device name, a function from operation to device name, or None
         for no request."""
@@ -219,13 +235,8 @@ class Graph:
         if entry is not None and not callable(entry):
             entry = str(entry)
             device_names.parse(entry)
-        self._devices.append(entry)
-        try:
-            yield
-        finally:
-            self._devices.pop()
+        return _pushed(self._devices, entry)
 
-    @contextlib.contextmanager
     def control_dependencies(self, control_inputs):
         """New operations run after these; None forgets those of outer scopes."""
         if control_inputs is None:
@@ -242,13 +253,8 @@ class Graph:
                     )
                 if op not in merged:
                     merged.append(op)
-        self._controls.append(merged)
-        try:
-            yield
-        finally:
-            self._controls.pop()
+        return _pushed(self._controls, merged)
 
-    @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing=False):
         """New operations go to the device of `op`, an operation or a tensor; None ends that of
         outer scopes."""
@@ -264,11 +270,7 @@ class Graph:
             if not ignore_existing and self._colocation and self._colocation[-1]:
                 groups = sorted({*groups, *self._colocation[-1][0]})
             entry = (groups, op.device)
-        self._colocation.append(entry)
-        try:
-            yield
-        finally:
-            self._colocation.pop()
+        return _pushed(self._colocation, entry)
 
     # ----- collections, versions, export -----
 
