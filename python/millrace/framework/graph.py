@@ -13,6 +13,17 @@ from millrace.framework import device as device_names
 from millrace.framework.operation import Operation
 
 _LARGE_BYTES = 64 << 10
+# They take resources and run elsewhere: their bodies' operations go to these.
+_CALLS = {
+    "Case",
+    "If",
+    "PartitionedCall",
+    "StatefulPartitionedCall",
+    "StatelessCase",
+    "StatelessIf",
+    "StatelessWhile",
+    "While",
+}
 _VALID_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 _VALID_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
 
@@ -27,6 +38,15 @@ class _NewOp:
 
     node_def = property(lambda self: self)
     op = property(lambda self: self.type)
+
+
+def _home_of(inputs):
+    """The device that was asked for the resource among the inputs: operations on a resource run
+    where it is, whatever the scopes say."""
+    for tensor in inputs:
+        if tensor.dtype is dtypes.resource:
+            return tensor.op.device
+    return ""
 
 
 @contextlib.contextmanager
@@ -74,6 +94,8 @@ class Graph:
             attrs.setdefault("_class", groups)
         else:
             device = self._device_for(op_type, full_name, inputs) if self._devices else ""
+            if device and op_type not in _CALLS:
+                device = _home_of(inputs) or device
         node_id, made_name, types = self._c.add_node(
             op_type, full_name, [t._key for t in inputs], attrs, [c._id for c in controls], device
         )
