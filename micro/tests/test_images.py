@@ -1,5 +1,5 @@
-"""Images for Cortex-M in QEMU: the same results as on the host, nothing in them that does not belong
-on a device, and sizes that do not grow unseen.
+"""Images for Cortex-M in QEMU: the same results as on the host, nothing in them that does not
+belong on a device, and sizes that do not grow unseen.
 
 Models: the repository's own (examples/micro), and those of the folder that MILLRACE_MODELS names.
 Without arm-none-eabi-g++ or qemu-system-arm these tests are skipped.
@@ -116,7 +116,7 @@ def check_symbols(elf):
 
 
 def check_growth(name, figures, map_file):
-    """Arena, and flash by group, against image_figures.json; MILLRACE_RECORD_FIGURES=1 writes it."""
+    """Arena and flash against image_figures.json, which MILLRACE_RECORD_FIGURES=1 writes."""
     core = {path.stem for path in (ROOT / "micro/core").glob("*.cc")}
     groups = image_map.by_group(map_file.read_text(), core)
     found = {"arena": figures["arena"], "core": groups["core"], "kernels": groups["kernels"]}

@@ -15,6 +15,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import model_ops  # noqa: E402
+import source_files  # noqa: E402
 
 ROOT = model_ops.ROOT
 M7_FLAGS = ["-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"]
@@ -58,29 +59,18 @@ def default_loops(target):
     return "arm" if target in ("m4", "m7", "m55") and (ROOT / "micro/kernels/arm").is_dir() else ""
 
 
-def sources(loops):
+def sources(ops, loops):
     """[(file, optimisation)]: the interpreter for size, kernels for speed."""
-    core = sorted((ROOT / "micro/core").glob("*.cc"))
     start = [HERE / "start.cc", HERE / "semihosting.cc", HERE / "run_model.cc"]
-    kernels = ROOT / "micro/kernels"
-    own = {f.name: f for f in (kernels / loops).glob("*.cc")} if loops else {}
-    inner = {f.name: f for f in (kernels / "reference").glob("*.cc")} | own
-    files = [*kernels.glob("*.cc"), *(kernels / "common").glob("*.cc"), *inner.values()]
-    files += (ROOT / "micro/signal").glob("*.cc")
-    return [(f, "-Os") for f in core + start if not is_test(f)] + [
-        (f, "-O2") for f in sorted(files) if not is_test(f)
-    ]
-
-
-def is_test(file):
-    return file.stem.endswith(("_test", "_fuzz")) or file.name == "all_ops.cc"
+    try:
+        kernels = source_files.kernels(ops, loops)
+    except KeyError as error:
+        raise RuntimeError(f"no kernels for {error.args[0]}") from None
+    return [(f, "-Os") for f in source_files.core() + start] + [(f, "-O2") for f in kernels]
 
 
 def write_resolver(ops, path):
     files = model_ops.kernel_files()
-    missing = [op for op in ops if op not in files]
-    if missing:
-        raise RuntimeError(f"no kernels for {', '.join(missing)}")
     includes = sorted({f'#include "micro/kernels/{files[op]}.h"' for op in ops})
     listed = ", ".join(f"&k{op}Op" for op in ops)
     path.write_text(
@@ -101,15 +91,19 @@ def write_model(model, path):
 
 
 def build(target, model, out, loops=None, extra_flags=(), cache=None):
-    """loops: a folder of micro/kernels, "" for the reference alone, None for the default. Returns the image's path; beside it lies image.map."""
+    """Returns the image's path; beside it lies image.map.
+
+    loops: a folder of micro/kernels, "" for the reference alone, None for the target's default.
+    """
     cpu, _, script, tick, arena = TARGETS[target]
     loops = default_loops(target) if loops is None else loops
     cache = cache or pathlib.Path(tempfile.gettempdir()) / "millrace-micro-objects"
     cache.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     flags = [*cpu, f"-DMR_ARENA_BYTES={arena}", f"-DMR_TICK_PICOSECONDS={tick}", *extra_flags]
-    objects = [compile_object(source, [*flags, level], cache) for source, level in sources(loops)]
-    write_resolver(model_ops.ops_of(model.read_bytes()), out / "resolver.cc")
+    ops = model_ops.ops_of(model.read_bytes())
+    objects = [compile_object(f, [*flags, level], cache) for f, level in sources(ops, loops)]
+    write_resolver(ops, out / "resolver.cc")
     write_model(model.resolve(), out / "model.S")
     objects.append(compile_object(out / "resolver.cc", [*flags, "-Os"], cache))
     image = out / "image.elf"

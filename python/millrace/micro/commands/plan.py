@@ -1,5 +1,5 @@
-"""Looks for a tighter memory plan than the interpreter makes at start, and writes it into the model,
-where every interpreter that honours OfflineMemoryAllocation finds it.
+"""Looks for a tighter memory plan than the interpreter makes at start, and writes it into the
+model, where every interpreter that honours OfflineMemoryAllocation finds it.
 
     millrace micro plan fashion.tflite --out fashion_planned.tflite
 
