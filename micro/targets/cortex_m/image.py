@@ -15,7 +15,6 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import model_ops  # noqa: E402
-import source_files  # noqa: E402
 
 ROOT = model_ops.ROOT
 M7_FLAGS = ["-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"]
@@ -61,17 +60,20 @@ def default_loops(target):
 
 def sources(ops, loops):
     """[(file, optimisation)]: the interpreter for size, kernels for speed."""
+    core = sorted((ROOT / "micro/core").glob("*.cc"))
     start = [HERE / "start.cc", HERE / "semihosting.cc", HERE / "run_model.cc"]
     try:
-        kernels = source_files.kernels(ops, loops)
+        kernels = model_ops.kernel_sources(ops, loops)
     except KeyError as error:
-        raise RuntimeError(f"no kernels for {error.args[0]}") from None
-    return [(f, "-Os") for f in source_files.core() + start] + [(f, "-O2") for f in kernels]
+        raise RuntimeError(f"no kernel for {error}") from None
+    small = [f for f in core + start if not model_ops.is_test(f)]
+    return [(f, "-Os") for f in small] + [(f, "-O2") for f in kernels]
 
 
 def write_resolver(ops, path):
     files = model_ops.kernel_files()
-    includes = sorted({f'#include "micro/kernels/{files[op]}.h"' for op in ops})
+    headers = sorted({h for op in ops for h in ROOT.glob(f"micro/*/{files[op]}.h")})
+    includes = [f'#include "{header.relative_to(ROOT)}"' for header in headers]
     listed = ", ".join(f"&k{op}Op" for op in ops)
     path.write_text(
         '#include "micro/core/resolver.h"\n'
@@ -102,7 +104,7 @@ def build(target, model, out, loops=None, extra_flags=(), cache=None):
     out.mkdir(parents=True, exist_ok=True)
     flags = [*cpu, f"-DMR_ARENA_BYTES={arena}", f"-DMR_TICK_PICOSECONDS={tick}", *extra_flags]
     ops = model_ops.ops_of(model.read_bytes())
-    objects = [compile_object(f, [*flags, level], cache) for f, level in sources(ops, loops)]
+    objects = [compile_object(file, [*flags, level], cache) for file, level in sources(ops, loops)]
     write_resolver(ops, out / "resolver.cc")
     write_model(model.resolve(), out / "model.S")
     objects.append(compile_object(out / "resolver.cc", [*flags, "-Os"], cache))
@@ -152,11 +154,11 @@ def main():
     parser.add_argument("--inputs", type=pathlib.Path, help="raw bytes of the inputs, case by case")
     parser.add_argument("--outputs", type=pathlib.Path, default=pathlib.Path("/dev/null"))
     parser.add_argument("--loops", help="folder of micro/kernels with loops; '': the reference's")
-    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=16, help="of the invoke that is timed")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("micro-image"))
     args = parser.parse_args()
     image = build(args.target, args.model, args.out, args.loops)
-    inputs = args.inputs or pathlib.Path("/dev/zero")
+    inputs = args.inputs or pathlib.Path("/dev/null")  # no case at all
     for key, value in execute(args.target, image, inputs, args.outputs, True, args.repeats).items():
         print(f"{key:16} {value}")
 
