@@ -108,21 +108,30 @@ def write_build(folder, library, program, target):
     )
 
 
-def export(folder, model=None, target="m4", arena=None, loops=""):
-    """model: bytes of a .tflite file. arena: bytes the model needs on the target."""
+def export(folder, model=None, target="m4", arena=None, loops=None, compiled=None):
+    """model: bytes of a .tflite file. arena: bytes the model needs on the target. compiled: C++
+    that takes the place of the list of ops."""
     folder.mkdir(parents=True, exist_ok=True)
+    if loops is None:
+        # A library alone is for any machine.
+        loops = image.default_loops(target) if model is not None else ""
     ops = None if model is None else model_ops.ops_of(model)
     library = copy_library(folder, ops, loops)
     program = []
     if model is not None:
         copy_board(folder, target)
         write_model(folder, model)
-        write_ops(folder, ops)
+        if compiled is None:
+            write_ops(folder, ops)
+        else:
+            (folder / "compiled_model.cc").write_text(compiled)
         (folder / "arena.h").write_text(project_text.ARENA_H.format(bytes=arena, target=target))
         (folder / "main.cc").write_text(project_text.MAIN_CC)
-        program = ["main.cc", "model.cc", "ops.cc"]
+        program = ["main.cc", "model.cc", "ops.cc" if compiled is None else "compiled_model.cc"]
     write_build(folder, library, program, target)
     readme = project_text.README_PROGRAM if program else project_text.README
+    if compiled is not None:
+        readme += project_text.README_COMPILED
     (folder / "README.md").write_text(readme.format(target=target, arena=arena))
 
 

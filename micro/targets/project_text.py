@@ -30,6 +30,11 @@ emulated board: a vendor's SDK has its own start-up code and linker script; ther
 `model.cc`, `ops.cc` and `micro/` are needed, with this folder in the include path.
 """
 
+README_COMPILED = """
+Here the model is compiled: `compiled_model.cc` (in place of `ops.cc`) calls its ops one by one and
+says where its tensors are. The verifier, the resolver and the planner are not linked.
+"""
+
 MODEL_H = """\
 #pragma once
 #include <cstddef>

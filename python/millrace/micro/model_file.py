@@ -131,8 +131,15 @@ class ModelFile:
         if number >= len(self._codes):
             raise ModelFileError(f"op {index} has no operator code")
         code, custom, version = self._codes[number]
-        name = custom if code == _ops.CUSTOM else _ops.builtin_names().get(code, f"op code {code}")
+        name = self._name(code, custom)
         return Operator(index, code, name, version, table.vector(1, "i"), table.vector(2, "i"))
+
+    def op_codes(self):
+        """Names of the ops by operator code."""
+        return [self._name(code, custom) for code, custom, _ in self._codes]
+
+    def _name(self, code, custom):
+        return custom if code == _ops.CUSTOM else _ops.builtin_names().get(code, f"op code {code}")
 
     def used_ops(self):
         """Names of all ops, each once, in the order of their first use."""

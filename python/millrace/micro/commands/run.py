@@ -79,10 +79,7 @@ def _runner(args, path, arena_size=None):
 
     if args.target == "host":
         return runner.HostRunner(path, arena_size, args.times)
-    if args.target not in runner.targets():
-        raise runner.DeviceError(
-            f"there is no target {args.target}; there are host, {', '.join(runner.targets())}"
-        )
+    runner.check_target(args.target)
     return runner.DeviceRunner(path, args.target)
 
 

@@ -28,8 +28,7 @@ def run(args):
     known = runner.targets()
     failed = False
     for target in args.target or known:
-        if target not in known:
-            raise runner.DeviceError(f"there is no target {target}; there are {', '.join(known)}")
+        runner.check_target(target)
         try:
             device = runner.DeviceRunner(args.model, target)
             groups = _groups(device, _source)
