@@ -145,9 +145,7 @@ def main():
     parser.add_argument(
         "--arena", type=int, help="bytes; `millrace micro size MODEL` says how many"
     )
-    parser.add_argument(
-        "--loops", default="", help="folder of micro/kernels with the target's loops"
-    )
+    parser.add_argument("--loops", help="a folder of micro/kernels (default: the target's own)")
     args = parser.parse_args()
     try:
         model = args.model.read_bytes() if args.model else None

@@ -94,8 +94,9 @@ def ops_of(model):
 
 
 def kernel_sources(ops, loops=""):
-    """The .cc files that the ops need (None: all there are): their own, what they share, and inner loops: those of the
-    folder `loops` of micro/kernels where it has them, else the reference's. KeyError: there is no such op."""
+    """The .cc files that the ops need (None: all there are): their own, what they share, and inner
+    loops: those of the folder `loops` of micro/kernels where it has them, else the reference's.
+    KeyError: there is no such op."""
     files = kernel_files()
     own = sorted({files[op] for op in (files if ops is None else ops)})
     found = [path for file in own for path in ROOT.glob(f"micro/*/{file}.cc")]
