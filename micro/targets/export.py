@@ -26,33 +26,13 @@ class ExportError(RuntimeError):
     pass
 
 
-def kernel_sources(ops, loops):
-    """The files that the ops (all when None) need, a target's own loops instead of the
-    reference's."""
-    files = model_ops.kernel_files()
-    missing = [op for op in ops or () if op not in files]
-    if missing:
-        raise ExportError(f"there is no kernel for {', '.join(missing)}")
-    kernels = ROOT / "micro/kernels"
-    chosen = {files[op] for op in (files if ops is None else ops)}
-    own = {f.name: f for f in (kernels / loops).glob("*.cc")} if loops else {}
-    inner = {f.name: f for f in (kernels / "reference").glob("*.cc")} | own
-    return [
-        *(path for file in chosen for path in ROOT.glob(f"micro/*/{file}.cc")),
-        *(kernels / "common").glob("*.cc"),
-        *inner.values(),
-    ]
-
-
 def sources(ops, loops):
-    """All .cc files of the library, by path."""
-    files = [*(ROOT / "micro/core").glob("*.cc"), *kernel_sources(ops, loops)]
-    files += [f for f in (ROOT / "micro/signal").glob("*.cc") if not is_op(f)]
-    return sorted({f for f in files if not image.is_test(f)})
-
-
-def is_op(file):
-    return file.stem in model_ops.kernel_files().values()
+    """All .cc files of the library."""
+    core = [f for f in sorted((ROOT / "micro/core").glob("*.cc")) if not model_ops.is_test(f)]
+    try:
+        return core + model_ops.kernel_sources(ops, loops)
+    except KeyError as error:
+        raise ExportError(f"there is no kernel for {error}") from None
 
 
 def copy_library(folder, ops, loops):

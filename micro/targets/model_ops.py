@@ -7,6 +7,8 @@ import struct
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CUSTOM = 32
+# Folders of micro/kernels that hold one of several versions of the inner loops.
+LOOPS = ("reference", "arm", "x86")
 
 
 @functools.cache
@@ -89,3 +91,22 @@ def ops_of(model):
         if i in used and name not in result:
             result.append(name)
     return result
+
+
+def kernel_sources(ops, loops=""):
+    """The .cc files that the ops need (None: all there are): their own, what they share, and inner loops: those of the
+    folder `loops` of micro/kernels where it has them, else the reference's. KeyError: there is no such op."""
+    files = kernel_files()
+    own = sorted({files[op] for op in (files if ops is None else ops)})
+    found = [path for file in own for path in ROOT.glob(f"micro/*/{file}.cc")]
+    kernels = ROOT / "micro/kernels"
+    inner = {f.name: f for f in (kernels / "reference").glob("*.cc")}
+    if loops:
+        inner |= {f.name: f for f in (kernels / loops).glob("*.cc")}
+    shared = [f for f in kernels.glob("*/*.cc") if f.parent.name not in LOOPS]
+    shared += [f for f in (ROOT / "micro/signal").rglob("*.cc") if f.stem not in files.values()]
+    return sorted({f for f in [*found, *inner.values(), *shared] if not is_test(f)})
+
+
+def is_test(file):
+    return file.stem.endswith(("_test", "_fuzz"))

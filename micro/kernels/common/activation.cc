@@ -58,6 +58,14 @@ Status FloatActivationRange(const OpContext& context, Activation activation, Flo
   }
 }
 
+Status IntActivationRange(const OpContext& context, Activation activation, IntRange* range) {
+  FloatRange real;
+  MR_TRY(FloatActivationRange(context, activation, &real));
+  range->low = real.low == kFloatLowest ? INT32_MIN : static_cast<int32_t>(real.low);
+  range->high = real.high == kFloatMax ? INT32_MAX : static_cast<int32_t>(real.high);
+  return Status::kOk;
+}
+
 Status QuantizedActivationRange(const OpContext& context, Activation activation,
                                 const TensorView& output, IntRange* range) {
   MR_ENSURE(context, TypeRange(output.type(), range), Status::kUnsupportedType,

@@ -22,6 +22,17 @@ struct IntRange {
 // Of None, Relu, ReluN1To1, Relu6. kUnsupported for others (Tanh, SignBit), by context.Fail.
 Status FloatActivationRange(const OpContext& context, Activation activation, FloatRange* range);
 
+// Of integers that are not quantised.
+Status IntActivationRange(const OpContext& context, Activation activation, IntRange* range);
+
+// x within the range, whose bounds at the ends of int32 stand for none.
+template <typename T>
+T ClampInt(T x, IntRange range) {
+  if (range.low != INT32_MIN && x < range.low) return range.low;
+  if (range.high != INT32_MAX && x > range.high) return range.high;
+  return x;
+}
+
 // In steps of the quantised output (int8, uint8, int16, int32), cut to what its type holds.
 // kUnsupportedType, kUnsupported, or kInvalidQuantization for an output whose scale is not
 // positive.
