@@ -16,7 +16,7 @@ int32_t AutoScale(const int16_t* input, int32_t n, int16_t* output) {
     const int32_t magnitude = input[i] < 0 ? -input[i] : input[i];
     if (magnitude > largest) largest = magnitude;
   }
-  int32_t shift = 15;
+  int32_t shift = largest == 0 ? 0 : 15;
   while (shift > 0 && largest >> (15 - shift) != 0) --shift;
   for (int32_t i = 0; i < n; ++i) output[i] = static_cast<int16_t>(input[i] * (1 << shift));
   return shift;

@@ -11,7 +11,7 @@ void ApplyWindow(const int16_t* input, const int16_t* weights, int32_t n, int sh
                  int16_t* output);
 
 // Scales up by the largest power of two with which no magnitude exceeds 32767 (32768 stays as it
-// is); returns its exponent. Zeros are not scaled but have exponent 15.
+// is); returns its exponent, 0 for zeros.
 int32_t AutoScale(const int16_t* input, int32_t n, int16_t* output);
 
 // output[i] = re^2 + im^2 of the complex spectrum[i], begin <= i < end.
