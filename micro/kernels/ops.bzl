@@ -43,6 +43,7 @@ MICRO_OPS = {
     "rsqrt": ["Rsqrt"],
     "select": ["Select", "SelectV2"],
     "shape": ["Shape", "Rank"],
+    "signal_delay": ["SignalDelay", "SignalStacker"],
     "signal_energy": ["SignalEnergy"],
     "signal_fft": ["SignalFftAutoScale", "SignalRfft", "SignalIrfft"],
     "signal_filter_bank": [
@@ -52,6 +53,7 @@ MICRO_OPS = {
         "SignalPCAN",
         "SignalFilterBankLog",
     ],
+    "signal_frames": ["SignalFramer", "SignalOverlapAdd"],
     "signal_window": ["SignalWindow"],
     "slice": ["Slice"],
     "softmax": ["Softmax"],
