@@ -4,6 +4,7 @@ import front_end
 import numpy as np
 
 FRAMES = 4  # of features in a window
+SETTLE = 20  # frames until the front end's estimate of the noise has settled
 
 
 def sound(rng, faulty=False, seconds=2.0):
@@ -27,7 +28,6 @@ def windows(front, sounds):
     result = []
     for samples in sounds:
         features = (front_end.features(front, samples) + 128.0) / 256.0
-        # The front end's estimate of the noise settles first.
-        for i in range(20, len(features) - FRAMES + 1, FRAMES):
+        for i in range(SETTLE, len(features) - FRAMES + 1, FRAMES):
             result.append(features[i : i + FRAMES].ravel())
     return np.array(result, np.float32)

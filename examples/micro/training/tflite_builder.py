@@ -83,14 +83,15 @@ class ModelBuilder:
 
 
 def with_hints(data, **hints):
-    """The model with what `millrace micro run` reads: labels, front_end, image_range."""
+    """The model with what `millrace micro run` reads: labels, front_end, rate, hop, settle."""
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(data, 0))
     buffer = schema.BufferT()
     buffer.data = np.frombuffer(json.dumps(hints).encode(), np.uint8)
     model.buffers.append(buffer)
     entry = schema.MetadataT()
     entry.name, entry.buffer = "millrace", len(model.buffers) - 1
-    model.metadata = [m for m in model.metadata or [] if m.name != b"CONVERSION_METADATA"] + [entry]
+    dropped = (b"CONVERSION_METADATA", b"millrace")
+    model.metadata = [m for m in model.metadata or [] if m.name not in dropped] + [entry]
     return _pack(model)
 
 

@@ -174,8 +174,13 @@ def machine(out, open_model):
 
     good, bad = scores(False), scores(True)
     threshold = float(np.quantile(good, 0.95))
-    hints = {"front_end": "audio_front_end.tflite", "reconstructs": True, "threshold": threshold}
-    data = with_hints(data, **hints)
+    data = with_hints(
+        data,
+        front_end="audio_front_end.tflite",
+        settle=anomaly.SETTLE,
+        reconstructs=True,
+        threshold=threshold,
+    )
     (out / "anomaly.tflite").write_bytes(data)
     area = np.mean(good[:, None] < bad[None, :])
     for name, faulty in (("machine", False), ("machine_faulty", True)):

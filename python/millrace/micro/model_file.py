@@ -98,6 +98,8 @@ class ModelFile:
         self._buffers = root.tables(4)
         self.metadata = {m.string(0): self._buffer(m.scalar(1, "I")) for m in root.tables(6)}
         self.subgraphs = [self._subgraph(table) for table in root.tables(2)]
+        if not self.subgraphs:
+            raise ModelFileError("the .tflite file holds no graph")
 
     def _buffer(self, index):
         return self._buffers[index].bytes(0) if index < len(self._buffers) else b""
