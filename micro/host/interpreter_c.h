@@ -90,6 +90,9 @@ MR_MICRO_API void mr_micro_last_failure(const mr_micro* micro, mr_micro_failure*
 /* The memory plan: how many places there are, and place number i < mr_micro_places. */
 MR_MICRO_API int32_t mr_micro_places(const mr_micro* micro);
 MR_MICRO_API void mr_micro_get_place(const mr_micro* micro, int32_t i, mr_micro_place* place);
+/* Looks for a better plan: sets the offsets of `count` places, trying `rounds` orders; never worse
+   than what mr_micro_open planned. Returns the size of the plan. */
+MR_MICRO_API uint32_t mr_micro_search_plan(mr_micro_place* places, int32_t count, int32_t rounds);
 /* Seconds the main subgraph's first `count` ops took in the last invoke; 0 unless measured. */
 MR_MICRO_API void mr_micro_op_seconds(const mr_micro* micro, double* seconds, int32_t count);
 

@@ -2,6 +2,7 @@
 #include "micro/host/error_text.h"
 #include "micro/host/handle.h"
 #include "micro/host/introspection.h"
+#include "micro/host/search_planner.h"
 
 namespace millrace::micro {
 namespace {
@@ -91,4 +92,18 @@ void mr_micro_op_seconds(const mr_micro* micro, double* seconds, int32_t count) 
     const auto at = static_cast<size_t>(i);
     seconds[i] = at < measured.size() ? measured[at] : 0.0;
   }
+}
+
+uint32_t mr_micro_search_plan(mr_micro_place* places, int32_t count, int32_t rounds) {
+  using millrace::micro::PlanEntry;
+  std::vector<PlanEntry> entries(static_cast<size_t>(count));
+  for (int32_t i = 0; i < count; ++i) {
+    entries[i].size = places[i].bytes;
+    entries[i].first = places[i].first;
+    entries[i].last = places[i].last;
+  }
+  const uint32_t total = millrace::micro::PlanBySearch(entries.data(), count,
+                                                       millrace::micro::Arena::kAlignment, rounds);
+  for (int32_t i = 0; i < count; ++i) places[i].offset = entries[i].offset;
+  return total;
 }

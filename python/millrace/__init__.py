@@ -108,6 +108,7 @@ newaxis = None
 _LAZY = {
     "compat",
     "data",
+    "debugging",
     "distributed",
     "io",
     "raw_ops",

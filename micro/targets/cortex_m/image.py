@@ -53,6 +53,11 @@ def compile_object(source, flags, cache):
     return out
 
 
+def default_loops(target):
+    """The folder of micro/kernels whose loops a target takes: its own where there is one."""
+    return "arm" if target in ("m4", "m7", "m55") and (ROOT / "micro/kernels/arm").is_dir() else ""
+
+
 def sources(ops, loops):
     """[(file, optimisation)]: the interpreter for size, kernels for speed."""
     core = sorted((ROOT / "micro/core").glob("*.cc"))
@@ -87,9 +92,13 @@ def write_model(model, path):
     )
 
 
-def build(target, model, out, loops="", extra_flags=(), cache=None):
-    """Returns the image's path; beside it lies image.map."""
+def build(target, model, out, loops=None, extra_flags=(), cache=None):
+    """Returns the image's path; beside it lies image.map.
+
+    loops: a folder of micro/kernels, "" for the reference alone, None for the target's default.
+    """
     cpu, _, script, tick, arena = TARGETS[target]
+    loops = default_loops(target) if loops is None else loops
     cache = cache or pathlib.Path(tempfile.gettempdir()) / "millrace-micro-objects"
     cache.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
@@ -144,9 +153,7 @@ def main():
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--inputs", type=pathlib.Path, help="raw bytes of the inputs, case by case")
     parser.add_argument("--outputs", type=pathlib.Path, default=pathlib.Path("/dev/null"))
-    parser.add_argument(
-        "--loops", default="", help="folder of micro/kernels with the target's loops"
-    )
+    parser.add_argument("--loops", help="folder of micro/kernels with loops; '': the reference's")
     parser.add_argument("--repeats", type=int, default=16, help="of the invoke that is timed")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("micro-image"))
     args = parser.parse_args()

@@ -123,6 +123,8 @@ def library():
     lib.mr_micro_places.argtypes = [handle]
     lib.mr_micro_get_place.argtypes = [handle, index, ctypes.POINTER(Place)]
     lib.mr_micro_get_place.restype = None
+    lib.mr_micro_search_plan.argtypes = [ctypes.POINTER(Place), index, index]
+    lib.mr_micro_search_plan.restype = ctypes.c_uint32
     lib.mr_micro_op_seconds.argtypes = [handle, ctypes.POINTER(ctypes.c_double), index]
     lib.mr_micro_op_seconds.restype = None
     return lib

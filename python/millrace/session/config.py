@@ -47,7 +47,7 @@ class ConfigProto:
         device_count=None,
         intra_op_parallelism_threads=0,
         inter_op_parallelism_threads=0,
-        allow_soft_placement=True,
+        allow_soft_placement=False,
         log_device_placement=False,
         graph_options=None,
         operation_timeout_in_ms=0,

@@ -1,5 +1,7 @@
 """Training: optimizers, checkpoints, sessions with hooks."""
 
+from millrace.io import CheckpointReader as NewCheckpointReader
+from millrace.io import list_variables, load_checkpoint, load_variable
 from millrace.train.adam import AdamOptimizer
 from millrace.train.adaptive import (
     AdadeltaOptimizer,
@@ -82,6 +84,7 @@ __all__ = [
     "MonitoredTrainingSession",
     "NanLossDuringTrainingError",
     "NanTensorHook",
+    "NewCheckpointReader",
     "Optimizer",
     "ProgressBarHook",
     "RMSPropOptimizer",
@@ -108,6 +111,9 @@ __all__ = [
     "import_meta_graph",
     "inverse_time_decay",
     "latest_checkpoint",
+    "list_variables",
+    "load_checkpoint",
+    "load_variable",
     "natural_exp_decay",
     "piecewise_constant",
     "polynomial_decay",

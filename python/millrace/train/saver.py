@@ -236,10 +236,9 @@ class Saver:
                 global_step = int(sess.run(global_step))
             prefix = f"{save_path}-{global_step:08d}" if self._pad else f"{save_path}-{global_step}"
         folder = os.path.dirname(prefix) or "."
-        if not os.path.isdir(folder):
-            raise ValueError(f"cannot save to {prefix}: there is no folder {folder}")
         if self._empty:
             return None
+        os.makedirs(folder, exist_ok=True)
         sess.run(self._save_op, {self._prefix: prefix})
         if write_meta_graph:
             self.export_meta_graph(

@@ -50,6 +50,7 @@ from millrace.framework.variable_scope import (
     variable_scope,
 )
 from millrace.ops.clip import global_norm
+from millrace.ops.debugging import *  # noqa: F403
 from millrace.ops.initializers import (
     constant_initializer,
     glorot_normal_initializer,

@@ -21,11 +21,18 @@ class Reduction:
     SUM_OVER_BATCH_SIZE = "weighted_sum_over_batch_size"
     MEAN = "weighted_mean"
     SUM_BY_NONZERO_WEIGHTS = "weighted_sum_by_nonzero_weights"
-    SUM_OVER_NONZERO_WEIGHTS = SUM_BY_NONZERO_WEIGHTS
+    SUM_OVER_NONZERO_WEIGHTS = SUM_BY_NONZERO_WEIGHTS  # an older name
 
     @classmethod
     def all(cls):
-        return (cls.NONE, cls.SUM, cls.MEAN, cls.SUM_OVER_BATCH_SIZE, cls.SUM_BY_NONZERO_WEIGHTS)
+        return (
+            cls.NONE,
+            cls.SUM,
+            cls.MEAN,
+            cls.SUM_OVER_BATCH_SIZE,
+            cls.SUM_OVER_NONZERO_WEIGHTS,
+            cls.SUM_BY_NONZERO_WEIGHTS,
+        )
 
     @classmethod
     def validate(cls, key):
@@ -71,10 +78,6 @@ def get_total_loss(add_regularization_losses=True, name="total_loss", scope=None
     return add_n(found, name)
 
 
-def _safe_ratio(total, count):
-    return apply_op("DivNoNan", (total, count))
-
-
 @public
 def compute_weighted_loss(
     losses,
@@ -102,12 +105,13 @@ def compute_weighted_loss(
             total = reduce_sum(loss)
             full = broadcast_to(weights, shape(losses))
             if reduction == Reduction.MEAN:
-                total = _safe_ratio(total, reduce_sum(full))
+                total = apply_op("DivNoNan", (total, reduce_sum(full)), None, "value")
             elif reduction == Reduction.SUM_BY_NONZERO_WEIGHTS:
                 count = reduce_sum(cast(apply_op("NotEqual", (full, 0.0)), "float32"))
-                total = _safe_ratio(total, count)
+                total = apply_op("DivNoNan", (total, count), None, "value")
             elif reduction == Reduction.SUM_OVER_BATCH_SIZE:
-                total = _safe_ratio(total, cast(apply_op("Size", (losses,)), "float32"))
+                count = cast(apply_op("Size", (losses,)), "float32")
+                total = apply_op("DivNoNan", (total, count), None, "value")
             loss = total
         loss = cast(loss, dtype)
     add_loss(loss, loss_collection)
@@ -145,9 +149,9 @@ def _elementwise(name, function, doc):
         loss_collection=GraphKeys.LOSSES,
         reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
     ):
-        with name_scope(scope or name):
+        with name_scope(scope or name) as inside:
             found = function(*_pair(labels, predictions, "predictions"))
-            return compute_weighted_loss(found, weights, None, loss_collection, reduction)
+            return compute_weighted_loss(found, weights, inside, loss_collection, reduction)
 
     loss.__name__ = loss.__qualname__ = name
     loss.__doc__ = doc
@@ -173,12 +177,12 @@ def huber_loss(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """Half the squared error up to `delta`, linear beyond."""
-    with name_scope(scope or "huber_loss"):
+    with name_scope(scope or "huber_loss") as inside:
         labels, predictions = _pair(labels, predictions, "predictions")
         error = _abs(predictions - labels)
         small = minimum(error, delta)
         losses = 0.5 * small * small + delta * (error - small)
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, inside, loss_collection, reduction)
 
 
 @public
@@ -192,11 +196,11 @@ def log_loss(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """-labels log(predictions) - (1 - labels) log(1 - predictions), of probabilities."""
-    with name_scope(scope or "log_loss"):
+    with name_scope(scope or "log_loss") as inside:
         labels, predictions = _pair(labels, predictions, "predictions")
         losses = -labels * log(predictions + epsilon)
         losses = losses - (1.0 - labels) * log(1.0 - predictions + epsilon)
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, inside, loss_collection, reduction)
 
 
 @public
@@ -209,10 +213,10 @@ def hinge_loss(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """max(0, 1 - label * logit), where labels of 0 count as -1."""
-    with name_scope(scope or "hinge_loss"):
+    with name_scope(scope or "hinge_loss") as inside:
         labels, logits = _pair(labels, logits, "logits")
         losses = _nn.relu(1.0 - (2.0 * labels - 1.0) * logits)
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, inside, loss_collection, reduction)
 
 
 @public
@@ -226,12 +230,12 @@ def sigmoid_cross_entropy(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """nn.sigmoid_cross_entropy_with_logits; smoothing moves the labels towards 0.5."""
-    with name_scope(scope or "sigmoid_cross_entropy_loss"):
+    with name_scope(scope or "sigmoid_cross_entropy_loss") as inside:
         labels, logits = _pair(multi_class_labels, logits, "logits")
         if label_smoothing > 0:
             labels = labels * (1 - label_smoothing) + 0.5 * label_smoothing
         losses = _nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, inside, loss_collection, reduction)
 
 
 @public
@@ -245,13 +249,13 @@ def softmax_cross_entropy(
     reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
 ):
     """nn.softmax_cross_entropy_with_logits; smoothing moves the labels towards 1 / classes."""
-    with name_scope(scope or "softmax_cross_entropy_loss"):
+    with name_scope(scope or "softmax_cross_entropy_loss") as inside:
         labels, logits = _pair(onehot_labels, logits, "logits")
         if label_smoothing > 0:
             classes = cast(shape(labels)[-1], "float32")
             labels = labels * (1 - label_smoothing) + label_smoothing / classes
         losses = _nn.softmax_cross_entropy_with_logits(labels=labels, logits=logits)
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, inside, loss_collection, reduction)
 
 
 @public
@@ -265,12 +269,12 @@ def sparse_softmax_cross_entropy(
 ):
     """nn.sparse_softmax_cross_entropy_with_logits; labels are the numbers of the classes, of shape
     [batch] or [batch, 1]."""
-    with name_scope(scope or "sparse_softmax_cross_entropy_loss"):
+    with name_scope(scope or "sparse_softmax_cross_entropy_loss") as inside:
         labels, logits = convert_to_tensor(labels), convert_to_tensor(logits)
         if labels.shape.rank is not None and labels.shape.rank == logits.shape.rank:
             labels = apply_op("Squeeze", (labels,), {"squeeze_dims": [-1]})
         losses = _nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
-        return compute_weighted_loss(losses, weights, None, loss_collection, reduction)
+        return compute_weighted_loss(losses, weights, inside, loss_collection, reduction)
 
 
 __all__ = [

@@ -5,7 +5,7 @@ import importlib
 import pathlib
 import sys
 
-NAMES = ("run", "inspect", "size", "embed", "bench")
+NAMES = ("run", "inspect", "size", "embed", "plan", "bench")
 
 
 def add_to(parser):
