@@ -37,27 +37,27 @@ struct Layer {
   int32_t channels;
   const int8_t* filter;
   const int32_t* bias;  // less what the zero point adds
-  const int32_t* multipliers;
-  const int8_t* shifts;
+  ChannelFactors factors;
+  int32_t* sums;  // room for one a channel and three more
 };
 
 // All channels of one position.
 void Position(const Layer& layer, const int8_t* patch, int8_t* output) {
+  const int32_t depth = layer.depth;
   const int8_t* w = layer.filter;
-  int32_t o = 0;
-  for (; o + 4 <= layer.channels; o += 4, w += 4 * layer.depth) {
-    int32x4_t sums = mve::FourDots(patch, w, layer.depth, layer.depth);
-    sums = vaddq_s32(sums, vldrwq_s32(layer.bias + o));
-    sums = mve::Requantized(sums, vldrwq_s32(layer.multipliers + o), vldrbq_s32(layer.shifts + o));
-    vstrbq_s32(output + o, layer.output.Clamped(sums));
+  const int32_t* bias = layer.bias;
+  int32_t* sums = layer.sums;
+  for (int32_t i = layer.channels >> 2; i > 0; --i) {
+    mve::FourDots(patch, w, depth, depth, bias, sums);
+    w += 4 * depth, bias += 4, sums += 4;
   }
-  for (; o < layer.channels; ++o, w += layer.depth) {
-    // Four times the same row; one lane is kept.
-    int32x4_t sums = mve::FourDots(patch, w, 0, layer.depth);
-    sums = vaddq_n_s32(sums, layer.bias[o]);
-    sums = mve::Requantized(sums, vdupq_n_s32(layer.multipliers[o]), vdupq_n_s32(layer.shifts[o]));
-    output[o] = static_cast<int8_t>(vgetq_lane_s32(layer.output.Clamped(sums), 0));
+  for (int32_t i = layer.channels & 3; i > 0; --i) {
+    // One row four times; a sum too many is overwritten or behind the last.
+    const int32_t start[4] = {*bias, 0, 0, 0};
+    mve::FourDots(patch, w, 0, depth, start, sums);
+    w += depth, bias += 1, sums += 1;
   }
+  mve::FinishChannels(layer.output, layer.factors, layer.sums, layer.channels, output);
 }
 
 void Group(const ConvQuantized& p, const Layer& layer, const int8_t* input, int8_t* patch,
@@ -95,20 +95,21 @@ void ConvLoop(const ConvQuantized& p, const int8_t* input, const int8_t* filter,
         (bias == nullptr ? 0 : bias[o]) - p.input_zero_point * mve::Sum(filter + o * depth, depth);
   }
   Layer layer = {
-      {p.output_zero_point, p.range}, depth,           s.output_channels / groups, filter, folded,
-      p.factors.multipliers,          p.factors.shifts};
-  auto* patch = reinterpret_cast<int8_t*>(folded + s.output_channels);
+      {p.output_zero_point, p.range}, depth, s.output_channels / groups, filter, folded, p.factors,
+      folded + s.output_channels};
+  auto* patch = reinterpret_cast<int8_t*>(layer.sums + layer.channels + 3);
   for (int32_t g = 0; g < groups; ++g) {
     Group(p, layer, input + g * s.filter_channels, patch, output + g * layer.channels);
     layer.filter += layer.channels * depth;
     layer.bias += layer.channels;
-    layer.multipliers += layer.channels;
-    layer.shifts += layer.channels;
+    layer.factors.multipliers += layer.channels;
+    layer.factors.shifts += layer.channels;
   }
 }
 
 size_t ConvScratchBytes(const ConvShape& s) {
-  return static_cast<size_t>(s.output_channels) * sizeof(int32_t) +
+  const int32_t words = 2 * s.output_channels + 3;
+  return static_cast<size_t>(words) * sizeof(int32_t) +
          (IsInPlace(s) ? 0 : static_cast<size_t>(PatchSize(s)));
 }
 

@@ -8,31 +8,39 @@
 
 namespace millrace::micro::mve {
 
-// x with four rows that lie `next` apart.
-inline int32x4_t FourDots(const int8_t* x, const int8_t* row, int32_t next, int32_t depth) {
-  int32_t sum_a = 0, sum_b = 0, sum_c = 0, sum_d = 0;
+// sums[k] = start[k] + x * row k of four, which lie `next` apart. Of a loop whose last step has
+// fewer elements compilers make two, and they spill around it.
+inline void FourDots(const int8_t* x, const int8_t* row, int32_t next, int32_t depth,
+                     const int32_t* start, int32_t* sums) {
   const int8_t *a = row, *b = a + next, *c = b + next, *d = c + next;
-  for (int32_t i = depth >> 4; i > 0; --i) {
-    const int8x16_t v = vldrbq_s8(x);
-    sum_a = vmladavaq_s8(sum_a, v, vldrbq_s8(a));
-    sum_b = vmladavaq_s8(sum_b, v, vldrbq_s8(b));
-    sum_c = vmladavaq_s8(sum_c, v, vldrbq_s8(c));
-    sum_d = vmladavaq_s8(sum_d, v, vldrbq_s8(d));
-    x += 16, a += 16, b += 16, c += 16, d += 16;
-  }
-  if ((depth & 15) != 0) {
-    // Lanes that are not there count as 0.
-    const mve_pred16_t p = vctp8q(static_cast<uint32_t>(depth & 15));
-    const int8x16_t v = vldrbq_z_s8(x, p);
-    sum_a = vmladavaq_s8(sum_a, v, vldrbq_z_s8(a, p));
-    sum_b = vmladavaq_s8(sum_b, v, vldrbq_z_s8(b, p));
-    sum_c = vmladavaq_s8(sum_c, v, vldrbq_z_s8(c, p));
-    sum_d = vmladavaq_s8(sum_d, v, vldrbq_z_s8(d, p));
-  }
-  int32x4_t all = vdupq_n_s32(sum_a);
-  all = vsetq_lane_s32(sum_b, all, 1);
-  all = vsetq_lane_s32(sum_c, all, 2);
-  return vsetq_lane_s32(sum_d, all, 3);
+  int32_t sum_a, sum_b, sum_c, sum_d;
+  __asm__ volatile(
+      "  ldrd %[sum_a], %[sum_b], [%[start]]\n"
+      "  ldrd %[sum_c], %[sum_d], [%[start], #8]\n"
+      "  wlstp.8 lr, %[depth], 1f\n"
+      "2:\n"
+      "  vldrb.8 q0, [%[x]], #16\n"
+      "  vldrb.8 q1, [%[a]], #16\n"
+      "  vmladava.s8 %[sum_a], q0, q1\n"
+      "  vldrb.8 q2, [%[b]], #16\n"
+      "  vmladava.s8 %[sum_b], q0, q2\n"
+      "  vldrb.8 q3, [%[c]], #16\n"
+      "  vmladava.s8 %[sum_c], q0, q3\n"
+      "  vldrb.8 q1, [%[d]], #16\n"
+      "  vmladava.s8 %[sum_d], q0, q1\n"
+      "  letp lr, 2b\n"
+      "1:\n"
+      : [x] "+&r"(x), [a] "+&r"(a), [b] "+&r"(b), [c] "+&r"(c), [d] "+&r"(d), [sum_a] "=&Te"(sum_a),
+        [sum_b] "=&Te"(sum_b), [sum_c] "=&Te"(sum_c), [sum_d] "=&Te"(sum_d)
+      : [depth] "r"(depth), [start] "r"(start)
+      : "q0", "q1", "q2", "q3", "lr", "memory");
+  __asm__ volatile(
+      "  strd %[sum_a], %[sum_b], [%[sums]]\n"
+      "  strd %[sum_c], %[sum_d], [%[sums], #8]\n"
+      :
+      : [sum_a] "r"(sum_a), [sum_b] "r"(sum_b), [sum_c] "r"(sum_c), [sum_d] "r"(sum_d),
+        [sums] "r"(sums)
+      : "memory");
 }
 
 struct DotAndSum {

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "micro/kernels/common/activation.h"
+#include "micro/kernels/common/channel_requant.h"
 
 namespace millrace::micro::mve {
 
@@ -29,6 +30,26 @@ struct Int8Output {
     return vminq_s32(x, vdupq_n_s32(range.high));
   }
 };
+
+// Outputs of `count` channels from their sums.
+inline void FinishChannels(const Int8Output& from, const ChannelFactors& factors,
+                           const int32_t* sums, int32_t count, int8_t* to) {
+  // A copy: the compiler must take bytes that are written for any memory it can reach.
+  const Int8Output output = from;
+  const int32_t* multipliers = factors.multipliers;
+  const int8_t* shifts = factors.shifts;
+  for (int32_t i = count >> 2; i > 0; --i) {
+    const int32x4_t x = Requantized(vldrwq_s32(sums), vldrwq_s32(multipliers), vldrbq_s32(shifts));
+    vstrbq_s32(to, output.Clamped(x));
+    sums += 4, multipliers += 4, shifts += 4, to += 4;
+  }
+  if ((count & 3) != 0) {
+    const mve_pred16_t p = vctp32q(static_cast<uint32_t>(count & 3));
+    const int32x4_t x =
+        Requantized(vldrwq_z_s32(sums, p), vldrwq_z_s32(multipliers, p), vldrbq_z_s32(shifts, p));
+    vstrbq_p_s32(to, output.Clamped(x), p);
+  }
+}
 
 }  // namespace millrace::micro::mve
 
