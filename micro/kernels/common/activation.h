@@ -9,6 +9,9 @@
 
 namespace millrace::micro {
 
+constexpr float kFloatLowest = -3.40282347e38f;  // and kFloatMax: no bound
+constexpr float kFloatMax = 3.40282347e38f;
+
 struct FloatRange {
   float low;
   float high;
@@ -38,6 +41,10 @@ T ClampInt(T x, IntRange range) {
 // positive.
 Status QuantizedActivationRange(const OpContext& context, Activation activation,
                                 const TensorView& output, IntRange* range);
+
+// The same for bounds that no fused activation has.
+Status QuantizedRange(const OpContext& context, FloatRange real, const TensorView& output,
+                      IntRange* range);
 
 }  // namespace millrace::micro
 
