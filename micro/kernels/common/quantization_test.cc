@@ -103,13 +103,14 @@ TEST(RequantMaker, AcceptsWhatItMakes) {
   }
 }
 
-// The definition of the 32-bit product: doubled, its high half rounded, then shifted and rounded
-// again.
-TEST(MultiplyByRequant, RoundsHalvesAwayFromZeroTwice) {
+// The definition of the 32-bit product: rounded with halves upwards, then shifted and rounded again
+// with halves away from zero.
+TEST(MultiplyByRequant, RoundsTwice) {
   const auto defined = [](int64_t x, int64_t multiplier, int shift) {
     const int left = std::max(shift, 0), right = std::max(-shift, 0);
-    const double high = std::round(static_cast<double>(x * (int64_t{1} << left)) *
-                                   static_cast<double>(multiplier) / std::pow(2.0, 31));
+    const double high = std::floor(static_cast<double>(x * (int64_t{1} << left)) *
+                                       static_cast<double>(multiplier) / std::pow(2.0, 31) +
+                                   0.5);
     return static_cast<int32_t>(std::round(high / std::pow(2.0, right)));
   };
   std::mt19937 random(4);
@@ -122,7 +123,8 @@ TEST(MultiplyByRequant, RoundsHalvesAwayFromZeroTwice) {
         << x << " " << multiplier << " " << shift;
   }
   EXPECT_EQ(MultiplyByRequant(3, 1 << 30, 0), 2) << "1.5";
-  EXPECT_EQ(MultiplyByRequant(-3, 1 << 30, 0), -2) << "-1.5";
+  EXPECT_EQ(MultiplyByRequant(-3, 1 << 30, 0), -1) << "-1.5";
+  EXPECT_EQ(MultiplyByRequant(-6, 1 << 30, -1), -2) << "-3 halved";
 }
 
 TEST(MultiplyByRequant64, UsesSixteenBitsOfTheMultiplier) {
