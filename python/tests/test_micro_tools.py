@@ -96,7 +96,7 @@ def test_arrays_and_outputs(capsys, tmp_path, name):
 
 def test_real_numbers_are_quantised(capsys, tmp_path):
     case = RECORDED["fashion/in"][0]
-    np.save(tmp_path / "in.npy", (case + 128) / 255)
+    np.save(tmp_path / "in.npy", (case.astype(np.float64) + 128) / 255)
     outputs = tmp_path / "out.npz"
     run_ok(capsys, "run", FOLDER / "fashion.tflite", tmp_path / "in.npy", "--outputs", outputs)
     np.testing.assert_array_equal(np.load(outputs)["out0"][0], RECORDED["fashion/out"][0])
