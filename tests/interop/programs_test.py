@@ -46,6 +46,10 @@ CALLS = [
     ("savers",),
     ("monitored",),
     ("monitored_errors",),
+    ("listeners",),
+    ("sessions",),
+    ("getters",),
+    ("moving",),
 ]
 
 

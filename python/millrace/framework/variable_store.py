@@ -1,5 +1,6 @@
 """VariableStore: the variables that get_variable made, by name."""
 
+import contextlib
 import inspect
 
 from millrace import dtypes
@@ -55,8 +56,13 @@ def _check_shared(found, name, shape, dtype, initializer, reuse):
         raise ValueError(f"variable {name} is {found.dtype.name}, asked for {asked}")
 
 
+def _at_top(graph):
+    return contextlib.nullcontext() if graph is None else graph.name_scope("")
+
+
 def _make(name, initial, dtype, trainable, collections, validate_shape, constraint):
-    with context.get_default_graph().name_scope(""):
+    # A variable that a function's body makes is the graph's around it.
+    with context.init_scope(), _at_top(context.building_graph()):
         return Variable(
             initial,
             trainable=trainable,

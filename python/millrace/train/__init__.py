@@ -9,6 +9,7 @@ from millrace.train.adaptive import (
     FtrlOptimizer,
     RMSPropOptimizer,
 )
+from millrace.train.checkpoint_hook import CheckpointSaverHook, CheckpointSaverListener
 from millrace.train.checkpoint_state import (
     CheckpointState,
     checkpoint_exists,
@@ -33,7 +34,8 @@ from millrace.train.global_step import (
 )
 from millrace.train.gradient_descent import GradientDescentOptimizer, MomentumOptimizer
 from millrace.train.hooks import (
-    CheckpointSaverHook,
+    FeedFnHook,
+    FinalOpsHook,
     LoggingTensorHook,
     NanLossDuringTrainingError,
     NanTensorHook,
@@ -73,9 +75,12 @@ __all__ = [
     "AdagradOptimizer",
     "AdamOptimizer",
     "CheckpointSaverHook",
+    "CheckpointSaverListener",
     "CheckpointState",
     "ChiefSessionCreator",
     "ExponentialMovingAverage",
+    "FeedFnHook",
+    "FinalOpsHook",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
     "LoggingTensorHook",

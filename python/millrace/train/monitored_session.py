@@ -6,9 +6,9 @@ from millrace._load import public
 from millrace.framework import context
 from millrace.session.config import RunMetadata, RunOptions
 from millrace.train import session_manager
+from millrace.train.checkpoint_hook import CheckpointSaverHook
 from millrace.train.global_step import get_global_step
 from millrace.train.hooks import (
-    CheckpointSaverHook,
     SessionRunArgs,
     SessionRunContext,
     SessionRunValues,
