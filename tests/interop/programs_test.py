@@ -43,6 +43,7 @@ CALLS = [
     ("signatures",),
     ("control",),
     ("rows",),
+    ("datasets",),
     ("mistakes",),
     ("savers",),
     ("monitored",),

@@ -30,6 +30,7 @@ from millrace import (
     trainable_variables,
     variables_initializer,
 )
+from millrace.compat.v1 import data as _data
 from millrace.compat.v1 import initializers, losses, nn
 from millrace.compat.v1.signatures import *  # noqa: F403
 from millrace.errors import OpError
@@ -68,6 +69,7 @@ from millrace.random import shuffle as random_shuffle
 from millrace.random import truncated_normal
 from millrace.random import uniform as random_uniform
 
+data = _data
 all_variables = global_variables
 initialize_all_variables = global_variables_initializer
 initialize_local_variables = local_variables_initializer
