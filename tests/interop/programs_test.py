@@ -39,6 +39,7 @@ CALLS = [
     ("scopes",),
     ("scope_defaults",),
     ("partitioned",),
+    ("rearranged",),
     ("losses",),
     ("signatures",),
     ("control",),

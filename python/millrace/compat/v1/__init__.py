@@ -63,6 +63,9 @@ from millrace.ops.initializers import (
     variance_scaling_initializer,
     zeros_initializer,
 )
+from millrace.ops.linalg import norm
+from millrace.ops.matrices import *  # noqa: F403
+from millrace.ops.rearrange import *  # noqa: F403
 from millrace.random import normal as random_normal
 from millrace.random import set_seed as set_random_seed
 from millrace.random import shuffle as random_shuffle
@@ -77,6 +80,7 @@ initialize_all_tables = tables_initializer
 initialize_variables = variables_initializer
 
 div = _mr.divide
+lin_space = _mr.linspace
 log = _mr.math.log
 to_float = lambda x, name="ToFloat": _mr.cast(x, float32, name)  # noqa: E731
 to_double = lambda x, name="ToDouble": _mr.cast(x, float64, name)  # noqa: E731
