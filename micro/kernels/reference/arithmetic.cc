@@ -16,10 +16,6 @@ void Row(const void* data, const PairRow& row, const Fn& fn) {
 
 }  // namespace
 
-void AddInt8Row(const void* data, const PairRow& row) {
-  Row<int8_t, AddQuantized>(data, row, AddElements);
-}
-
 void MulInt8Row(const void* data, const PairRow& row) {
   Row<int8_t, MulQuantized>(data, row, MulElements);
 }
