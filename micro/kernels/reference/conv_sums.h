@@ -128,6 +128,16 @@ struct FinishHybrid {
   }
 };
 
+// Of int4 weights, and of hybrids; so that there is one loop for both. One of the two is nullptr.
+struct FinishNarrow {
+  const FinishInt8* int8;
+  const FinishHybrid* hybrid;
+
+  void operator()(int32_t sum, int32_t o, int32_t at) const {
+    int8 != nullptr ? (*int8)(sum, o, at) : (*hybrid)(sum, o, at);
+  }
+};
+
 }  // namespace millrace::micro
 
 #endif  // MILLRACE_MICRO_KERNELS_REFERENCE_CONV_SUMS_H_
