@@ -90,6 +90,7 @@ from millrace.framework.variable import Variable
 from millrace.ops.array import *  # noqa: F403
 from millrace.ops.clip import clip_by_global_norm, clip_by_norm
 from millrace.ops.elementwise import *  # noqa: F403
+from millrace.ops.functional import *  # noqa: F403
 from millrace.ops.linalg import *  # noqa: F403
 from millrace.ops.reduce import *  # noqa: F403
 from millrace.session.config import (

@@ -42,6 +42,7 @@ CALLS = [
     ("losses",),
     ("signatures",),
     ("control",),
+    ("rows",),
     ("mistakes",),
     ("savers",),
     ("monitored",),

@@ -154,6 +154,33 @@ def control(tf):
         return found
 
 
+def rows(tf):
+    """Functions over rows, and their gradients."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        x = tf.constant(np.float32([[1, 2], [3, 4], [5, 6]]))
+        n = tf.constant([1, 2, 3])
+        made = [
+            tf.map_fn(lambda row: row * row, x),
+            tf.map_fn(lambda row: tf.reduce_sum(row), x),
+            tf.map_fn(
+                lambda pair: pair[0] * tf.cast(pair[1], tf.float32), (x, n), dtype=tf.float32
+            ),
+            *tf.map_fn(lambda i: (i + 1, tf.cast(i, tf.float32)), n, dtype=(tf.int32, tf.float32)),
+            tf.foldl(lambda a, row: a * 2.0 + row, x),
+            tf.foldr(lambda a, row: a * 2.0 + row, x),
+            tf.foldl(lambda a, i: a + i, n, initializer=10),
+            tf.scan(lambda a, row: a + row, x),
+            tf.scan(lambda a, row: a + tf.reduce_sum(row), x, initializer=0.5),
+            tf.scan(lambda a, row: a * row, x, reverse=True),
+        ]
+        shapes = [t.shape.as_list() for t in made]
+        made += [tf.gradients(t, x)[0] for t in (made[0], made[2], made[5], made[8], made[10])]
+        unknown = tf.placeholder_with_default(np.float32([1, 2, 3, 4]), [None])
+        made.append(tf.map_fn(lambda v: v + 1.0, unknown))
+        values = [np.asarray(v).tolist() for v in sess.run(made)]
+        return values, shapes, sess.run(made[-1], {unknown: np.zeros(0, np.float32)}).tolist()
+
+
 def mistakes(tf):
     """Which exceptions a user meets."""
     with tf.Graph().as_default() as graph, tf.Session() as sess:

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "micro/kernels/common/packed_int4.h"
 #include "micro/kernels/common/quantization.h"
 #include "micro/kernels/loops/conv.h"
 #include "micro/kernels/loops/taps.h"
@@ -137,6 +138,12 @@ struct FinishNarrow {
     int8 != nullptr ? (*int8)(sum, o, at) : (*hybrid)(sum, o, at);
   }
 };
+
+// ConvSums and DepthwiseConvSums over such weights, compiled once. Defined beside the int4 loops.
+void ConvNarrowSums(const ConvShape& shape, const int8_t* input, int32_t zero_point,
+                    const NarrowWeights& filter, const FinishNarrow& finish);
+void DepthwiseConvNarrowSums(const ConvShape& shape, const int8_t* input, int32_t zero_point,
+                             const NarrowWeights& filter, const FinishNarrow& finish);
 
 }  // namespace millrace::micro
 
