@@ -181,6 +181,49 @@ def rows(tf):
         return values, shapes, sess.run(made[-1], {unknown: np.zeros(0, np.float32)}).tolist()
 
 
+def datasets(tf):
+    """Iterators of version 1, in plain and monitored sessions."""
+    found = {}
+
+    def drain(session, fetch):
+        values = []
+        try:
+            while True:
+                values.append(np.asarray(session.run(fetch)).tolist())
+        except tf.errors.OutOfRangeError:
+            return values
+
+    with tf.Graph().as_default(), tf.Session() as sess:
+        dataset = tf.data.Dataset.from_tensor_slices(np.arange(5, dtype=np.int32)).batch(2)
+        x = tf.data.make_one_shot_iterator(dataset).get_next()
+        found["one shot"] = drain(sess, x)
+        found["used up"] = outcome_class(lambda: sess.run(x))
+        n = tf.placeholder(tf.int64, [])
+        numbers = tf.data.make_initializable_iterator(tf.data.Dataset.range(n).map(lambda i: i * i))
+        square = numbers.get_next()
+        found["not started"] = outcome_class(lambda: sess.run(square))
+        for stop in (3, 4):
+            sess.run(numbers.initializer, {n: stop})
+            found[f"to {stop}"] = drain(sess, square)
+        types = tf.data.get_output_types(dataset), tf.data.get_output_shapes(dataset)
+        found["types"] = [types[0].name, types[1].as_list()]
+        with tf.Session() as other:
+            found["other session"] = np.asarray(other.run(x)).tolist()
+    with tf.Graph().as_default():
+        step = tf.train.get_or_create_global_step()
+        dataset = tf.data.Dataset.from_tensor_slices([1.0, 2.0, 3.0]).repeat(2)
+        value = tf.data.make_one_shot_iterator(dataset).get_next()
+        total = tf.get_variable("total", initializer=0.0)
+        with tf.control_dependencies([total.assign_add(value)]):
+            train = step.assign_add(1)
+        final = tf.train.FinalOpsHook([total, step])
+        with tf.train.MonitoredSession(hooks=[final]) as session:
+            while not session.should_stop():
+                session.run(train)
+        found["monitored"] = [float(v) for v in final.final_ops_values]
+    return found
+
+
 def mistakes(tf):
     """Which exceptions a user meets."""
     with tf.Graph().as_default() as graph, tf.Session() as sess:
