@@ -49,9 +49,11 @@ template <typename In, typename X>
 void MakePatch(const ConvShape& s, const In* image, int32_t zero, int32_t oy, int32_t ox,
                X* patch) {
   if (s.filter_height * s.filter_width == 1 && s.padding_top == 0 && s.padding_left == 0) {
-    const ptrdiff_t at =
-        static_cast<ptrdiff_t>(oy * s.stride_height) * s.input_width + ox * s.stride_width;
-    return Widen(image + at * s.input_channels, s.filter_channels, zero, patch);
+    const int32_t y = oy * s.stride_height, x = ox * s.stride_width;
+    if (y < s.input_height && x < s.input_width) {
+      const ptrdiff_t at = static_cast<ptrdiff_t>(y) * s.input_width + x;
+      return Widen(image + at * s.input_channels, s.filter_channels, zero, patch);
+    }
   }
   const Taps rows = RowTaps(s, oy, s.dilation_height);
   const Taps columns = ColumnTaps(s, ox, s.dilation_width);
