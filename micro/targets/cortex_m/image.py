@@ -55,8 +55,8 @@ def compile_object(source, flags, cache):
 
 
 def default_loops(target):
-    """The folder of micro/kernels whose loops a target takes: its own where there is one."""
-    return "arm" if target in ("m4", "m7", "m55") and (ROOT / "micro/kernels/arm").is_dir() else ""
+    """The folder of micro/kernels whose loops a target takes; "" for the reference's."""
+    return {"m4": "arm/dsp", "m7": "arm/dsp", "m55": "arm/mve"}.get(target, "")
 
 
 def sources(ops, loops):
