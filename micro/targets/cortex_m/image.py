@@ -56,7 +56,7 @@ def compile_object(source, flags, cache):
 
 
 def default_loops(target):
-    """The folder of micro/kernels whose loops a target takes; "" for the reference's."""
+    """The folder of micro/kernels whose loops a target takes: its own where there is one."""
     return {"m4": "arm/dsp", "m7": "arm/dsp", "m55": "arm/mve"}.get(target, "")
 
 
