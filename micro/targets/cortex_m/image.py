@@ -57,7 +57,7 @@ def compile_object(source, flags, cache):
 
 def default_loops(target):
     """The folder of micro/kernels whose loops a target takes: its own where there is one."""
-    return "arm" if target in ("m4", "m7", "m55") and (ROOT / "micro/kernels/arm").is_dir() else ""
+    return {"m4": "arm/dsp", "m7": "arm/dsp", "m55": "arm/mve"}.get(target, "")
 
 
 def sources(ops, loops):
