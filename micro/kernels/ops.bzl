@@ -12,6 +12,7 @@ MICRO_OPS = {
     "batch_matmul": ["BatchMatmul"],
     "broadcast_args": ["BroadcastArgs"],
     "cast": ["Cast"],
+    "circular_buffer": ["CIRCULAR_BUFFER"],
     "comparisons": ["Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual"],
     "concatenation": ["Concatenation", "Pack"],
     "control_flow": ["If", "While", "CallOnce"],
