@@ -19,7 +19,8 @@ import model_ops  # noqa: E402
 ROOT = model_ops.ROOT
 M7_FLAGS = ["-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"]
 M4_FLAGS = ["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"]
-M55_FLAGS = ["-mcpu=cortex-m55", "-mfloat-abi=hard"]
+# GCC 12 makes conditional conversions (vcvtne) that its assembler takes for other instructions.
+M55_FLAGS = ["-mcpu=cortex-m55", "-mfloat-abi=hard", "-fno-if-conversion2"]
 # target: (compiler flags, QEMU's machine, linker script, picoseconds of a system timer tick, arena)
 TARGETS = {
     "m0": (["-mcpu=cortex-m0"], "microbit", "microbit.ld", 62500, 12 << 10),
