@@ -1,97 +1,80 @@
 // FourDots with two products an instruction (Armv7E-M).
 #include "micro/kernels/loops/four_dots.h"
 
-#include <arm_acle.h>
+#include "micro/kernels/arm/dsp/simd.h"
 
 namespace millrace::micro {
 namespace {
 
-// Memory need not be aligned to words.
-uint32_t Load(const void* p) {
-  uint32_t word;
-  __builtin_memcpy(&word, p, sizeof(word));
-  return word;
+int32_t AddProducts(int32_t sum, int16x2_t even, int16x2_t odd, uint32_t bytes) {
+  return __smlad(odd, dsp::Odd(bytes), __smlad(even, dsp::Even(bytes), sum));
 }
 
-// Elements 0 and 2, and 1 and 3, of four int16.
-struct Pairs {
-  int16x2_t even, odd;
-};
-
-Pairs LoadPairs(const int16_t* x) {
-  const uint32_t low = Load(x), high = Load(x + 2);
-  uint32_t even, odd;
-  __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(even) : "r"(low), "r"(high));
-  __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(odd) : "r"(high), "r"(low));
-  return {static_cast<int16x2_t>(even), static_cast<int16x2_t>(odd)};
-}
-
-// sum + the products with four int8.
-int32_t AddProducts(int32_t sum, const Pairs& x, const int8_t* w) {
-  const uint32_t bytes = Load(w);
-  int16x2_t even, odd;
-  __asm__("sxtb16 %0, %1" : "=r"(even) : "r"(bytes));
-  __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(bytes));
-  return __smlad(x.odd, odd, __smlad(x.even, even, sum));
-}
-int64_t AddProducts(int64_t sum, const Pairs& x, const int8_t* w) {
-  const uint32_t bytes = Load(w);
-  int16x2_t even, odd;
-  __asm__("sxtb16 %0, %1" : "=r"(even) : "r"(bytes));
-  __asm__("sxtb16 %0, %1, ror #8" : "=r"(odd) : "r"(bytes));
-  return __smlald(x.odd, odd, __smlald(x.even, even, sum));
-}
-
-template <typename Sum>
-void Dots(const int16_t* x, const int8_t* const rows[4], int32_t n, Sum sums[4]) {
-  const int8_t *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
-  Sum sum_a = 0, sum_b = 0, sum_c = 0, sum_d = 0;
-  int32_t i = 0;
-  for (; i + 4 <= n; i += 4, x += 4) {
-    const Pairs pairs = LoadPairs(x);
-    sum_a = AddProducts(sum_a, pairs, a);
-    sum_b = AddProducts(sum_b, pairs, b);
-    sum_c = AddProducts(sum_c, pairs, c);
-    sum_d = AddProducts(sum_d, pairs, d);
-    a += 4, b += 4, c += 4, d += 4;
+// More rows at once do not fit the registers.
+void TwoDots(const int16_t* x, const int8_t* a, const int8_t* b, int32_t n, int32_t* sums) {
+  int32_t sum_a = 0, sum_b = 0;
+  for (int32_t i = n >> 3; i > 0; --i, x += 8, a += 8, b += 8) {
+    const dsp::FourPairs p = dsp::LoadPairs(x);
+    sum_a = AddProducts(sum_a, p.first_even, p.first_odd, dsp::Load4(a));
+    sum_b = AddProducts(sum_b, p.first_even, p.first_odd, dsp::Load4(b));
+    sum_a = AddProducts(sum_a, p.second_even, p.second_odd, dsp::Load4(a + 4));
+    sum_b = AddProducts(sum_b, p.second_even, p.second_odd, dsp::Load4(b + 4));
   }
-  for (; i < n; ++i) {
+  if ((n & 4) != 0) {
+    const auto even = static_cast<int16x2_t>(dsp::Load4(x));
+    const auto odd = static_cast<int16x2_t>(dsp::Load4(x + 2));
+    sum_a = AddProducts(sum_a, even, odd, dsp::Load4(a));
+    sum_b = AddProducts(sum_b, even, odd, dsp::Load4(b));
+    x += 4, a += 4, b += 4;
+  }
+  for (int32_t i = n & 3; i > 0; --i) {
     const int32_t value = *x++;
     sum_a += value * *a++;
     sum_b += value * *b++;
-    sum_c += value * *c++;
-    sum_d += value * *d++;
   }
   sums[0] = sum_a;
   sums[1] = sum_b;
-  sums[2] = sum_c;
-  sums[3] = sum_d;
+}
+
+template <typename X, typename W, typename Sum>
+void PlainDots(const X* x, const W* const rows[4], int32_t n, Sum sums[4]) {
+  for (int k = 0; k < 4; k += 2) {
+    const W *a = rows[k], *b = rows[k + 1];
+    Sum sum_a = 0, sum_b = 0;
+    for (int32_t i = 0; i < n; ++i) {
+      const Sum value = x[i];
+      sum_a += value * a[i];
+      sum_b += value * b[i];
+    }
+    sums[k] = sum_a;
+    sums[k + 1] = sum_b;
+  }
 }
 
 }  // namespace
 
+// Of each whole four: elements 0 and 2, then 1 and 3.
+void WidenForDots(const int8_t* from, int32_t n, int32_t zero_point, int16_t* to) {
+  const int16x2_t offset = dsp::Twice(-zero_point);
+  for (int32_t i = n >> 2; i > 0; --i, from += 4, to += 4) {
+    const uint32_t bytes = dsp::Load4(from);
+    const int16x2_t pairs[2] = {dsp::EvenPlus(offset, bytes), dsp::OddPlus(offset, bytes)};
+    __builtin_memcpy(to, pairs, sizeof(pairs));
+  }
+  for (int32_t i = n & 3; i > 0; --i) *to++ = static_cast<int16_t>(*from++ - zero_point);
+}
+
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t sums[4]) {
-  Dots(x, rows, n, sums);
+  TwoDots(x, rows[0], rows[1], n, sums);
+  TwoDots(x, rows[2], rows[3], n, sums + 2);
 }
 
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t sums[4]) {
-  Dots(x, rows, n, sums);
+  PlainDots(x, rows, n, sums);
 }
 
 void FourDots(const float* x, const float* const rows[4], int32_t n, float sums[4]) {
-  const float *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
-  float sum_a = 0.0f, sum_b = 0.0f, sum_c = 0.0f, sum_d = 0.0f;
-  for (int32_t i = 0; i < n; ++i) {
-    const float value = *x++;
-    sum_a += value * *a++;
-    sum_b += value * *b++;
-    sum_c += value * *c++;
-    sum_d += value * *d++;
-  }
-  sums[0] = sum_a;
-  sums[1] = sum_b;
-  sums[2] = sum_c;
-  sums[3] = sum_d;
+  PlainDots(x, rows, n, sums);
 }
 
 }  // namespace millrace::micro

@@ -3,6 +3,7 @@
 
 #include <arm_mve.h>
 
+#include "micro/kernels/arm/mve/output.h"
 #include "micro/kernels/arm/svdf_filters.h"
 
 namespace millrace::micro {
@@ -35,7 +36,19 @@ int32_t Advance(int8_t* state, int8_t value, const int8_t* time, int32_t memory)
   return sum;
 }
 
-constexpr auto kAdvance = [](auto... arguments) { return Advance(arguments...); };
+template <typename T>
+void Run(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
+         const int32_t* bias, T* state, int8_t* output, void* scratch) {
+  const auto requantize = [&p](int32_t* sums, int32_t low, int32_t high) {
+    const int32x4_t x = mve::Requantized(vldrwq_s32(sums), vdupq_n_s32(p.to_state.multiplier),
+                                         vdupq_n_s32(p.to_state.shift));
+    vstrwq_s32(sums, vminq_s32(vmaxq_s32(x, vdupq_n_s32(low)), vdupq_n_s32(high)));
+  };
+  arm::SvdfFilters(p, input, feature, time, bias, state, output, static_cast<int16_t*>(scratch),
+                   requantize, [](T* filter, T value, const T* frames, int32_t memory) {
+                     return Advance(filter, value, frames, memory);
+                   });
+}
 
 }  // namespace
 
@@ -45,14 +58,12 @@ int32_t SvdfScratchBytes(const SvdfShape& shape) {
 
 void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int16_t* time,
               const int32_t* bias, int16_t* state, int8_t* output, void* scratch) {
-  arm::SvdfFilters(p, input, feature, time, bias, state, output, static_cast<int16_t*>(scratch),
-                   kAdvance);
+  Run(p, input, feature, time, bias, state, output, scratch);
 }
 
 void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int8_t* time,
               const int32_t* bias, int8_t* state, int8_t* output, void* scratch) {
-  arm::SvdfFilters(p, input, feature, time, bias, state, output, static_cast<int16_t*>(scratch),
-                   kAdvance);
+  Run(p, input, feature, time, bias, state, output, scratch);
 }
 
 }  // namespace millrace::micro
