@@ -97,19 +97,6 @@ Status MicroInterpreter::AlignConstant(fb::Table tensor, void** data) {
   return Status::kOk;
 }
 
-Status MicroInterpreter::ResolveOps() {
-  const fb::TableVector codes = graph_.model.operator_codes();
-  void* memory = nullptr;
-  MR_TRY(Take(sizeof(void*) * static_cast<size_t>(codes.size()), alignof(void*), &memory_.op_tables,
-              &memory));
-  graph_.ops = static_cast<const OpRegistration**>(memory);
-  for (int i = 0; i < codes.size(); ++i) {
-    graph_.ops[i] =
-        resolver_.Find(OpOf(codes[i]), codes[i].String(field::OperatorCode::kCustomCode));
-  }
-  return Status::kOk;
-}
-
 Status MicroInterpreter::MakeVariables() {
   for (int s = 0; s < graph_.model.subgraphs().size(); ++s) {
     const fb::TableVector tensors = graph_.model.subgraph(s).tensors();
