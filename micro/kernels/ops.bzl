@@ -18,6 +18,7 @@ MICRO_OPS = {
     "control_flow": ["If", "While", "CallOnce"],
     "conv": ["Conv2D", "DepthwiseConv2D"],
     "cumsum": ["Cumsum"],
+    "decode": ["TFLM_DECODE"],
     "dequantize": ["Dequantize"],
     "div": ["Div"],
     "dynamic_update_slice": ["DynamicUpdateSlice"],
