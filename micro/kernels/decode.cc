@@ -17,16 +17,28 @@ struct Tables {
   int32_t inner;  // elements for which the channel stays the same
 };
 
+// The axis along which tables differ. Files that are older than the header's field have 0 there:
+// the output's quantisation tells, or that there is but one table.
+int AxisOf(const TensorView& output, const TensorView& ancillary) {
+  const auto* header = ancillary.data<uint8_t>();
+  const int axis = header[kAxisAndBits] >> 4;
+  if (axis == kWholeTensor) return axis;
+  if (output.scale_count() > 1) return output.quantized_dimension();
+  const size_t table_bytes = BytesOf(output.type(), header[kTableSize]);
+  return ancillary.bytes() - kHeaderBytes < 2 * table_bytes ? kWholeTensor : axis;
+}
+
 Tables TablesOf(const OpContext& context, int i) {
-  const Shape shape = context.output(i).shape();
-  const auto* header = context.input_data<uint8_t>(2 * i + 1);
+  const TensorView output = context.output(i), ancillary = context.input(2 * i + 1);
+  const Shape shape = output.shape();
+  const auto* header = ancillary.data<uint8_t>();
   Tables t;
   t.encoded = context.input_data<uint8_t>(2 * i);
   t.values = header + kHeaderBytes;
   t.bits = header[kAxisAndBits] & 7;
   t.table_size = header[kTableSize];
-  const int axis = header[kAxisAndBits] >> 4;
-  const bool by_channel = axis != kWholeTensor && axis < shape.rank;
+  const int axis = AxisOf(output, ancillary);
+  const bool by_channel = axis != kWholeTensor;
   t.channels = by_channel ? shape[axis] : 1;
   t.inner = by_channel ? shape.Product(axis + 1, shape.rank) : shape.elements();
   return t;
@@ -44,11 +56,11 @@ Status PrepareOutput(const OpContext& context, int i) {
             "the ancillary data has no header");
   MR_ENSURE(context, header[kKind] == 0 && header[kVersion] == 1 && header[kTableVersion] == 1,
             Status::kUnsupported, "the encoding is not that of look-up tables, version 1");
-  const int axis = header[kAxisAndBits] >> 4;
-  MR_ENSURE(context, axis == kWholeTensor || axis < output.rank(), Status::kInvalidShape,
-            "the tables' axis is not one of the output's");
   MR_ENSURE(context, BitsOf(output.type()) >= 8, Status::kUnsupportedType,
             "the output's elements are not whole bytes");
+  const int axis = AxisOf(output, ancillary);
+  MR_ENSURE(context, axis == kWholeTensor || (axis >= 0 && axis < output.rank()),
+            Status::kInvalidShape, "the tables' axis is not one of the output's");
   const Tables t = TablesOf(context, i);
   const auto elements = static_cast<uint64_t>(output.elements());
   MR_ENSURE(context, t.bits > 0 && encoded.bytes() * 8 >= elements * static_cast<uint64_t>(t.bits),

@@ -58,13 +58,23 @@ TEST(Decode, TablesAlongTheFirstAndTheLastAxis) {
   EXPECT_THAT(last.Output<int8_t>(), ElementsAre(4, 11, 0, 13, 2, 11));
 }
 
+TEST(Decode, OlderFilesNameNoAxis) {
+  OpTest one = Example(kEncoded, Ancillary(0, 2, 4, {10, 20, 30, 40}), Input<int8_t>({5}));
+  ASSERT_EQ(one.Run(), Status::kOk) << one.Reason();
+  EXPECT_THAT(one.Output<int8_t>(), ElementsAre(30, 10, 20, 40, 30));
+  OpTest last = Example({0b00011011}, Ancillary(0, 2, 4, {0, 1, 2, 3, 10, 11, 12, 13}),
+                        Input<int8_t>({2, 2}, {}, QuantBy(1, {0.5f, 0.25f})));
+  ASSERT_EQ(last.Run(), Status::kOk) << last.Reason();
+  EXPECT_THAT(last.Output<int8_t>(), ElementsAre(0, 11, 2, 13));
+}
+
 TEST(Decode, RefusesWhatDoesNotFit) {
   const std::vector<uint8_t> values = {1, 2, 3, 4};
   EXPECT_EQ(Example({0x80}, Ancillary(15, 2, 4, values), Input<int8_t>({5})).Run(),
             Status::kInvalidModel);  // too few indices
   EXPECT_EQ(Example(kEncoded, Ancillary(15, 2, 5, values), Input<int8_t>({5})).Run(),
             Status::kInvalidModel);  // too few values
-  EXPECT_EQ(Example(kEncoded, Ancillary(3, 2, 4, values), Input<int8_t>({5})).Run(),
+  EXPECT_EQ(Example(kEncoded, Ancillary(3, 2, 2, values), Input<int8_t>({5})).Run(),
             Status::kInvalidShape);
   EXPECT_EQ(Example(kEncoded, {0, 1}, Input<int8_t>({5})).Run(), Status::kInvalidModel);
   std::vector<uint8_t> huffman = Ancillary(15, 2, 4, values);

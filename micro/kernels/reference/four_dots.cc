@@ -21,10 +21,6 @@ void Dots(const X* x, const W* const rows[4], int32_t n, Sum sums[4]) {
 
 }  // namespace
 
-void WidenForDots(const int8_t* from, int32_t n, int32_t zero_point, int16_t* to) {
-  for (int32_t i = 0; i < n; ++i) to[i] = static_cast<int16_t>(from[i] - zero_point);
-}
-
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t sums[4]) {
   Dots(x, rows, n, sums);
 }

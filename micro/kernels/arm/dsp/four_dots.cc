@@ -53,17 +53,6 @@ void PlainDots(const X* x, const W* const rows[4], int32_t n, Sum sums[4]) {
 
 }  // namespace
 
-// Of each whole four: elements 0 and 2, then 1 and 3.
-void WidenForDots(const int8_t* from, int32_t n, int32_t zero_point, int16_t* to) {
-  const int16x2_t offset = dsp::Twice(-zero_point);
-  for (int32_t i = n >> 2; i > 0; --i, from += 4, to += 4) {
-    const uint32_t bytes = dsp::Load4(from);
-    const int16x2_t pairs[2] = {dsp::EvenPlus(offset, bytes), dsp::OddPlus(offset, bytes)};
-    __builtin_memcpy(to, pairs, sizeof(pairs));
-  }
-  for (int32_t i = n & 3; i > 0; --i) *to++ = static_cast<int16_t>(*from++ - zero_point);
-}
-
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t sums[4]) {
   TwoDots(x, rows[0], rows[1], n, sums);
   TwoDots(x, rows[2], rows[3], n, sums + 2);

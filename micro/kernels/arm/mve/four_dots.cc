@@ -5,10 +5,6 @@
 
 namespace millrace::micro {
 
-void WidenForDots(const int8_t* from, int32_t n, int32_t zero_point, int16_t* to) {
-  for (int32_t i = 0; i < n; ++i) to[i] = static_cast<int16_t>(from[i] - zero_point);
-}
-
 // Of a loop whose last step has fewer elements compilers make two, and they spill around it.
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t sums[4]) {
   const int8_t *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
