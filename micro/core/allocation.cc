@@ -31,8 +31,12 @@ Status MicroInterpreter::AllocateTensors() {
   }
   tried_ = true;
   const Status status = TryAllocate();
-  // A kernel's failure was reported when it failed.
-  if (status != Status::kOk) return error_.op_code >= 0 ? status : Report(error_);
+  if (status != Status::kOk) {
+    // A kernel's failure was reported when it failed.
+    if (error_.op_code >= 0) return status;
+    error_.status = status;
+    return Report(error_);
+  }
   allocated_ = true;
   return Reset();
 }

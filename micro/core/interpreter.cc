@@ -92,7 +92,7 @@ Status MicroInterpreter::InvokeBatch() {
 }
 
 Status MicroInterpreter::Reset() {
-  if (graph_.subgraphs == nullptr || !tried_) {
+  if (!allocated_) {
     Error error;
     error.status = Status::kWrongOrder;
     error.reason = MR_WHY("Reset before AllocateTensors");
