@@ -15,15 +15,4 @@ void ConvInt16Loop(const ConvQuantized& p, const int16_t* input, const int8_t* f
                     FinishInt16{p, bias, bias_type == TensorType::kInt64, output});
 }
 
-void ConvLoop(const ConvFloat& p, const float* input, const float* filter, const float* bias,
-              float* output) {
-  ConvSums<float>(p.shape, input, 0.0f, filter, FinishFloat{p.range, bias, output});
-}
-
-void ConvLoop(const ConvHybrid& p, const int8_t* input, const void* filter, TensorType filter_type,
-              const float* bias, float* output) {
-  ConvSums<int32_t>(p.shape, input, p.input_zero_point, NarrowWeights(filter, filter_type),
-                    FinishHybrid{p, bias, output});
-}
-
 }  // namespace millrace::micro

@@ -15,15 +15,4 @@ void DepthwiseConvInt16Loop(const ConvQuantized& p, const int16_t* input, const 
                              FinishInt16{p, bias, bias_type == TensorType::kInt64, output});
 }
 
-void DepthwiseConvLoop(const ConvFloat& p, const float* input, const float* filter,
-                       const float* bias, float* output) {
-  DepthwiseConvSums<float>(p.shape, input, 0.0f, filter, FinishFloat{p.range, bias, output});
-}
-
-void DepthwiseConvLoop(const ConvHybrid& p, const int8_t* input, const void* filter,
-                       TensorType filter_type, const float* bias, float* output) {
-  DepthwiseConvSums<int32_t>(p.shape, input, p.input_zero_point, NarrowWeights(filter, filter_type),
-                             FinishHybrid{p, bias, output});
-}
-
 }  // namespace millrace::micro

@@ -26,13 +26,13 @@ TARGETS = {
     "m0": (["-mcpu=cortex-m0"], "microbit", "microbit.ld", 62500, 12 << 10),
     "m3": (["-mcpu=cortex-m3"], "mps2-an385", "mps2.ld", 40000, 3 << 20),
     "m4": (M4_FLAGS, "mps2-an386", "mps2.ld", 40000, 3 << 20),
-    "m7": (M7_FLAGS, "mps2-an500", "mps2.ld", 40000, 3 << 20),
+    "m7": (M7_FLAGS, "mps2-an500", "an500.ld", 40000, 3 << 20),
     "m55": (M55_FLAGS, "mps3-an547", "an547.ld", 31250, 448 << 10),
 }
 FLAGS = [
     "-mthumb", "-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fwrapv",
     "-ffp-contract=off", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror",
-    "-Wno-unused-parameter", "-Wno-sign-compare", f"-I{ROOT}",
+    "-Wno-unused-parameter", "-Wno-sign-compare", "-Wno-maybe-uninitialized", f"-I{ROOT}",
 ]  # fmt: skip
 
 
