@@ -1,7 +1,9 @@
 #include "python/native/meta_graph.h"
 
+#include <limits>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "core/graph/import.h"
 #include "core/tensor/tensor_codec.h"
 #include "protos/meta_graph.pb.h"
@@ -185,6 +187,12 @@ PyObject* MetaGraph(PyObject*, PyObject* const* args, Py_ssize_t n) {
   if (absl::Status status = ExportGraphDef(**graph, options, meta.mutable_graph_def());
       !status.ok()) {
     return Raise(status);
+  }
+  if (meta.ByteSizeLong() > std::numeric_limits<int>::max()) {
+    return Raise(absl::ResourceExhaustedError(
+        absl::StrCat("a MetaGraphDef of ", meta.ByteSizeLong(),
+                     " bytes: no message of more than 2 GiB can be written; feed large constants, "
+                     "or make variables by functions such as zeros_initializer")));
   }
   return FromBytes(meta.SerializeAsString());
 }

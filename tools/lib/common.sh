@@ -11,7 +11,12 @@ BUILD_PACKAGES=(
   python3 python3-dev python3-venv
 )
 DATA_PACKAGES=(dataset-fashion-mnist)
-TEST_PACKAGES=(clang-format)
+TEST_PACKAGES=(
+  clang-format
+  # For images of small devices, and fuzzing their interpreter.
+  cmake gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib make qemu-system-arm
+  clang libclang-rt-14-dev
+)
 
 if [ -t 1 ]; then BOLD=$'\e[1m' PLAIN=$'\e[0m'; else BOLD='' PLAIN=''; fi
 

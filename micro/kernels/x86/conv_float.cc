@@ -5,6 +5,7 @@
 #include "micro/kernels/reference/conv_sums.h"
 #include "micro/kernels/x86/float_output.h"
 #include "micro/kernels/x86/patch.h"
+#include "micro/kernels/x86/unroll.h"
 
 namespace millrace::micro {
 namespace {
@@ -25,15 +26,18 @@ void Transpose(const float* filter, int32_t channels, int32_t depth, float* out)
 template <int kCount>
 void Multiply(const float* patches, const float* weights, int32_t depth, float* sums) {
   __m256 acc[kCount][2];
+  MR_UNROLL
   for (auto& a : acc) a[0] = a[1] = _mm256_setzero_ps();
   for (int32_t d = 0; d < depth; ++d, weights += kChannels) {
     const __m256 low = _mm256_load_ps(weights), high = _mm256_load_ps(weights + 8);
+    MR_UNROLL
     for (int v = 0; v < kCount; ++v) {
       const __m256 x = _mm256_broadcast_ss(patches + v * depth + d);
       acc[v][0] = _mm256_add_ps(acc[v][0], _mm256_mul_ps(x, low));
       acc[v][1] = _mm256_add_ps(acc[v][1], _mm256_mul_ps(x, high));
     }
   }
+  MR_UNROLL
   for (int v = 0; v < kCount; ++v) {
     _mm256_storeu_ps(sums + v * kChannels, acc[v][0]);
     _mm256_storeu_ps(sums + v * kChannels + 8, acc[v][1]);

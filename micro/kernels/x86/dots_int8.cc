@@ -5,6 +5,7 @@
 
 #include "micro/kernels/x86/dots.h"
 #include "micro/kernels/x86/dots_vnni.h"
+#include "micro/kernels/x86/unroll.h"
 
 namespace millrace::micro::x86 {
 namespace {
@@ -37,10 +38,13 @@ template <int kVectors>
 inline void Block(const Vectors& x, const int8_t* const* rows, const int8_t* end, int32_t depth,
                   int32_t* sums, int32_t sums_stride) {
   __m256i acc[kVectors][kRows];
+  MR_UNROLL
   for (auto& of_vector : acc) {
+    MR_UNROLL
     for (__m256i& a : of_vector) a = _mm256_setzero_si256();
   }
   const auto add = [&](int32_t d, int r, __m256i w) {
+    MR_UNROLL
     for (int v = 0; v < kVectors; ++v) {
       const __m256i value =
           _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x.data + v * x.stride + d));
@@ -49,14 +53,17 @@ inline void Block(const Vectors& x, const int8_t* const* rows, const int8_t* end
   };
   int32_t d = 0;
   for (; d + kStep <= depth; d += kStep) {
+    MR_UNROLL
     for (int r = 0; r < kRows; ++r) {
       add(d, r,
           _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[r] + d))));
     }
   }
   if (d < depth) {  // what lies behind a row meets the vector's zeros
+    MR_UNROLL
     for (int r = 0; r < kRows; ++r) add(d, r, LoadWeights(rows[r] + d, end));
   }
+  MR_UNROLL
   for (int v = 0; v < kVectors; ++v) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(sums + v * sums_stride), Total(acc[v]));
   }
@@ -72,10 +79,12 @@ void Rows(const Vectors& x, const Matrix& m, int32_t* sums, int32_t sums_stride)
   }
   if (r == m.rows) return;
   const int8_t* four[kRows];  // the last rows, the last of them repeated
+  MR_UNROLL
   for (int i = 0; i < kRows; ++i)
     four[i] = m.data + (r + i < m.rows ? r + i : m.rows - 1) * m.stride;
   int32_t of_block[kVectors * kRows];
   Block<kVectors>(x, four, m.end, m.depth, of_block, kRows);
+  MR_UNROLL
   for (int v = 0; v < kVectors; ++v) {
     for (int i = 0; r + i < m.rows; ++i) sums[v * sums_stride + r + i] = of_block[v * kRows + i];
   }

@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include "micro/kernels/x86/unroll.h"
+
 namespace millrace::micro::x86 {
 namespace {
 
@@ -23,20 +25,25 @@ template <int kVectors>
 MR_VNNI void Block(const Vectors& x, const Matrix& m, int32_t first, int32_t count, int32_t* sums,
                    int32_t sums_stride) {
   __m512i acc[kVectors][kRows];
+  MR_UNROLL
   for (int v = 0; v < kVectors; ++v) {
+    MR_UNROLL
     for (int r = 0; r < kRows; ++r) acc[v][r] = _mm512_setzero_si512();
   }
   for (int32_t d = 0; d < m.depth; d += kStep) {
+    MR_UNROLL
     for (int r = 0; r < kRows; ++r) {
       // A row that is not there is the last one again.
       const int8_t* row = m.data + (first + (r < count ? r : count - 1)) * m.stride;
       const __m512i w = LoadWeights(row + d, m.depth - d);
+      MR_UNROLL
       for (int v = 0; v < kVectors; ++v) {
         const __m512i value = _mm512_loadu_si512(x.data + v * x.stride + d);
         acc[v][r] = _mm512_dpwssd_epi32(acc[v][r], value, w);
       }
     }
   }
+  MR_UNROLL
   for (int v = 0; v < kVectors; ++v) {
     for (int r = 0; r < count; ++r) sums[v * sums_stride + r] = _mm512_reduce_add_epi32(acc[v][r]);
   }

@@ -2,6 +2,8 @@
 
 #include <immintrin.h>
 
+#include "micro/kernels/x86/unroll.h"
+
 namespace millrace::micro {
 namespace {
 
@@ -20,6 +22,7 @@ __m128i Steps(const int16_t* x, const int8_t* const rows[kRows], int32_t first, 
   __m256i acc[kRows] = {};
   for (int32_t i = first; i < end; i += kIntStep) {
     const __m256i value = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x + i));
+    MR_UNROLL
     for (int r = 0; r < kRows; ++r) {
       const __m256i w =
           _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[r] + i)));
@@ -31,6 +34,7 @@ __m128i Steps(const int16_t* x, const int8_t* const rows[kRows], int32_t first, 
 
 template <typename X, typename W, typename Sum>
 void AddRest(const X* x, const W* const rows[kRows], int32_t first, int32_t n, Sum sums[kRows]) {
+  MR_UNROLL
   for (int r = 0; r < kRows; ++r) {
     for (int32_t i = first; i < n; ++i) sums[r] += static_cast<Sum>(x[i]) * rows[r][i];
   }
@@ -47,11 +51,13 @@ void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t 
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t sums[4]) {
   constexpr int32_t kPart = 512;  // this many products fit 32 bits
   const int32_t whole = n / kIntStep * kIntStep;
+  MR_UNROLL
   for (int r = 0; r < kRows; ++r) sums[r] = 0;
   for (int32_t i = 0; i < whole; i += kPart) {
     int32_t part[kRows];
     _mm_storeu_si128(reinterpret_cast<__m128i*>(part),
                      Steps(x, rows, i, i + kPart < whole ? i + kPart : whole));
+    MR_UNROLL
     for (int r = 0; r < kRows; ++r) sums[r] += part[r];
   }
   AddRest(x, rows, whole, n, sums);
@@ -60,9 +66,11 @@ void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t 
 void FourDots(const float* x, const float* const rows[4], int32_t n, float sums[4]) {
   const int32_t whole = n / kFloatStep * kFloatStep;
   __m256 acc[kRows];
+  MR_UNROLL
   for (__m256& a : acc) a = _mm256_setzero_ps();
   for (int32_t i = 0; i < whole; i += kFloatStep) {
     const __m256 value = _mm256_loadu_ps(x + i);
+    MR_UNROLL
     for (int r = 0; r < kRows; ++r) {
       acc[r] = _mm256_fmadd_ps(value, _mm256_loadu_ps(rows[r] + i), acc[r]);
     }

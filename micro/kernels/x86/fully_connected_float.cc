@@ -4,6 +4,8 @@
 
 #include "micro/kernels/loops/fully_connected.h"
 #include "micro/kernels/x86/float_output.h"
+#include "micro/kernels/x86/transpose.h"
+#include "micro/kernels/x86/unroll.h"
 
 namespace millrace::micro {
 namespace {
@@ -12,34 +14,25 @@ constexpr int kUnits = 8;    // of a vector
 constexpr int kGroups = 2;   // of eight units at once, so that two chains of sums are under way
 constexpr int kBatches = 2;  // rows of the input at once
 
-// columns[j] = {rows[0][j], ..., rows[7][j]}
-void Transpose8(const float* const* rows, int32_t at, __m256* columns) {
-  __m256 r[8], pairs[8], quads[8];
+// columns[j] = {rows[0][at + j], ..., rows[7][at + j]}
+inline void LoadColumns(const float* const* rows, int32_t at, __m256 (&columns)[8]) {
+  __m256 r[8];
+  MR_UNROLL
   for (int i = 0; i < 8; ++i) r[i] = _mm256_loadu_ps(rows[i] + at);
-  for (int i = 0; i < 8; i += 2) {
-    pairs[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
-    pairs[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
-  }
-  for (int i = 0; i < 8; i += 4) {
-    quads[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
-    quads[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xEE);
-    quads[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
-    quads[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xEE);
-  }
-  for (int i = 0; i < 4; ++i) {
-    columns[i] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
-    columns[i + 4] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
-  }
+  x86::Transpose8(r, columns);
 }
 
 // sums[b][u] for kBatch rows of the input and kGroups * kUnits rows of weights.
 template <int kBatch>
 void Block(const float* input, int32_t depth, const float* const* rows, float* sums) {
   __m256 acc[kBatch][kGroups];
+  MR_UNROLL
   for (auto& of_row : acc) {
+    MR_UNROLL
     for (__m256& a : of_row) a = _mm256_setzero_ps();
   }
   const auto add = [&](int32_t d, int g, __m256 w) {
+    MR_UNROLL
     for (int b = 0; b < kBatch; ++b) {
       const __m256 x = _mm256_broadcast_ss(input + static_cast<ptrdiff_t>(b) * depth + d);
       acc[b][g] = _mm256_add_ps(acc[b][g], _mm256_mul_ps(x, w));
@@ -47,20 +40,26 @@ void Block(const float* input, int32_t depth, const float* const* rows, float* s
   };
   int32_t d = 0;
   for (; d + 8 <= depth; d += 8) {
+    MR_UNROLL
     for (int g = 0; g < kGroups; ++g) {
       __m256 columns[8];
-      Transpose8(rows + g * kUnits, d, columns);
+      LoadColumns(rows + g * kUnits, d, columns);
+      MR_UNROLL
       for (int j = 0; j < 8; ++j) add(d + j, g, columns[j]);
     }
   }
   for (; d < depth; ++d) {
+    MR_UNROLL
     for (int g = 0; g < kGroups; ++g) {
       alignas(32) float column[kUnits];
+      MR_UNROLL
       for (int u = 0; u < kUnits; ++u) column[u] = rows[g * kUnits + u][d];
       add(d, g, _mm256_load_ps(column));
     }
   }
+  MR_UNROLL
   for (int b = 0; b < kBatch; ++b) {
+    MR_UNROLL
     for (int g = 0; g < kGroups; ++g) {
       _mm256_storeu_ps(sums + (b * kGroups + g) * kUnits, acc[b][g]);
     }

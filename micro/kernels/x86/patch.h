@@ -21,10 +21,21 @@ inline void Widen(const int8_t* in, int32_t n, int32_t zero, int16_t* out) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i),
                         _mm256_sub_epi16(words, _mm256_set1_epi16(static_cast<int16_t>(zero))));
   };
+  // What is left overlaps what has been done.
   int32_t i = 0;
   for (; i + 16 <= n; i += 16) steps(i);
   if (i == n) return;
   if (n >= 16) return steps(n - 16);
+  if (n >= 8) {
+    const __m128i zeros = _mm_set1_epi16(static_cast<int16_t>(zero));
+    const auto eight = [&](int32_t at) {
+      const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(in + at));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(out + at),
+                       _mm_sub_epi16(_mm_cvtepi8_epi16(bytes), zeros));
+    };
+    eight(0);
+    return eight(n - 8);
+  }
   for (; i < n; ++i) out[i] = static_cast<int16_t>(in[i] - zero);
 }
 // The same for floats, which have no zero point.
@@ -37,6 +48,13 @@ inline void Widen(const float* in, int32_t n, int32_t, float* out) {
 template <typename In, typename X>
 void MakePatch(const ConvShape& s, const In* image, int32_t zero, int32_t oy, int32_t ox,
                X* patch) {
+  if (s.filter_height * s.filter_width == 1 && s.padding_top == 0 && s.padding_left == 0) {
+    const int32_t y = oy * s.stride_height, x = ox * s.stride_width;
+    if (y < s.input_height && x < s.input_width) {
+      const ptrdiff_t at = static_cast<ptrdiff_t>(y) * s.input_width + x;
+      return Widen(image + at * s.input_channels, s.filter_channels, zero, patch);
+    }
+  }
   const Taps rows = RowTaps(s, oy, s.dilation_height);
   const Taps columns = ColumnTaps(s, ox, s.dilation_width);
   const int32_t channels = s.filter_channels, row_size = s.filter_width * channels;

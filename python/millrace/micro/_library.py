@@ -125,6 +125,9 @@ def library():
     lib.mr_micro_get_place.restype = None
     lib.mr_micro_search_plan.argtypes = [ctypes.POINTER(Place), index, index]
     lib.mr_micro_search_plan.restype = ctypes.c_uint32
+    lib.mr_micro_place_of.argtypes = [handle, index, index]
+    lib.mr_micro_place_tensors_only.argtypes = [handle]
+    lib.mr_micro_place_tensors_only.restype = None
     lib.mr_micro_op_seconds.argtypes = [handle, ctypes.POINTER(ctypes.c_double), index]
     lib.mr_micro_op_seconds.restype = None
     return lib

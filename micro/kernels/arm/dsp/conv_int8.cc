@@ -185,7 +185,8 @@ void ConvLoop(const ConvQuantized& p, const int8_t* input, const int8_t* filter,
               const int32_t* bias, int8_t* output) {
   const ConvShape& s = p.shape;
   const int32_t groups = s.input_channels / s.filter_channels;
-  Layer layer = {dsp::Int8Output(p.output_zero_point, p.range),
+  Layer layer = {dsp::Int8Output(p.output_zero_point, p.range,
+                                 dsp::AreSmall(PatchSize(s), bias, s.output_channels)),
                  PatchSize(s),
                  s.output_channels / groups,
                  filter,

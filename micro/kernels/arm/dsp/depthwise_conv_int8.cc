@@ -118,7 +118,9 @@ void Position(const ConvQuantized& p, const dsp::Int8Output& from, const Depthwi
 
 void DepthwiseConvLoop(const ConvQuantized& p, const int8_t* input, const int8_t* filter,
                        const int32_t* bias, int8_t* output) {
-  const dsp::Int8Output finish(p.output_zero_point, p.range);
+  const int32_t taps = p.shape.filter_height * p.shape.filter_width;
+  const dsp::Int8Output finish(p.output_zero_point, p.range,
+                               dsp::AreSmall(taps, bias, p.shape.output_channels));
   ForEachDepthwiseWindow(
       p.shape, input, filter, output,
       [&](const DepthwiseWindow& window, int8_t* to) { Position(p, finish, window, bias, to); });

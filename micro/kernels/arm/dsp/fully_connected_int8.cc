@@ -62,7 +62,10 @@ int32_t Correction(const FullyConnectedQuantized& p, const int8_t* input) {
 
 void FullyConnectedLoop(const FullyConnectedQuantized& p, const int8_t* input, const int8_t* filter,
                         const int32_t* bias, int8_t* output) {
-  const dsp::Int8Output finish(p.output_zero_point, p.range);
+  // A filter's zero point doubles its products' range.
+  const int32_t products = p.filter_zero_point == 0 ? p.depth : 2 * p.depth;
+  const dsp::Int8Output finish(p.output_zero_point, p.range,
+                               dsp::AreSmall(products, bias, p.units));
   const int32_t depth = p.depth, units = p.units, zero_point = p.input_zero_point;
   // With one factor for all units each step along the factors is none.
   const bool by_unit = p.factors.multipliers != nullptr;
