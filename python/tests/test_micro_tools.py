@@ -4,6 +4,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import xml.dom.minidom
 
 import numpy as np
@@ -173,6 +174,17 @@ def test_bench(capsys):
         in fails(capsys, "bench", FOLDER / "lstm.tflite", "--against", "tflite_runtime")
         or shutil.which("python") is None
     )
+
+
+def test_from_the_source_tree():
+    root = FOLDER.parents[1]
+    if not (root / "bazel-bin/micro/host/libmillrace_micro.so").exists():
+        pytest.skip("micro/host is not built here")
+    words = ["run", FOLDER / "keyword.tflite", FOLDER / "no.wav"]
+    program = [sys.executable, root / "tools/lib/micro_main.py", *words]
+    result = subprocess.run(program, capture_output=True, text=True, cwd="/")
+    assert result.returncode == 0, result.stderr
+    assert "0.00 s: no 0." in result.stdout
 
 
 # ---- embed, compile, micro_export ----

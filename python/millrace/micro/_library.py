@@ -4,6 +4,8 @@ import ctypes
 import functools
 import pathlib
 
+from millrace.micro import _source
+
 MAX_RANK = 8
 INPUT, OUTPUT, TENSOR = 0, 1, 2
 
@@ -94,6 +96,8 @@ class Memory(ctypes.Structure):
 @functools.cache
 def library():
     path = pathlib.Path(__file__).parents[1] / "libmillrace_micro.so"
+    if not path.exists():  # in the source tree
+        path = _source.ROOT / "bazel-bin/micro/host/libmillrace_micro.so"
     try:
         lib = ctypes.CDLL(str(path))
     except OSError as error:
