@@ -2,21 +2,25 @@
 #include "micro/kernels/loops/svdf.h"
 
 #include "micro/kernels/arm/mve/dots.h"
+#include "micro/kernels/arm/mve/output.h"
 
 namespace millrace::micro {
 namespace {
 
-// Products of the input, less its zero point, with up to four rows.
-void Rows(const int8_t* x, int32_t zero_point, int32_t depth, const int8_t* rows, int32_t count,
-          int32_t* sums) {
+// Products of the input, less its zero point, with up to four rows, in the state's scale.
+void Rows(const SvdfInt8& p, const int8_t* x, const int8_t* rows, int32_t count, int32_t* sums) {
+  const int32_t depth = p.shape.features, zero_point = p.input_zero_point;
   for (int32_t k = 0; k < count; k += 2) {
     const int8_t* a = rows + k * depth;
     const int8_t* b = k + 1 < count ? a + depth : a;
     mve::DotAndSum of_a, of_b;
     mve::TwoDotsAndSums(x, a, b, depth, &of_a, &of_b);
     sums[k] = of_a.dot - zero_point * of_a.sum;
-    if (k + 1 < count) sums[k + 1] = of_b.dot - zero_point * of_b.sum;
+    sums[k + 1] = of_b.dot - zero_point * of_b.sum;
   }
+  const Requant& factor = p.to_state;
+  vstrwq_s32(sums, mve::Requantized(vldrwq_s32(sums), vdupq_n_s32(factor.multiplier),
+                                    vdupq_n_s32(factor.shift)));
 }
 
 int32_t Dot(const int16_t* a, const int16_t* b, int32_t n) {
@@ -37,13 +41,11 @@ int32_t Dot(const int8_t* a, const int8_t* b, int32_t n) {
 void MoveUp(void* state, int32_t frame_bytes, int32_t bytes) {
   auto* to = static_cast<uint8_t*>(state);
   const uint8_t* from = to + frame_bytes;
-  int32_t i = 0;
-  for (; i + 4 <= bytes; i += 4) {
-    uint32_t word;
-    __builtin_memcpy(&word, from + i, sizeof(word));
-    __builtin_memcpy(to + i, &word, sizeof(word));
+  for (; bytes >= 16; bytes -= 16, to += 16, from += 16) vstrbq_u8(to, vldrbq_u8(from));
+  if (bytes > 0) {
+    const mve_pred16_t p = vctp8q(static_cast<uint32_t>(bytes));
+    vstrbq_p_u8(to, vldrbq_z_u8(from, p), p);
   }
-  for (; i < bytes; ++i) to[i] = from[i];
 }
 
 template <typename T>
@@ -55,13 +57,12 @@ void Loop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T
   for (int32_t b = 0; b < s.batches; ++b, input += s.features, state += filters * s.memory) {
     for (int32_t f = 0; f < filters; f += 4) {
       const int32_t count = filters - f < 4 ? filters - f : 4;
-      int32_t sums[4];
-      Rows(input, p.input_zero_point, s.features, feature + f * s.features, count, sums);
+      int32_t sums[4] = {0, 0, 0, 0};
+      Rows(p, input, feature + f * s.features, count, sums);
       for (int32_t k = 0; k < count; ++k) {
         T* frames = state + (f + k) * s.memory;
         MoveUp(frames, sizeof(T), (s.memory - 1) * static_cast<int32_t>(sizeof(T)));
-        const int32_t newest = MultiplyByRequant(sums[k], p.to_state);
-        frames[s.memory - 1] = static_cast<T>(Clamp(newest, kLow, kHigh));
+        frames[s.memory - 1] = static_cast<T>(Clamp(sums[k], kLow, kHigh));
       }
     }
     // A unit's filters lie one behind the other.
