@@ -76,6 +76,7 @@ MICRO_OPS = {
     "strided_slice": ["StridedSlice"],
     "svdf": ["Svdf"],
     "tile": ["Tile", "BroadcastTo"],
+    "top_k": ["TopkV2"],
     "transpose": ["Transpose"],
     "transpose_conv": ["TransposeConv"],
     "unary_math": ["Neg", "Sign", "Ceil", "Floor", "Round", "Sqrt", "Square", "Exp", "Log", "Sin", "Cos"],
