@@ -1,5 +1,5 @@
-// Depthwise convolutions for Armv8.1-M with Helium: eight channels at once; four outputs of one
-// channel where there are several.
+// Depthwise convolutions for Armv8.1-M with Helium: eight channels at once, or eight outputs of
+// one channel.
 #include "micro/kernels/arm/mve/output.h"
 #include "micro/kernels/loops/depthwise_windows.h"
 
@@ -47,20 +47,43 @@ inline Sums EightChannels(const DepthwiseWindow& window, int32_t channel, int16_
   return sums;
 }
 
-inline int32x4_t FourOfOneChannel(const DepthwiseWindow& window, int32_t channel,
-                                  int32_t output_channel, int32_t zero_point, int32x4_t sums) {
-  const int8_t* x_row = window.x + channel;
-  const int8_t* w_row = window.w + output_channel;
-  const int32_t x_step = window.x_column, w_step = window.w_column;
-  for (int32_t i = window.rows; i > 0; --i) {
-    const int8_t* x = x_row;
-    const int8_t* w = w_row;
-    for (int32_t j = window.columns; j > 0; --j, x += x_step, w += w_step) {
-      sums = vmlaq_n_s32(sums, vldrbq_s32(w), *x - zero_point);
-    }
-    x_row += window.x_row;
-    w_row += window.w_row;
-  }
+// Sums of outputs 0 to 3 and 4 to 7 of one channel.
+struct Halves {
+  int32x4_t low, high;
+};
+
+// Adds the products of eight outputs of one input channel.
+inline Halves EightOfOneChannel(const DepthwiseWindow& window, int32_t channel,
+                                int32_t output_channel, int32_t zero_point, Halves sums) {
+  const int8_t* x = window.x + channel;
+  const int8_t* w = window.w + output_channel;
+  int32_t rows = window.rows, value;
+  if (rows == 0) return sums;
+  __asm__(
+      "1:\n"
+      "  wls lr, %[columns], 3f\n"
+      "2:\n"
+      "  ldrsb %[value], [%[x]]\n"
+      "  vldrb.s32 q0, [%[w]]\n"
+      "  sub %[value], %[value], %[zero_point]\n"
+      "  vldrb.s32 q1, [%[w], #4]\n"
+      "  add %[x], %[x], %[x_column]\n"
+      "  vmla.s32 %q[low], q0, %[value]\n"
+      "  add %[w], %[w], %[w_column]\n"
+      "  vmla.s32 %q[high], q1, %[value]\n"
+      "  le lr, 2b\n"
+      "3:\n"
+      "  add %[x], %[x], %[x_return]\n"
+      "  add %[w], %[w], %[w_return]\n"
+      "  subs %[rows], %[rows], #1\n"
+      "  bne 1b\n"
+      : [x] "+&r"(x), [w] "+&r"(w), [rows] "+&r"(rows), [value] "=&r"(value), [low] "+&w"(sums.low),
+        [high] "+&w"(sums.high)
+      : [columns] "r"(window.columns), [zero_point] "r"(zero_point),
+        [x_column] "r"(window.x_column), [w_column] "r"(window.w_column),
+        [x_return] "r"(window.x_row - window.columns * window.x_column),
+        [w_return] "r"(window.w_row - window.columns * window.w_column)
+      : "q0", "q1", "lr", "cc", "memory");
   return sums;
 }
 
@@ -90,12 +113,17 @@ int32_t SumByEights(const Layer& layer, const DepthwiseWindow& window) {
   }
   return o;
 }
-int32_t SumByFoursOfOneChannel(const Layer& layer, const DepthwiseWindow& window) {
+int32_t SumByEightsOfOneChannel(const Layer& layer, const DepthwiseWindow& window) {
   int32_t o = 0;
   for (int32_t channel = 0; o < layer.channels; ++channel) {
-    for (int32_t k = 0; k < layer.multiplier; k += 4, o += 4) {
-      const int32x4_t bias = layer.bias == nullptr ? vdupq_n_s32(0) : vldrwq_s32(layer.bias + o);
-      vstrwq_s32(layer.sums + o, FourOfOneChannel(window, channel, o, layer.zero_point, bias));
+    for (int32_t k = 0; k < layer.multiplier; k += 8, o += 8) {
+      Halves sums = {vdupq_n_s32(0), vdupq_n_s32(0)};
+      if (layer.bias != nullptr) {
+        sums = {vldrwq_s32(layer.bias + o), vldrwq_s32(layer.bias + o + 4)};
+      }
+      sums = EightOfOneChannel(window, channel, o, layer.zero_point, sums);
+      vstrwq_s32(layer.sums + o, sums.low);
+      vstrwq_s32(layer.sums + o + 4, sums.high);
     }
   }
   return o;
@@ -104,7 +132,7 @@ int32_t SumByFoursOfOneChannel(const Layer& layer, const DepthwiseWindow& window
 // All channels of one position.
 void Position(const Layer& layer, const DepthwiseWindow& window, int8_t* output) {
   int32_t o = layer.multiplier == 1       ? SumByEights(layer, window)
-              : layer.multiplier % 4 == 0 ? SumByFoursOfOneChannel(layer, window)
+              : layer.multiplier % 8 == 0 ? SumByEightsOfOneChannel(layer, window)
                                           : 0;
   for (; o < layer.channels; ++o) {
     const int32_t bias = layer.bias == nullptr ? 0 : layer.bias[o];
