@@ -7,6 +7,7 @@ FAMILIES = [
     "array",
     "control_flow",
     "data",
+    "debug",
     "io",
     "math",
     "nn",
