@@ -23,12 +23,20 @@ TEST_COPTS = COPTS + [
     "-Wno-cpp",  # _FORTIFY_SOURCE asks for optimisation.
 ]
 
-def mr_cc_library(name, copts = [], **kwargs):
-    """A cc_library; an archive only, never a shared library of its own."""
+_PRECOMPILED = "//third_party/precompiled:common"
+_PRECOMPILED_TEST = "//third_party/precompiled:common_test"
+
+# For every source: the common headers, precompiled with the same flags.
+_CC_COPTS = COPTS + ["-include", "third_party/precompiled/compiled/common.h"]
+_CC_TEST_COPTS = TEST_COPTS + ["-include", "third_party/precompiled/compiled/common_test.h"]
+
+def mr_cc_library(name, copts = [], deps = [], test_code = False, **kwargs):
+    """A cc_library; an archive only, never a shared library of its own. test_code: compiled as tests are."""
     native.cc_library(
         name = name,
-        copts = COPTS + copts,
+        copts = (_CC_TEST_COPTS if test_code else _CC_COPTS) + copts,
         linkstatic = True,
+        deps = deps + [_PRECOMPILED_TEST if test_code else _PRECOMPILED],
         **kwargs
     )
 
@@ -36,19 +44,20 @@ def mr_cc_test(name, copts = [], deps = [], size = "small", **kwargs):
     """A GoogleTest test; its main function comes along."""
     native.cc_test(
         name = name,
-        copts = TEST_COPTS + copts,
-        deps = deps + ["@system//:gtest_main"],
+        copts = _CC_TEST_COPTS + copts,
+        deps = deps + [_PRECOMPILED_TEST, "@system//:gtest_main"],
         linkstatic = True,
         size = size,
         **kwargs
     )
 
-def mr_cc_binary(name, copts = [], **kwargs):
+def mr_cc_binary(name, copts = [], deps = [], **kwargs):
     """A program, or with linkshared = True a shared library."""
     native.cc_binary(
         name = name,
-        copts = COPTS + copts,
+        copts = _CC_COPTS + copts,
         linkstatic = True,
+        deps = deps + [_PRECOMPILED],
         **kwargs
     )
 
@@ -80,8 +89,8 @@ def mr_program_test(name, srcs, deps = [], system_deps = [], copts = [], size = 
     native.cc_test(
         name = name,
         srcs = srcs + ["//:libmillrace.so"],
-        copts = TEST_COPTS + copts,
-        deps = [":" + name + ".headers", "@system//:absl", "@system//:gtest_main"] + system_deps,
+        copts = _CC_TEST_COPTS + copts,
+        deps = [":" + name + ".headers", _PRECOMPILED_TEST, "@system//:absl", "@system//:gtest_main"] + system_deps,
         size = size,
         **kwargs
     )

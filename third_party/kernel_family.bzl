@@ -4,7 +4,7 @@ kernels/nn/bias_add.cc defines `absl::Status millrace::RegisterBiasAdd(Registry&
 macro lists the folder and writes register_nn.cc, whose RegisterNnKernels(Registry&) calls them all.
 """
 
-load("//third_party:cc.bzl", "TEST_COPTS", "mr_cc_library", "mr_cc_test")
+load("//third_party:cc.bzl", "mr_cc_library", "mr_cc_test")
 
 def camel_case(name):
     return "".join([part[0].upper() + part[1:] for part in name.split("_") if part])
@@ -145,7 +145,8 @@ def mr_kernel_family(
             name = stem + "_test_cases",
             testonly = True,
             srcs = [src],
-            copts = TEST_COPTS + file_copts.get(src, []),
+            test_code = True,
+            copts = file_copts.get(src, []),
             deps = own,
             alwayslink = True,
         )

@@ -4,6 +4,7 @@
 #include "python/native/eager_type.h"
 #include "python/native/graph_type.h"
 #include "python/native/io_types.h"
+#include "python/native/meta_graph.h"
 #include "python/native/py.h"
 #include "python/native/registry.h"
 #include "python/native/saved_model.h"
@@ -46,6 +47,7 @@ PyMethodDef functions[] = {
     MR_FAST("grpc_session", NewSessionOfTarget),
     MR_FAST("shutdown_task", ShutdownTaskAt),
     MR_FAST("meta_graph", MetaGraph),
+    MR_FAST("read_meta_graph", ReadMetaGraph),
     {"saved_model", SavedModelOf, METH_O, nullptr},
     MR_FAST("read_saved_model", ReadSavedModelOf),
     {"task_config", TaskConfigOfProcess, METH_NOARGS, nullptr},

@@ -90,12 +90,22 @@ def store_graph(kind, path):
         pathlib.Path(path).write_bytes(graph.as_graph_def().SerializeToString())
 
 
-def store_meta_graph(prefix, feeds):
-    """The training graph after two steps as a checkpoint with its .meta; the loss of the next."""
-    with tf.Graph().as_default(), v1.Session() as session:
-        _training()
-        session.run("init")
-        for _ in range(2):
-            session.run("train", unpack_all(feeds))
-        v1.train.Saver().save(session, prefix)
-        return pack_all({"loss": session.run("loss:0", unpack_all(feeds))})
+def store_meta_graph(prefix, feeds, resources):
+    """The training graph after two steps as a checkpoint with its .meta; the loss of the next.
+
+    Its variables are resources, or references as TensorFlow 1 had them.
+    """
+    if not resources:
+        v1.disable_resource_variables()
+    try:
+        with tf.Graph().as_default(), v1.Session() as session:
+            _training()
+            v1.add_to_collection("losses", session.graph.get_tensor_by_name("loss:0"))
+            v1.add_to_collection("sizes", 8)
+            session.run("init")
+            for _ in range(2):
+                session.run("train", unpack_all(feeds))
+            v1.train.Saver(max_to_keep=3).save(session, prefix)
+            return pack_all({"loss": session.run("loss:0", unpack_all(feeds))})
+    finally:
+        v1.enable_resource_variables()

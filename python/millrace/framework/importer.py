@@ -4,14 +4,14 @@ from millrace._load import public
 from millrace.framework import context
 
 
-def graph_def_bytes(graph_def):
+def serialised(message):
     """Serialised bytes of what may be bytes or a protobuf message."""
-    if isinstance(graph_def, (bytes, bytearray)):
-        return bytes(graph_def)
-    if hasattr(graph_def, "SerializeToString"):
-        return graph_def.SerializeToString()
+    if isinstance(message, (bytes, bytearray)):
+        return bytes(message)
+    if hasattr(message, "SerializeToString"):
+        return message.SerializeToString()
     raise TypeError(
-        f"graph_def must be a GraphDef or its serialised bytes, got {type(graph_def).__name__}"
+        f"expected a protobuf message or its serialised bytes, got {type(message).__name__}"
     )
 
 
@@ -39,7 +39,7 @@ def import_graph_def(
         prefix = graph.unique_name(prefix)
     keys = {str(k): graph.as_graph_element(v)._key for k, v in (input_map or {}).items()}
     wanted = [str(e) for e in return_elements or ()]
-    found = graph._c.import_graph_def(graph_def_bytes(graph_def), prefix, keys, wanted)
+    found = graph._c.import_graph_def(serialised(graph_def), prefix, keys, wanted)
     if return_elements is None:
         return None
     return [

@@ -113,6 +113,12 @@ class Variable(VariableOps):
         if self._trainable and GraphKeys.TRAINABLE_VARIABLES not in (collections or ()):
             graph.add_to_collection(GraphKeys.TRAINABLE_VARIABLES, self)
 
+    def _adopt(self, handle):
+        """Becomes the variable of a handle in an imported graph."""
+        self.handle, self._name = handle, handle.op.name
+        self._dtype = handle.op.get_attr("dtype")
+        self._shape = TensorShape(handle.op.get_attr("shape"))
+
     def __del__(self):
         # What runs at once has an owner; what is in a graph belongs to the sessions' container.
         if getattr(self, "graph", self) is None and getattr(self, "handle", None) is not None:
@@ -159,6 +165,13 @@ class Variable(VariableOps):
     @property
     def _shared_name(self):
         return self._name
+
+    @property
+    def _handle_name(self):
+        return self.handle.name
+
+    def _assign_op(self, value):
+        return apply_op("AssignVariableOp", (self.handle, value))
 
     # ----- reading -----
 

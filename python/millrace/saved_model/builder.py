@@ -7,60 +7,12 @@ import tempfile
 from millrace import _load
 from millrace._load import public
 from millrace.framework.graph_keys import GraphKeys
+from millrace.framework.meta_graph import meta_graph_bytes
 from millrace.saved_model.signature import predict_signature_def
 from millrace.train.checkpoint_state import replace_file
 from millrace.train.saver import Saver
 
 _SERVING_DEFAULT = "serving_default"
-_MAIN_OP = "saved_model_main_op"
-
-
-def _name(element):
-    return getattr(element, "name", element)
-
-
-def variable_defs(variables):
-    """What a VariableDef says of each variable."""
-    return [
-        (
-            v.handle.name,
-            v.initializer.name,
-            v._graph_element.name,
-            v.initial_value.name,
-            v.trainable,
-        )
-        for v in variables
-    ]
-
-
-def meta_graph_bytes(graph, tags, signatures, saver, main_op, clear_devices, strip_default_attrs):
-    """A serialised MetaGraphDef of the graph."""
-    collections = {} if main_op is None else {_MAIN_OP: [_name(main_op)]}
-    described = {
-        key: (
-            s.method_name,
-            {k: graph.as_graph_element(t)._key for k, t in s.inputs.items()},
-            {k: graph.as_graph_element(t)._key for k, t in s.outputs.items()},
-        )
-        for key, s in (signatures or {}).items()
-    }
-    variables = {
-        key: variable_defs(graph.get_collection(key))
-        for key in (GraphKeys.GLOBAL_VARIABLES, GraphKeys.TRAINABLE_VARIABLES)
-        if graph.get_collection(key)
-    }
-    return _load.native.meta_graph(
-        graph._c,
-        {
-            "tags": list(tags),
-            "clear_devices": clear_devices,
-            "strip_default_attrs": strip_default_attrs,
-            "signatures": described,
-            "saver": None if saver is None else saver.names(),
-            "collections": collections,
-            "variables": variables,
-        },
-    )
 
 
 class Builder:
@@ -109,7 +61,9 @@ class Builder:
         if variables:
             folder = os.path.join(self._temporary, "variables")
             os.makedirs(folder, exist_ok=True)
-            saver.save(sess, os.path.join(folder, "variables"), write_state=False)
+            saver.save(
+                sess, os.path.join(folder, "variables"), write_state=False, write_meta_graph=False
+            )
         self._add(
             graph,
             tags,
@@ -156,7 +110,13 @@ class Builder:
     def _add(self, graph, tags, signatures, saver, main_op, clear_devices, strip_default_attrs):
         self._meta_graphs.append(
             meta_graph_bytes(
-                graph, tags, signatures, saver, main_op, clear_devices, strip_default_attrs
+                graph,
+                None if saver is None else saver.as_saver_def(),
+                tags,
+                signatures,
+                main_op,
+                clear_devices,
+                strip_default_attrs,
             )
         )
 

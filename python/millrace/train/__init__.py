@@ -31,6 +31,7 @@ from millrace.train.hooks import (
     StopAtStepHook,
     SummarySaverHook,
 )
+from millrace.train.meta_graph import export_meta_graph, import_meta_graph
 from millrace.train.monitored_session import (
     ChiefSessionCreator,
     MonitoredSession,
@@ -83,10 +84,12 @@ __all__ = [
     "checkpoint_exists",
     "create_global_step",
     "exponential_decay",
+    "export_meta_graph",
     "get_checkpoint_state",
     "get_global_step",
     "get_or_create_global_step",
     "global_step",
+    "import_meta_graph",
     "latest_checkpoint",
     "replica_device_setter",
     "update_checkpoint_state",

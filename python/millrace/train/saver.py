@@ -1,8 +1,7 @@
 """Saver: checkpoints of variables in TensorFlow's bundle form."""
 
-import glob
+import collections
 import os
-import time
 
 from millrace import errors
 from millrace._load import native, public
@@ -13,7 +12,20 @@ from millrace.framework.graph_keys import GraphKeys
 from millrace.framework.scopes import colocate_with, control_dependencies, device, group
 from millrace.ops.array import placeholder_with_default
 from millrace.tensor_shape import TensorShape
-from millrace.train.checkpoint_state import checkpoint_exists, update_checkpoint_state
+from millrace.train.checkpoint_state import checkpoint_exists
+from millrace.train.kept_checkpoints import KeptCheckpoints
+
+SaverDef = collections.namedtuple(
+    "SaverDef",
+    [
+        "filename_tensor_name",
+        "save_tensor_name",
+        "restore_op_name",
+        "max_to_keep",
+        "sharded",
+        "keep_checkpoint_every_n_hours",
+    ],
+)
 
 
 def _named(var_list):
@@ -36,6 +48,8 @@ class Saver:
       max_to_keep: older checkpoints are deleted; None or 0 keeps all.
       keep_checkpoint_every_n_hours: one of these is kept for good.
       sharded: each device writes its own variables.
+      saver_def: a SaverDef whose operations are in the default graph already; the arguments above
+        are then not looked at.
     """
 
     @public
@@ -57,15 +71,29 @@ class Saver:
         save_relative_paths=True,
         filename=None,
     ):
+        if saver_def is not None:
+            max_to_keep, sharded = saver_def.max_to_keep, saver_def.sharded
+            keep_checkpoint_every_n_hours = saver_def.keep_checkpoint_every_n_hours
         self._variables = var_list
         self._sharded, self._max_to_keep = sharded, max_to_keep
-        self._keep_seconds = keep_checkpoint_every_n_hours * 3600
+        self._keep_hours = keep_checkpoint_every_n_hours
         self._name, self._pad, self._allow_empty = name, pad_step_number, allow_empty
-        self._kept = []  # (prefix, time)
-        self._next_preserved = time.time() + self._keep_seconds
+        self._kept = KeptCheckpoints(max_to_keep, keep_checkpoint_every_n_hours)
         self._built = False
-        if not defer_build:
+        if saver_def is not None:
+            self._adopt(saver_def)
+        elif not defer_build:
             self.build()
+
+    def _adopt(self, saver_def):
+        """Takes the operations of another saver, in a graph that was imported."""
+        self._graph = context.get_default_graph()
+        find = self._graph.as_graph_element
+        self._prefix = find(saver_def.filename_tensor_name)
+        self._save_tensor = find(saver_def.save_tensor_name)
+        self._save_op = self._save_tensor.op
+        self._restore_op = find(saver_def.restore_op_name)
+        self._built, self._empty, self._named = True, False, {}
 
     @public
     def build(self):
@@ -83,7 +111,7 @@ class Saver:
         named = _named(variables)
         if not named and not self._allow_empty:
             raise ValueError("there are no variables to save")
-        self._built, self._empty, self._named = True, not named, named
+        self._built, self._empty, self._named, self._graph = True, not named, named, graph
         if self._empty:
             return
         with graph.name_scope(self._name or "save"), graph.control_dependencies(None):
@@ -123,14 +151,52 @@ class Saver:
         values = apply_op("RestoreV2", (self._prefix, names, [""] * len(names)), attrs)
         assigns = []
         for n, value in zip(names, values):
-            with colocate_with(named[n].handle):
+            with colocate_with(named[n].op):
                 value.set_shape(named[n].shape)
-                assigns.append(apply_op("AssignVariableOp", (named[n].handle, value)))
+                assigns.append(named[n]._assign_op(value))
         return group(*assigns, name="restore_all")
 
-    def names(self):
-        """(filename tensor, save tensor, restore operation): what a SaverDef says."""
-        return self._prefix.name, self._save_tensor.name, self._restore_op.name
+    @public
+    def as_saver_def(self):
+        """What a MetaGraphDef says of it. RuntimeError before build()."""
+        if not self._built:
+            raise RuntimeError("call build() before as_saver_def()")
+        if self._empty:
+            return None
+        return SaverDef(
+            self._prefix.name,
+            self._save_tensor.name,
+            self._restore_op.name,
+            self._max_to_keep or 0,
+            self._sharded,
+            self._keep_hours,
+        )
+
+    @public
+    def export_meta_graph(
+        self,
+        filename=None,
+        collection_list=None,
+        as_text=False,
+        export_scope=None,
+        clear_devices=False,
+        clear_extraneous_savers=False,
+        strip_default_attrs=False,
+        save_debug_info=False,
+    ):
+        """train.export_meta_graph with this saver in it."""
+        from millrace.train.meta_graph import export_meta_graph
+
+        return export_meta_graph(
+            filename,
+            saver_def=self.as_saver_def(),
+            collection_list=collection_list,
+            as_text=as_text,
+            graph=self._graph,
+            export_scope=export_scope,
+            clear_devices=clear_devices,
+            strip_default_attrs=strip_default_attrs,
+        )
 
     @public
     def save(
@@ -140,13 +206,13 @@ class Saver:
         global_step=None,
         latest_filename=None,
         meta_graph_suffix="meta",
-        write_meta_graph=False,
+        write_meta_graph=True,
         write_state=True,
         strip_default_attrs=False,
         save_debug_info=False,
     ):
-        """Writes a checkpoint `save_path`-`global_step` and notes it in the folder's file
-        `checkpoint`.
+        """Writes a checkpoint `save_path`-`global_step`, beside it the graph as a MetaGraphDef
+        (".meta"; not with write_meta_graph=False), and notes it in the folder's file `checkpoint`.
 
         Nothing earlier is lost if it fails or the machine stops: files appear whole, the note last.
 
@@ -166,24 +232,13 @@ class Saver:
         if self._empty:
             return None
         sess.run(self._save_op, {self._prefix: prefix})
+        if write_meta_graph:
+            self.export_meta_graph(
+                f"{prefix}.{meta_graph_suffix}", strip_default_attrs=strip_default_attrs
+            )
         if write_state:
-            self._note(folder, prefix, latest_filename)
+            self._kept.add(folder, prefix, latest_filename)
         return prefix
-
-    def _note(self, folder, prefix, latest_filename):
-        now = time.time()
-        self._kept = [(p, t) for p, t in self._kept if p != prefix] + [(prefix, now)]
-        doomed = []
-        while self._max_to_keep and len(self._kept) > self._max_to_keep:
-            old, made = self._kept.pop(0)
-            if made >= self._next_preserved:
-                self._next_preserved += self._keep_seconds
-            else:
-                doomed.append(old)
-        paths, times = [p for p, _ in self._kept], [t for _, t in self._kept]
-        update_checkpoint_state(folder, prefix, paths, latest_filename, times)
-        for old in doomed:  # only when nothing refers to them any more
-            _delete(old)
 
     @public
     def restore(self, sess, save_path):
@@ -217,26 +272,12 @@ class Saver:
     @property
     def last_checkpoints(self):
         """Prefixes of the checkpoints that are kept, oldest first."""
-        return [p for p, _ in self._kept]
+        return self._kept.prefixes
 
     def set_last_checkpoints_with_time(self, last_checkpoints_with_time):
-        self._kept = list(last_checkpoints_with_time)
+        self._kept.set(last_checkpoints_with_time)
 
     @public
     def recover_last_checkpoints(self, checkpoint_paths):
         """Takes checkpoints of an earlier run into account for what is kept."""
-        self._kept = [
-            (p, os.path.getmtime(f"{p}.index")) for p in checkpoint_paths if checkpoint_exists(p)
-        ]
-
-
-def _delete(prefix):
-    for path in [
-        f"{prefix}.index",
-        f"{prefix}.meta",
-        *glob.glob(f"{glob.escape(prefix)}.data-*-of-*"),
-    ]:
-        try:
-            os.unlink(path)
-        except FileNotFoundError:
-            pass
+        self._kept.recover(checkpoint_paths)

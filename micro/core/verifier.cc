@@ -1,0 +1,302 @@
+#include "micro/core/verifier.h"
+
+#include "micro/core/flatbuffer_checker.h"
+#include "micro/core/schema.h"
+#include "micro/core/tensor_view.h"
+
+namespace millrace::micro {
+namespace {
+
+// Sums over the whole model, so that a small file whose vectors share their elements cannot keep
+// the verifier busy for long.
+constexpr int kMaxTensors = 65535;
+constexpr int kMaxOperators = 65535;
+constexpr int kMaxReferences = 1 << 20;
+constexpr int kMaxOutputs = 256;  // of one operator
+
+using fb::FieldRule;
+
+constexpr FieldRule kModelRules[] = {{field::Model::kVersion, FieldRule::kScalar, 4}};
+constexpr FieldRule kCodeRules[] = {
+    {field::OperatorCode::kDeprecatedBuiltinCode, FieldRule::kScalar, 1},
+    {field::OperatorCode::kCustomCode, FieldRule::kString, 1},
+    {field::OperatorCode::kVersion, FieldRule::kScalar, 4},
+    {field::OperatorCode::kBuiltinCode, FieldRule::kScalar, 4},
+};
+constexpr FieldRule kBufferRules[] = {
+    {field::Buffer::kData, FieldRule::kVector, 1},
+    {field::Buffer::kOffset, FieldRule::kScalar, 8},
+};
+constexpr FieldRule kMetadataRules[] = {
+    {field::Metadata::kName, FieldRule::kString, 1},
+    {field::Metadata::kBuffer, FieldRule::kScalar, 4},
+};
+constexpr FieldRule kSubgraphRules[] = {
+    {field::SubGraph::kInputs, FieldRule::kVector, 4},
+    {field::SubGraph::kOutputs, FieldRule::kVector, 4},
+};
+constexpr FieldRule kTensorRules[] = {
+    {field::Tensor::kShape, FieldRule::kVector, 4},
+    {field::Tensor::kType, FieldRule::kScalar, 1},
+    {field::Tensor::kBuffer, FieldRule::kScalar, 4},
+    {field::Tensor::kName, FieldRule::kString, 1},
+    {field::Tensor::kQuantization, FieldRule::kTable, 0},
+    {field::Tensor::kIsVariable, FieldRule::kScalar, 1},
+    {field::Tensor::kShapeSignature, FieldRule::kVector, 4},
+};
+constexpr FieldRule kQuantizationRules[] = {
+    {field::Quantization::kScale, FieldRule::kVector, 4},
+    {field::Quantization::kZeroPoint, FieldRule::kVector, 8},
+    {field::Quantization::kQuantizedDimension, FieldRule::kScalar, 4},
+};
+constexpr FieldRule kOperatorRules[] = {
+    {field::Operator::kOpcodeIndex, FieldRule::kScalar, 4},
+    {field::Operator::kInputs, FieldRule::kVector, 4},
+    {field::Operator::kOutputs, FieldRule::kVector, 4},
+    {field::Operator::kOptions, FieldRule::kTable, 0},
+    {field::Operator::kCustomOptions, FieldRule::kVector, 1},
+    {field::Operator::kIntermediates, FieldRule::kVector, 4},
+};
+
+#define MR_VERIFY(condition, why)                                        \
+  do {                                                                   \
+    if (!(condition)) return Refuse(Status::kInvalidModel, MR_WHY(why)); \
+  } while (0)
+
+class Verifier {
+ public:
+  Verifier(const uint8_t* bytes, size_t size, Error* error)
+      : check_(bytes, size), bytes_(bytes), size_(size), model_(bytes), error_(error) {}
+
+  Status Run();
+
+ private:
+  Status Refuse(Status status, const char* why) const;
+  Status Codes() const;
+  Status Buffers() const;
+  Status Metadata() const;
+  Status Subgraph(fb::Table subgraph);
+  Status Tensor(fb::Table tensor) const;
+  Status TensorSize(fb::Table tensor) const;
+  Status Quantization(fb::Table tensor) const;
+  Status Operator(const SubgraphView& subgraph, fb::Table op);
+  Status Outputs(const SubgraphView& subgraph, fb::Table op) const;
+  // Whether each index is a tensor's; -1 counts as one when `may_lack`.
+  bool AreTensors(fb::Vector<int32_t> indices, int tensors, bool may_lack);
+  bool IsConstant(fb::Table tensor) const {
+    return model_.buffer(tensor.Scalar<uint32_t>(field::Tensor::kBuffer)).size() > 0;
+  }
+
+  fb::FlatbufferChecker check_;
+  const uint8_t* bytes_;
+  size_t size_;
+  ModelView model_;
+  Error* error_;
+  int tensors_ = 0;
+  int operators_ = 0;
+  int64_t references_ = 0;
+};
+
+__attribute__((noinline)) Status Verifier::Refuse(Status status, const char* why) const {
+  error_->status = status;
+  error_->reason = why;
+  return status;
+}
+
+Status Verifier::Run() {
+  if (reinterpret_cast<uintptr_t>(bytes_) % kModelAlignment != 0) {
+    return Refuse(Status::kInvalidArgument, MR_WHY("the model's address is not aligned to 8"));
+  }
+  MR_VERIFY(size_ >= 8, "the model is too short");
+  if (__builtin_memcmp(bytes_ + 4, "TFL3", 4) != 0) {
+    return Refuse(Status::kUnsupportedSchema, MR_WHY("not a .tflite file (no TFL3 mark)"));
+  }
+  MR_VERIFY(check_.IsReferenceToTable(bytes_), "the model's root is out of bounds");
+  const fb::Table root = model_.root();
+  MR_VERIFY(check_.Follows(root, kModelRules), "the version is out of bounds");
+  if (root.Scalar<uint32_t>(field::Model::kVersion) != kSchemaVersion) {
+    return Refuse(Status::kUnsupportedSchema, MR_WHY("the schema's version is not 3"));
+  }
+  MR_TRY(Codes());
+  MR_TRY(Buffers());
+  MR_TRY(Metadata());
+  MR_VERIFY(check_.IsTableVector(root, field::Model::kSubgraphs), "subgraphs are out of bounds");
+  MR_VERIFY(model_.subgraphs().size() > 0, "the model has no subgraph");
+  MR_VERIFY(model_.subgraphs().size() <= INT16_MAX, "the model has too many subgraphs");
+  for (int i = 0; i < model_.subgraphs().size(); ++i) {
+    error_->subgraph = i;
+    MR_TRY(Subgraph(model_.subgraphs()[i]));
+  }
+  return Status::kOk;
+}
+
+Status Verifier::Codes() const {
+  MR_VERIFY(check_.IsTableVector(model_.root(), field::Model::kOperatorCodes),
+            "operator codes are out of bounds");
+  const fb::TableVector codes = model_.operator_codes();
+  MR_VERIFY(codes.size() <= kMaxOperators, "the model has too many operator codes");
+  for (int i = 0; i < codes.size(); ++i) {
+    MR_VERIFY(check_.Follows(codes[i], kCodeRules), "an operator code is out of bounds");
+  }
+  return Status::kOk;
+}
+
+Status Verifier::Buffers() const {
+  MR_VERIFY(check_.IsTableVector(model_.root(), field::Model::kBuffers),
+            "buffers are out of bounds");
+  const fb::TableVector buffers = model_.buffers();
+  for (int i = 0; i < buffers.size(); ++i) {
+    MR_VERIFY(check_.Follows(buffers[i], kBufferRules), "a buffer is out of bounds");
+    // 0 and 1 are what converters write for a buffer inside.
+    if (buffers[i].Scalar<uint64_t>(field::Buffer::kOffset) > 1) {
+      return Refuse(Status::kUnsupported, MR_WHY("a buffer lies outside of the flatbuffer"));
+    }
+  }
+  return Status::kOk;
+}
+
+Status Verifier::Metadata() const {
+  MR_VERIFY(check_.IsTableVector(model_.root(), field::Model::kMetadata),
+            "metadata are out of bounds");
+  const fb::TableVector metadata = model_.metadata();
+  for (int i = 0; i < metadata.size(); ++i) {
+    MR_VERIFY(check_.Follows(metadata[i], kMetadataRules) &&
+                  metadata[i].Scalar<uint32_t>(field::Metadata::kBuffer) <
+                      static_cast<uint32_t>(model_.buffers().size()),
+              "a metadata entry is out of bounds");
+  }
+  return Status::kOk;
+}
+
+bool Verifier::AreTensors(fb::Vector<int32_t> indices, int tensors, bool may_lack) {
+  references_ += indices.size();
+  if (references_ > kMaxReferences) return false;
+  for (int i = 0; i < indices.size(); ++i) {
+    const int32_t index = indices[i];
+    if (index >= tensors || index < (may_lack ? -1 : 0)) {
+      error_->tensor_index = index;
+      return false;
+    }
+  }
+  return true;
+}
+
+Status Verifier::Subgraph(fb::Table table) {
+  MR_VERIFY(check_.IsTableVector(table, field::SubGraph::kTensors), "tensors are out of bounds");
+  MR_VERIFY(check_.IsTableVector(table, field::SubGraph::kOperators),
+            "operators are out of bounds");
+  const SubgraphView subgraph(table);
+  tensors_ += subgraph.tensors().size();
+  operators_ += subgraph.operators().size();
+  MR_VERIFY(tensors_ <= kMaxTensors && operators_ <= kMaxOperators,
+            "the model has too many tensors or operators");
+  for (int i = 0; i < subgraph.tensors().size(); ++i) {
+    error_->tensor_index = i;
+    MR_TRY(Tensor(subgraph.tensors()[i]));
+  }
+  error_->tensor_index = -1;
+  const int tensors = subgraph.tensors().size();
+  MR_VERIFY(check_.Follows(table, kSubgraphRules) &&
+                AreTensors(subgraph.inputs(), tensors, false) &&
+                AreTensors(subgraph.outputs(), tensors, false),
+            "the subgraph's inputs or outputs are no tensors");
+  for (int i = 0; i < subgraph.inputs().size(); ++i) {
+    MR_VERIFY(!IsConstant(subgraph.tensors()[subgraph.inputs()[i]]),
+              "an input of the subgraph is a constant");
+  }
+  for (int i = 0; i < subgraph.operators().size(); ++i) {
+    error_->op_index = i;
+    MR_TRY(Operator(subgraph, subgraph.operators()[i]));
+  }
+  error_->op_index = -1;
+  return Status::kOk;
+}
+
+Status Verifier::Tensor(fb::Table tensor) const {
+  MR_VERIFY(check_.Follows(tensor, kTensorRules), "a field of the tensor is out of bounds");
+  if (tensor.Field(field::Tensor::kSparsity) != nullptr) {
+    return Refuse(Status::kUnsupported, MR_WHY("sparse tensors are not supported"));
+  }
+  // A model without buffers has tensors that name buffer 0.
+  const uint32_t buffer = tensor.Scalar<uint32_t>(field::Tensor::kBuffer);
+  MR_VERIFY(buffer < static_cast<uint32_t>(model_.buffers().size()), "the tensor has no buffer");
+  MR_TRY(TensorSize(tensor));
+  return Quantization(tensor);
+}
+
+Status Verifier::TensorSize(fb::Table tensor) const {
+  const TensorView view(tensor, nullptr);
+  const Shape shape = view.shape();
+  MR_VERIFY(shape.rank <= kMaxRank, "the tensor has too many dimensions");
+  // The product without the zeros, so that no product of some dimensions overflows either.
+  int64_t elements = 1;
+  bool empty = false;
+  for (int i = 0; i < shape.rank; ++i) {
+    MR_VERIFY(shape[i] >= 0, "a dimension is negative");
+    empty |= shape[i] == 0;
+    elements *= shape[i] == 0 ? 1 : shape[i];
+    MR_VERIFY(elements <= INT32_MAX, "the tensor is too large");
+  }
+  const int bits = BitsOf(view.type());
+  MR_VERIFY(elements * bits / 8 < INT32_MAX, "the tensor is too large");
+  if (!IsConstant(tensor) || bits == 0 || empty) return Status::kOk;
+  const auto constant = model_.buffer(tensor.Scalar<uint32_t>(field::Tensor::kBuffer));
+  MR_VERIFY(
+      static_cast<size_t>(constant.size()) >= BytesOf(view.type(), static_cast<size_t>(elements)),
+      "the constant has fewer bytes than its shape asks for");
+  const uintptr_t alignment = bits <= 8 ? 1 : bits >= 64 ? 8 : static_cast<uintptr_t>(bits / 8);
+  MR_VERIFY(reinterpret_cast<uintptr_t>(constant.data()) % alignment == 0,
+            "the constant is not aligned to its elements");
+  return Status::kOk;
+}
+
+Status Verifier::Quantization(fb::Table tensor) const {
+  if (tensor.Field(field::Tensor::kQuantization) == nullptr) return Status::kOk;
+  const fb::Table quantization = tensor.SubTable(field::Tensor::kQuantization);
+  MR_VERIFY(check_.Follows(quantization, kQuantizationRules),
+            "the tensor's quantisation is out of bounds");
+  return Status::kOk;
+}
+
+Status Verifier::Operator(const SubgraphView& subgraph, fb::Table op) {
+  MR_VERIFY(check_.Follows(op, kOperatorRules), "a field of the operator is out of bounds");
+  MR_VERIFY(op.Scalar<uint32_t>(field::Operator::kOpcodeIndex) <
+                static_cast<uint32_t>(model_.operator_codes().size()),
+            "the operator's code is not in the model's table");
+  const int tensors = subgraph.tensors().size();
+  MR_VERIFY(AreTensors(op.VectorOf<int32_t>(field::Operator::kInputs), tensors, true) &&
+                AreTensors(op.VectorOf<int32_t>(field::Operator::kOutputs), tensors, false) &&
+                AreTensors(op.VectorOf<int32_t>(field::Operator::kIntermediates), tensors, true),
+            "the operator's inputs or outputs are no tensors");
+  return Outputs(subgraph, op);
+}
+
+Status Verifier::Outputs(const SubgraphView& subgraph, fb::Table op) const {
+  const auto inputs = op.VectorOf<int32_t>(field::Operator::kInputs);
+  const auto outputs = op.VectorOf<int32_t>(field::Operator::kOutputs);
+  MR_VERIFY(outputs.size() <= kMaxOutputs, "the operator has too many outputs");
+  for (int i = 0; i < outputs.size(); ++i) {
+    const fb::Table output = subgraph.tensors()[outputs[i]];
+    MR_VERIFY(!IsConstant(output), "the operator writes a constant");
+    MR_VERIFY(output.Scalar<uint8_t>(field::Tensor::kIsVariable) == 0,
+              "the operator's output is a variable");
+    for (int j = 0; j < inputs.size(); ++j) {
+      MR_VERIFY(inputs[j] != outputs[i], "the operator writes its own input");
+    }
+    for (int j = 0; j < i; ++j) {
+      MR_VERIFY(outputs[j] != outputs[i], "the operator writes a tensor twice");
+    }
+  }
+  return Status::kOk;
+}
+
+}  // namespace
+
+Status VerifyModel(const uint8_t* bytes, size_t size, Error* error) {
+  *error = Error();
+  const Status status = Verifier(bytes, size, error).Run();
+  if (status == Status::kOk) *error = Error();
+  return status;
+}
+
+}  // namespace millrace::micro

@@ -1,0 +1,45 @@
+// The inner loops of fully connected layers. kernels/reference/ holds them in plain C++; a target's
+// folder may hold a file of the same name that is linked instead.
+#ifndef MILLRACE_MICRO_KERNELS_LOOPS_FULLY_CONNECTED_H_
+#define MILLRACE_MICRO_KERNELS_LOOPS_FULLY_CONNECTED_H_
+
+#include <cstdint>
+
+#include "micro/kernels/common/activation.h"
+#include "micro/kernels/common/channel_requant.h"
+#include "micro/kernels/common/quantization.h"
+
+namespace millrace::micro {
+
+struct FullyConnectedInt8 {
+  int32_t batches;
+  int32_t depth;  // of a row of the input, and of the filter
+  int32_t units;  // rows of the filter
+  int32_t input_zero_point;
+  int32_t filter_zero_point;
+  int32_t output_zero_point;
+  IntRange range;
+  Requant requant;         // for all units,
+  ChannelFactors factors;  // unless it has multipliers
+};
+
+// out[b][u] = clamp(zp_out + requant(bias[u] + sum_d (in[b][d] - zp_in) * (filter[u][d] -
+// zp_filter))) input [batches, depth], filter [units, depth], bias [units] or nullptr, output
+// [batches, units].
+void FullyConnectedLoop(const FullyConnectedInt8& p, const int8_t* input, const int8_t* filter,
+                        const int32_t* bias, int8_t* output);
+
+struct FullyConnectedFloat {
+  int32_t batches;
+  int32_t depth;
+  int32_t units;
+  FloatRange range;
+};
+
+// out[b][u] = clamp(bias[u] + sum_d in[b][d] * filter[u][d])
+void FullyConnectedLoop(const FullyConnectedFloat& p, const float* input, const float* filter,
+                        const float* bias, float* output);
+
+}  // namespace millrace::micro
+
+#endif  // MILLRACE_MICRO_KERNELS_LOOPS_FULLY_CONNECTED_H_
