@@ -15,10 +15,14 @@ class CrossKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
     const Tensor &a = c.input(0), &b = c.input(1);
-    if (a.shape() != b.shape() || a.rank() < 1 || a.dim(a.rank() - 1) != 3) {
+    if (a.shape() != b.shape() || a.rank() < 1) {
       return absl::InvalidArgumentError(
-          absl::StrCat("both operands must have one shape that ends with 3, not ",
+          absl::StrCat("both operands must have one shape of rank 1 or more, not ",
                        a.shape().ToString(), " and ", b.shape().ToString()));
+    }
+    if (a.dim(a.rank() - 1) != 3) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "Cross-products are only defined for 3-element vectors, not ", a.shape().ToString()));
     }
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, a.shape(), &out));
