@@ -8,7 +8,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
-#include "kernels/image/numbers.h"
+#include "kernels/math/wide.h"
 
 namespace millrace {
 namespace {
@@ -45,26 +45,29 @@ Rgb ToRgb(const Hsv& p) {
   return {channel(std::abs(h - 3) - 1), channel(2 - std::abs(h - 2)), channel(2 - std::abs(h - 4))};
 }
 
-absl::Status CheckPixels(const Tensor& images, int least_rank) {
+// `other_channels`: how a number of channels other than 3 is refused.
+absl::Status CheckPixels(const Tensor& images, int least_rank, absl::StatusCode other_channels) {
   if (images.rank() < least_rank) {
     return absl::InvalidArgumentError(absl::StrCat("input must be at least ", least_rank,
                                                    "-D, got shape ", images.shape().ToString()));
   }
   if (images.dim(images.rank() - 1) == 3) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("input must have 3 channels but instead has ",
-                                                 images.dim(images.rank() - 1), " channels"));
+  return absl::Status(other_channels, absl::StrCat("input must have 3 channels but instead has ",
+                                                   images.dim(images.rank() - 1), " channels"));
 }
 
 // Output 0 with fn(three channels) of each pixel.
 template <typename F>
 absl::Status MapPixels(KernelContext& c, int least_rank, F fn) {
   const Tensor& images = c.input(0);
-  MR_RETURN_IF_ERROR(CheckPixels(images, least_rank));
+  MR_RETURN_IF_ERROR(CheckPixels(
+      images, least_rank,
+      least_rank > 1 ? absl::StatusCode::kInvalidArgument : absl::StatusCode::kFailedPrecondition));
   Tensor* out;
   MR_RETURN_IF_ERROR(c.allocate_output(0, images.shape(), &out));
-  std::vector<double> pixels = ToDoubles(images);
+  std::vector<double> pixels = LoadWide<double>(images);
   for (size_t i = 0; i < pixels.size(); i += 3) fn(&pixels[i]);
-  FromDoubles(pixels, out);
+  StoreWide(pixels, out);
   return absl::OkStatus();
 }
 
@@ -141,7 +144,7 @@ class AdjustContrastKernel final : public Kernel {
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, images.shape(), &out));
     if (images.num_elements() == 0) return absl::OkStatus();
-    std::vector<double> pixels = ToDoubles(images);
+    std::vector<double> pixels = LoadWide<double>(images);
     const size_t channels = static_cast<size_t>(images.dim(images.rank() - 1));
     const size_t size = channels * static_cast<size_t>(images.dim(images.rank() - 2) *
                                                        images.dim(images.rank() - 3));
@@ -156,7 +159,7 @@ class AdjustContrastKernel final : public Kernel {
         }
       }
     }
-    FromDoubles(pixels, out);
+    StoreWide(pixels, out);
     return absl::OkStatus();
   }
 };

@@ -9,7 +9,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
-#include "kernels/image/numbers.h"
+#include "kernels/math/wide.h"
 
 namespace millrace {
 namespace {
@@ -132,7 +132,7 @@ class CropAndResizeKernel final : public Kernel {
                         Shape::Create({crops.boxes, size[0], size[1], crops.channels}));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
-    const std::vector<float> in = ToFloats(c.input(0));
+    const std::vector<float> in = LoadWide<float>(c.input(0));
     float* to = out->mutable_data<float>();
     const bool nearest = method_ == "nearest";
     crops.ForEach(
@@ -191,7 +191,7 @@ class CropGradImageKernel final : public Kernel {
           }
         },
         [](int64_t) {});
-    FromDoubles(sums, out);
+    StoreWide(sums, out);
     return absl::OkStatus();
   }
 
@@ -215,7 +215,7 @@ class CropGradBoxesKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.allocate_output(0, boxes.shape(), &out));
     float* d_box = out->mutable_data<float>();
     std::fill_n(d_box, out->num_elements(), 0.0f);
-    const std::vector<float> in = ToFloats(images);
+    const std::vector<float> in = LoadWide<float>(images);
     const float* dy = grads.data<float>();
     crops.ForEach(
         [&](int64_t b, int64_t at, int64_t i, int64_t j, float y, float x) {

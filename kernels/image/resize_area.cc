@@ -5,8 +5,8 @@
 #include "core/base/status.h"
 #include "core/graph/registry.h"
 #include "core/runtime/kernel.h"
-#include "kernels/image/numbers.h"
 #include "kernels/image/resize_geometry.h"
+#include "kernels/math/wide.h"
 
 namespace millrace {
 namespace {
@@ -38,7 +38,7 @@ class ResizeAreaKernel final : public Kernel {
     MR_ASSIGN_OR_RETURN(const ResizeGeometry g, ResizeGeometry::Create(c, attrs_));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, g.out_shape(), &out));
-    const std::vector<float> in = ToFloats(c.input(0));
+    const std::vector<float> in = LoadWide<float>(c.input(0));
     float* to = out->mutable_data<float>();
     const float area = g.scale_y * g.scale_x;
     for (int64_t row = 0; row < g.batch * g.out_height; ++row) {

@@ -7,8 +7,8 @@
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/runtime/kernel.h"
-#include "kernels/image/numbers.h"
 #include "kernels/image/resize_geometry.h"
+#include "kernels/math/wide.h"
 
 namespace millrace {
 namespace {
@@ -34,7 +34,7 @@ class ResizeBilinearKernel final : public Kernel {
     MR_ASSIGN_OR_RETURN(const ResizeGeometry g, ResizeGeometry::Create(c, attrs_));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, g.out_shape(), &out));
-    const std::vector<float> in = ToFloats(c.input(0));
+    const std::vector<float> in = LoadWide<float>(c.input(0));
     float* to = out->mutable_data<float>();
     c.pool()->ParallelFor(g.batch * g.out_height, 4, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) Row(g, in.data(), row, to);
@@ -86,7 +86,7 @@ class ResizeBilinearGradKernel final : public Kernel {
         }
       }
     }
-    FromDoubles(sums, out);
+    StoreWide(sums, out);
     return absl::OkStatus();
   }
 

@@ -6,8 +6,8 @@
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/runtime/kernel.h"
-#include "kernels/image/numbers.h"
 #include "kernels/image/resize_geometry.h"
+#include "kernels/math/wide.h"
 
 namespace millrace {
 namespace {
@@ -48,7 +48,7 @@ class ResizeNearestGradKernel final : public Kernel {
                         ResizeGeometry::OfGradient(sizes.out_shape(), sizes.in_shape(), attrs_));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, g.in_shape(), &out));
-    const std::vector<double> dy = ToDoubles(c.input(0));
+    const std::vector<double> dy = LoadWide<double>(c.input(0));
     std::vector<double> sums(static_cast<size_t>(out->num_elements()));
     for (int64_t row = 0; row < g.batch * g.out_height; ++row) {
       const int64_t image = row / g.out_height, y = row % g.out_height;
@@ -59,7 +59,7 @@ class ResizeNearestGradKernel final : public Kernel {
           sums[g.InAt(image, in_y, in_x) + k] += dy[g.OutAt(image, y, x) + k];
       }
     }
-    FromDoubles(sums, out);
+    StoreWide(sums, out);
     return absl::OkStatus();
   }
 

@@ -59,9 +59,7 @@ class CumulativeLogsumexpKernel final : public Kernel {
   using A = ArithmeticType<T>;
 
   void Scan(const T* x, T* y, int64_t n, int64_t stride) const {
-    // As TensorFlow: the log of an empty sum is the lowest number, not -infinity.
-    A total = exclusive_ ? static_cast<A>(std::numeric_limits<T>::lowest())
-                         : -std::numeric_limits<A>::infinity();
+    A total = -std::numeric_limits<A>::infinity();
     for (int64_t i = 0; i < n; ++i) {
       const int64_t at = (reverse_ ? n - 1 - i : i) * stride;
       const A before = total;

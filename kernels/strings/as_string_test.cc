@@ -1,4 +1,5 @@
 // Expected values are TensorFlow 2.21's.
+#include <complex>
 #include <limits>
 
 #include "core/graph/registry.h"
@@ -35,9 +36,9 @@ TEST_F(AsStringTest, Prints) {
                    Tensor::Vector<std::string>({"1    ", "-2   ", "300  "}));
   EXPECT_TENSOR_EQ(Run1("AsString", {Tensor::Vector<bool>({true, false})}),
                    Tensor::Vector<std::string>({"true", "false"}));
-  EXPECT_TENSOR_EQ(
-      Run1("AsString", {Tensor::Vector<complex64>({{1, 2}})}, {{"precision", int64_t{1}}}),
-      Tensor::Vector<std::string>({"(1.0,2.0)"}));
+  EXPECT_TENSOR_EQ(Run1("AsString", {Tensor::Vector<std::complex<float>>({{1, 2}})},
+                        {{"precision", int64_t{1}}}),
+                   Tensor::Vector<std::string>({"(1.0,2.0)"}));
 }
 
 TEST_F(AsStringTest, Refuses) {

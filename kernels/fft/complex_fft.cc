@@ -47,7 +47,7 @@ absl::StatusOr<Gradients> IfftGradient(Builder& b, const OpView& op, const Gradi
 
 }  // namespace
 
-absl::Status RegisterFft(Registry& r) {
+absl::Status RegisterComplexFft(Registry& r) {
   const char* const kForward =
       "The discrete Fourier transform over the last dimensions, one, two or three as the name "
       "says.";
