@@ -5,6 +5,7 @@ load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
     "array",
+    "audio",
     "control_flow",
     "data",
     "debug",
@@ -16,6 +17,7 @@ FAMILIES = [
     "nn",
     "quantize",
     "queue",
+    "ragged",
     "random",
     "sampling",
     "sparse",

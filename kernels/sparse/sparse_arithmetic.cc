@@ -43,7 +43,7 @@ double Magnitude(double v) { return std::abs(v); }
 double Magnitude(int64_t v) { return std::abs(static_cast<double>(v)); }
 double Magnitude(const std::complex<double>& v) { return std::abs(v); }
 
-// Sums smaller than the threshold are left out.
+// Sums of two elements that are smaller than the threshold are left out.
 class SparseAddKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
@@ -65,7 +65,7 @@ class SparseAddKernel final : public Kernel {
       std::vector<W> sums;
       Merge(a, b, [&](int64_t i, int64_t j) {
         const W sum = (i >= 0 ? x[i] : W(0)) + (j >= 0 ? y[j] : W(0));
-        if (!(Magnitude(sum) >= least)) return;
+        if (i >= 0 && j >= 0 && !(Magnitude(sum) >= least)) return;
         sums.push_back(sum);
         parts.Add(i >= 0 ? a.Index(i) : b.Index(j), 0);
       });

@@ -50,7 +50,8 @@ const std::map<std::string, std::string>& Exemptions() {
                            "FakeQuantWithMinMaxVarsPerChannelGradient"}) {
       reasons[op] = "as in TensorFlow, asking for its gradient is an error";
     }
-    for (const char* op : {"Lu", "Qr", "Svd", "SelfAdjointEig", "RGBToHSV", "SparseSoftmax"})
+    for (const char* op :
+         {"Lu", "Qr", "Svd", "SelfAdjointEig", "RGBToHSV", "RaggedGather", "SparseSoftmax"})
       reasons[op] = "asking for its gradient is UNIMPLEMENTED";
     return reasons;
   }()};
