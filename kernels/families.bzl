@@ -4,6 +4,7 @@ load("//third_party:kernel_family.bzl", "camel_case", "write_source")
 load("//third_party:millrace.bzl", "mr_cc_library")
 
 FAMILIES = [
+    "accumulator",
     "array",
     "audio",
     "control_flow",
