@@ -70,7 +70,7 @@ absl::Status RegisterBounds(Registry& r) {
                 .Shape(BoundShape)
                 .NotDifferentiable()
                 .Cpu<LowerBoundKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
-                     int64_t, uint8_t, uint16_t, uint32_t, uint64_t, std::string>()));
+                     int64_t, uint8_t, uint16_t, uint32_t, uint64_t>()));
   return r.Add(
       Op("UpperBound")
           .Input("sorted_inputs: T")
@@ -83,7 +83,7 @@ absl::Status RegisterBounds(Registry& r) {
           .Shape(BoundShape)
           .NotDifferentiable()
           .Cpu<UpperBoundKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t, int64_t,
-               uint8_t, uint16_t, uint32_t, uint64_t, std::string>());
+               uint8_t, uint16_t, uint32_t, uint64_t>());
 }
 
 }  // namespace millrace

@@ -17,19 +17,9 @@ TEST_F(BoundsTest, Values) {
   EXPECT_TENSOR_EQ(Run1("LowerBound", {Tensor::Of<float>({2, 5}, {0, 3, 3, 9, 10, 1, 2, 3, 4, 5}),
                                        Tensor::Of<float>({2, 3}, {2, 3, 3.5f, 0, 2, 6})}),
                    Tensor::Of<int32_t>({2, 3}, {1, 1, 3, 0, 1, 5}));
-  EXPECT_EQ(Code("LowerBound",
-                 {Tensor::Of<std::string>({1, 3}, {"a", "c", "c"}),
-                  Tensor::Of<std::string>({1, 2}, {"b", "c"})},
-                 {{"out_type", DType::kInt64}}),
-            absl::StatusCode::kNotFound);
   EXPECT_TENSOR_EQ(Run1("UpperBound", {Tensor::Of<float>({2, 5}, {0, 3, 3, 9, 10, 1, 2, 3, 4, 5}),
                                        Tensor::Of<float>({2, 3}, {2, 3, 3.5f, 0, 2, 6})}),
                    Tensor::Of<int32_t>({2, 3}, {1, 3, 3, 0, 2, 5}));
-  EXPECT_EQ(Code("UpperBound",
-                 {Tensor::Of<std::string>({1, 3}, {"a", "c", "c"}),
-                  Tensor::Of<std::string>({1, 2}, {"b", "c"})},
-                 {{"out_type", DType::kInt64}}),
-            absl::StatusCode::kNotFound);
 }
 
 TEST_F(BoundsTest, Refuses) {
