@@ -11,11 +11,13 @@ load(
     _mr_program_test = "mr_program_test",
     _mr_whole_archives = "mr_whole_archives",
 )
+load("//third_party:cc_package.bzl", _mr_cc_package = "mr_cc_package")
 load("//third_party:wheel.bzl", _mr_wheel = "mr_wheel")
 load("//third_party:proto.bzl", _mr_grpc_library = "mr_grpc_library", _mr_proto_library = "mr_proto_library")
 
 mr_cc_binary = _mr_cc_binary
 mr_cc_library = _mr_cc_library
+mr_cc_package = _mr_cc_package
 mr_cc_test = _mr_cc_test
 mr_grpc_library = _mr_grpc_library
 mr_headers_only = _mr_headers_only

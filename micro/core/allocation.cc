@@ -12,7 +12,7 @@ Status MicroInterpreter::Take(size_t bytes, size_t alignment, size_t* counter, v
     error_ = Error();
     error_.status = Status::kArenaTooSmall;
     error_.reason = MR_WHY("the arena is too small");
-    error_.needed_bytes = arena_->needed() + bytes;
+    error_.needed_bytes = arena_->Needed(0, bytes);
     return Status::kArenaTooSmall;
   }
   const size_t taken = arena_->allocated() - before;
@@ -79,9 +79,21 @@ Status MicroInterpreter::MakeTables() {
       // Kernels do not write to constants; the verifier saw to it that no op's output is one.
       if (constant.size() > 0) {
         graph_.subgraphs[s].tensors[i] = const_cast<uint8_t*>(constant.data());
+        MR_TRY(AlignConstant(tensors[i], &graph_.subgraphs[s].tensors[i]));
       }
     }
   }
+  return Status::kOk;
+}
+
+Status MicroInterpreter::AlignConstant(fb::Table tensor, void** data) {
+  const TensorView view(tensor, *data);
+  if (view.is_variable() || BitsOf(view.type()) < 64 ||
+      reinterpret_cast<uintptr_t>(*data) % sizeof(int64_t) == 0) {
+    return Status::kOk;
+  }
+  MR_TRY(Take(view.bytes(), sizeof(int64_t), &memory_.op_data, data));
+  __builtin_memcpy(*data, view.raw(), view.bytes());
   return Status::kOk;
 }
 

@@ -33,9 +33,11 @@ class Arena {
   size_t reserved() const { return reserved_; }
   // Bytes taken from the far end.
   size_t allocated() const { return static_cast<size_t>(lasting_end_ - lasting_); }
-  // The size one buffer would need for all this.
-  size_t needed() const {
-    return reserved_ + (allocated() + kAlignment - 1) / kAlignment * kAlignment;
+  // The size one buffer would need to hold all this, a near end of at least `planned` bytes, and
+  // `lasting` bytes more.
+  size_t Needed(size_t planned, size_t lasting) const {
+    const size_t bytes = (planned > reserved_ ? planned : reserved_) + allocated() + lasting;
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
   }
 
  private:

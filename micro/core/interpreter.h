@@ -106,6 +106,8 @@ class MicroInterpreter {
 
   Status TryAllocate();
   Status MakeTables();
+  // Old converters aligned constants to 4: one of elements of 8 bytes is copied to the arena then.
+  Status AlignConstant(fb::Table tensor, void** data);
   Status ResolveOps();
   Status PrepareOps();
   Status CheckOp(const OpContext& context, const OpRegistration* op) const;

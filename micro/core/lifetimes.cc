@@ -8,6 +8,10 @@ namespace {
 
 // Data pointers are even (constants lie at multiples of 4), so an odd one is an entry's number.
 void* Numbered(int entry) { return reinterpret_cast<void*>(static_cast<uintptr_t>(entry) * 2 + 1); }
+// An offline plan that fixes the output's place must have it where the input is.
+bool MayShare(const PlanEntry& in, const PlanEntry& out) {
+  return out.offset == PlanEntry::kUnplaced || out.offset == in.offset;
+}
 bool IsNumbered(const void* data) { return reinterpret_cast<uintptr_t>(data) % 2 == 1; }
 
 }  // namespace
@@ -55,7 +59,7 @@ size_t Lifetimes::bookkeeping_bytes() const {
 Status Lifetimes::NewEntry(uint32_t bytes) {
   const size_t end = bookkeeping_bytes() + sizeof(PlanEntry);
   if (!arena_->Reserve(end)) {
-    error_->needed_bytes = arena_->needed() - arena_->reserved() + end;
+    error_->needed_bytes = arena_->Needed(end, 0);
     return Refuse(Status::kArenaTooSmall, MR_WHY("the arena is too small to plan in"));
   }
   entries_[count_] = PlanEntry();
@@ -166,7 +170,7 @@ void Lifetimes::Share(int subgraph, fb::Table op) {
     if (inputs[i] < 0) continue;
     PlanEntry* in = EntryOf(data[inputs[i]]);
     const TensorView input(tensors[inputs[i]], nullptr);
-    if (in == nullptr || in == out || in->last != step_ || in->offset != out->offset ||
+    if (in == nullptr || in == out || in->last != step_ || !MayShare(*in, *out) ||
         input.elements() != output.elements() || BitsOf(output.type()) > BitsOf(input.type())) {
       continue;
     }

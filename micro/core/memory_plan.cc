@@ -113,7 +113,7 @@ Status PlanMemory(const Graph& graph, const ScratchRequest* requests, int num_re
   }
   const size_t planned = (total + Arena::kAlignment - 1) / Arena::kAlignment * Arena::kAlignment;
   if (!arena->Reserve(planned)) {
-    error->needed_bytes = arena->needed() - arena->reserved() + planned;
+    error->needed_bytes = arena->Needed(planned, 0);
     return Refuse(error, Status::kArenaTooSmall, MR_WHY("the arena is too small for the tensors"));
   }
   report->planned = planned;

@@ -20,7 +20,7 @@ struct MemoryReport {
   size_t bookkeeping = 0;      // the planned end while ops were prepared
   size_t total() const {
     const size_t near_end = planned > bookkeeping ? planned : bookkeeping;
-    return near_end + (lasting + Arena::kAlignment - 1) / Arena::kAlignment * Arena::kAlignment;
+    return (near_end + lasting + Arena::kAlignment - 1) / Arena::kAlignment * Arena::kAlignment;
   }
 };
 

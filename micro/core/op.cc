@@ -75,7 +75,7 @@ Status OpContext::RequestScratchInto(size_t bytes, void** where) const {
   MicroInterpreter& it = *interpreter_;
   const size_t end = (static_cast<size_t>(it.num_requests_) + 1) * sizeof(ScratchRequest);
   if (bytes > INT32_MAX || !it.arena_->Reserve(end)) {
-    it.error_.needed_bytes = it.arena_->needed() + sizeof(ScratchRequest) + bytes;
+    it.error_.needed_bytes = it.arena_->Needed(bytes > end ? bytes : end, 0);
     return Fail(Status::kArenaTooSmall,
                 MR_WHY("the arena is too small for the op's scratch memory"));
   }

@@ -12,6 +12,8 @@
 
 namespace millrace::micro {
 
+constexpr int kMaxRank = 8;  // of the tensors that the verifier accepts
+
 // Dimensions where they lie. The verifier made sure that each is >= 0 and that the product of all
 // fits an int32, so no product of some of them overflows.
 struct Shape {

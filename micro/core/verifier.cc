@@ -244,9 +244,6 @@ Status Verifier::TensorSize(fb::Table tensor) const {
   MR_VERIFY(
       static_cast<size_t>(constant.size()) >= BytesOf(view.type(), static_cast<size_t>(elements)),
       "the constant has fewer bytes than its shape asks for");
-  const uintptr_t alignment = bits <= 8 ? 1 : bits >= 64 ? 8 : static_cast<uintptr_t>(bits / 8);
-  MR_VERIFY(reinterpret_cast<uintptr_t>(constant.data()) % alignment == 0,
-            "the constant is not aligned to its elements");
   return Status::kOk;
 }
 

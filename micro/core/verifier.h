@@ -6,11 +6,11 @@
 #include <cstdint>
 
 #include "micro/core/status.h"
+#include "micro/core/tensor_view.h"
 
 namespace millrace::micro {
 
 constexpr size_t kModelAlignment = 8;
-constexpr int kMaxRank = 8;
 
 // kOk means, for the reader of flatbuffer.h and schema.h: every table, vector and string that they
 // reach lies inside the bytes and is aligned; indices of buffers, tensors, operator codes are in

@@ -1,6 +1,8 @@
 #include "micro/kernels/fully_connected.h"
 
 #include "micro/core/op_options.h"
+#include "micro/kernels/common/dynamic_quantization.h"
+#include "micro/kernels/common/layer_checks.h"
 #include "micro/kernels/loops/fully_connected.h"
 
 namespace millrace::micro {
@@ -8,11 +10,21 @@ namespace {
 
 enum Inputs { kInput, kFilter, kBias };
 
-// Op data is what the loop takes, so that invoke has next to nothing to do.
-struct Int8Data {
-  FullyConnectedInt8 p;
-  ChannelRequant* by_unit;  // nullptr: one factor for all units
+struct QuantizedData {
+  IntRange range;
+  Requant requant;
+  ChannelRequant by_unit;
+  bool has_units_factors;
+  TensorType bias_type;  // of int16
 };
+
+struct FloatData {
+  FloatRange range;
+  int8_t* quantized;  // of a hybrid: room for a row
+  bool asymmetric;
+};
+
+bool IsNarrow(TensorType type) { return type == TensorType::kInt8 || type == TensorType::kInt4; }
 
 Status CheckShapes(const OpContext& context) {
   const Shape filter = context.input(kFilter).shape();
@@ -29,41 +41,62 @@ Status CheckShapes(const OpContext& context) {
   return Status::kOk;
 }
 
-Status PrepareInt8(const OpContext& context, Activation activation) {
+// Whether sums of int16 without a bias have 32 bits.
+bool NarrowWithout(const OpContext& context) {
+  return context.options().Type(FullyConnectedOptions::kQuantizedBiasType) == TensorType::kInt32;
+}
+
+Status PrepareQuantized(const OpContext& context, Activation activation) {
   const TensorView input = context.input(kInput), filter = context.input(kFilter);
   const TensorView output = context.output(), bias = context.optional_input(kBias);
+  const bool wide = input.type() == TensorType::kInt16;
   MR_ENSURE(context,
-            filter.type() == TensorType::kInt8 && output.type() == TensorType::kInt8 &&
-                (!bias.present() || bias.type() == TensorType::kInt32),
-            Status::kUnsupportedType, "int8 input wants int8 filter and output and int32 bias");
-  Int8Data* data;
+            output.type() == input.type() &&
+                (wide ? filter.type() == TensorType::kInt8 : IsNarrow(filter.type())) &&
+                (!bias.present() || bias.type() == TensorType::kInt32 ||
+                 (wide && bias.type() == TensorType::kInt64)),
+            Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
+  QuantizedData* data;
   MR_TRY(context.NewData(&data));
-  FullyConnectedInt8& p = data->p;
-  p.units = filter.dim(0);
-  p.depth = filter.dim(1);
-  p.batches = input.elements() / p.depth;
-  p.input_zero_point = input.zero_point();
-  p.filter_zero_point = filter.zero_point();
-  p.output_zero_point = output.zero_point();
-  MR_TRY(QuantizedActivationRange(context, activation, output, &p.range));
+  data->bias_type = bias.present()           ? bias.type()
+                    : NarrowWithout(context) ? TensorType::kInt32
+                                             : TensorType::kInt64;
+  MR_TRY(QuantizedActivationRange(context, activation, output, &data->range));
+  MR_TRY(CheckZeroPoints(context, input, output));
+  if (wide) MR_TRY(CheckScalesOfInt16(context, input, filter, output));
   if (filter.scale_count() > 1) {
-    MR_TRY(context.AllocateArray(1, &data->by_unit));
-    return data->by_unit->Prepare(context, input, filter, output, p.units);
+    MR_ENSURE(context, filter.quantized_dimension() == 0, Status::kInvalidQuantization,
+              "the filter's scales are not those of units");
+    data->has_units_factors = true;
+    return data->by_unit.Prepare(context, input, filter, output, filter.dim(0));
   }
   // The product of the two scales is rounded to a float, unlike by channel.
-  MR_ENSURE(context, RequantOf(input.scale() * filter.scale(), 1.0f, output.scale(), &p.requant),
+  MR_ENSURE(context,
+            RequantOf(input.scale() * filter.scale(), 1.0f, output.scale(), &data->requant),
             Status::kInvalidQuantization, "the scales of input, filter and output do not fit");
   return Status::kOk;
 }
 
 Status PrepareFloat(const OpContext& context, Activation activation) {
-  FullyConnectedFloat* p;
-  MR_TRY(context.NewData(&p));
-  const Shape filter = context.input(kFilter).shape();
-  p->units = filter[0];
-  p->depth = filter[1];
-  p->batches = context.input(kInput).elements() / p->depth;
-  return FloatActivationRange(context, activation, &p->range);
+  const TensorView filter = context.input(kFilter), bias = context.optional_input(kBias);
+  const TensorType type = TensorType::kFloat32;
+  MR_ENSURE(context,
+            context.input(kInput).type() == type && context.output().type() == type &&
+                (filter.type() == type || IsNarrow(filter.type())) &&
+                (!bias.present() || bias.type() == type),
+            Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
+  FloatData* data;
+  MR_TRY(context.NewData(&data));
+  MR_TRY(FloatActivationRange(context, activation, &data->range));
+  if (filter.type() == type) return Status::kOk;
+  const int count = filter.scale_count();
+  MR_ENSURE(context,
+            filter.is_symmetric() &&
+                (count == 1 || (count == filter.dim(0) && filter.quantized_dimension() == 0)),
+            Status::kInvalidQuantization,
+            "the filter has neither one scale nor one a unit, or zero points");
+  data->asymmetric = context.options().Bool(FullyConnectedOptions::kAsymmetricQuantizeInputs);
+  return context.RequestScratch(static_cast<size_t>(filter.dim(1)), &data->quantized);
 }
 
 Status Prepare(OpContext& context) {
@@ -74,30 +107,71 @@ Status Prepare(OpContext& context) {
   const Activation activation =
       options.FusedActivation(FullyConnectedOptions::kFusedActivationFunction);
   const TensorType type = context.input(kInput).type();
-  if (type == TensorType::kInt8) return PrepareInt8(context, activation);
-  const TensorView bias = context.optional_input(kBias);
-  MR_ENSURE(context,
-            type == TensorType::kFloat32 && context.input(kFilter).type() == type &&
-                context.output().type() == type && (!bias.present() || bias.type() == type),
-            Status::kUnsupportedType, "no kernel for the types of input, filter and output");
-  return PrepareFloat(context, activation);
+  return type == TensorType::kInt8 || type == TensorType::kInt16
+             ? PrepareQuantized(context, activation)
+             : PrepareFloat(context, activation);
+}
+
+void InvokeQuantized(const OpContext& context) {
+  const auto& data = context.data<QuantizedData>();
+  const TensorView input = context.input(kInput), filter = context.input(kFilter);
+  const TensorView output = context.output(), bias = context.optional_input(kBias);
+  const Shape shape = filter.shape();
+  FullyConnectedQuantized p;
+  p.depth = shape[1];
+  p.units = shape[0];
+  p.batches = input.elements() / p.depth;
+  p.input_zero_point = input.zero_point();
+  p.filter_zero_point = filter.zero_point();
+  p.output_zero_point = output.zero_point();
+  p.range = data.range;
+  p.requant = data.requant;
+  p.factors = data.has_units_factors ? data.by_unit.Get(input, filter, output)
+                                     : ChannelFactors{nullptr, nullptr};
+  if (input.type() == TensorType::kInt16) {
+    FullyConnectedInt16Loop(p, input.data<int16_t>(), filter.data<int8_t>(), bias.raw(),
+                            data.bias_type, output.data<int16_t>());
+  } else if (filter.type() == TensorType::kInt4) {
+    FullyConnectedInt4Loop(p, input.data<int8_t>(), filter.data<uint8_t>(), bias.data<int32_t>(),
+                           output.data<int8_t>());
+  } else {
+    FullyConnectedLoop(p, input.data<int8_t>(), filter.data<int8_t>(), bias.data<int32_t>(),
+                       output.data<int8_t>());
+  }
+}
+
+void InvokeHybrid(const OpContext& context, const FullyConnectedFloat& f) {
+  const auto& data = context.data<FloatData>();
+  const TensorView filter = context.input(kFilter);
+  FullyConnectedHybrid p = {
+      f.depth, f.units, f.range, 0.0f, 0, filter.scales(), filter.scale_count() > 1};
+  const float* input = context.input_data<float>(kInput);
+  float* output = context.output_data<float>();
+  for (int32_t b = 0; b < f.batches; ++b, input += f.depth, output += f.units) {
+    const DynamicScale scale = data.asymmetric ? QuantizeAsymmetric(input, f.depth, data.quantized)
+                                               : QuantizeSymmetric(input, f.depth, data.quantized);
+    p.input_scale = scale.scale;
+    p.input_zero_point = scale.zero_point;
+    FullyConnectedLoop(p, data.quantized, filter.raw(), filter.type(),
+                       context.input_data<float>(kBias), output);
+  }
 }
 
 Status Invoke(OpContext& context) {
-  if (context.input(kInput).type() == TensorType::kFloat32) {
-    FullyConnectedLoop(context.data<FullyConnectedFloat>(), context.input_data<float>(kInput),
-                       context.input_data<float>(kFilter), context.input_data<float>(kBias),
-                       context.output_data<float>());
+  if (context.input(kInput).type() != TensorType::kFloat32) {
+    InvokeQuantized(context);
     return Status::kOk;
   }
-  Int8Data& data = context.data<Int8Data>();
-  if (data.by_unit != nullptr) {
-    data.p.factors =
-        data.by_unit->Get(context.input(kInput), context.input(kFilter), context.output());
+  const TensorView filter = context.input(kFilter);
+  const Shape shape = filter.shape();
+  const FullyConnectedFloat p = {context.input(kInput).elements() / shape[1], shape[1], shape[0],
+                                 context.data<FloatData>().range};
+  if (filter.type() != TensorType::kFloat32) {
+    InvokeHybrid(context, p);
+  } else {
+    FullyConnectedLoop(p, context.input_data<float>(kInput), filter.data<float>(),
+                       context.input_data<float>(kBias), context.output_data<float>());
   }
-  FullyConnectedLoop(data.p, context.input_data<int8_t>(kInput),
-                     context.input_data<int8_t>(kFilter), context.input_data<int32_t>(kBias),
-                     context.output_data<int8_t>());
   return Status::kOk;
 }
 

@@ -7,8 +7,13 @@
 namespace millrace::micro {
 
 // input [..., depth] (any shape whose elements divide by depth), filter [units, depth], bias
-// [units] (optional), output with elements / depth * units elements. Types: all float32; or int8
-// with int8 filter (one scale, or one a unit) and int32 bias.
+// [units] (optional), output with elements / depth * units elements. Types of input, filter, bias
+// -> output:
+//   all float32;
+//   int8, int8 or int4 with one scale or one a unit, int32 -> int8;
+//   int16, int8 (scales as above), int32 or int64 -> int16, zero points 0;
+//   float32, int8 or int4, float32 -> float32 (hybrid): each row of the input is quantised while
+//     invoking, symmetrically unless the options ask for the other.
 extern const OpRegistration kFullyConnectedOp;
 
 }  // namespace millrace::micro

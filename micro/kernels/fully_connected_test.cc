@@ -10,7 +10,9 @@ namespace millrace::micro::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::FloatNear;
 using ::testing::HasSubstr;
+using ::testing::Pointwise;
 
 Options Fused(Activation activation) {
   return Options().Set(FullyConnectedOptions::kFusedActivationFunction, activation);
@@ -56,6 +58,47 @@ TEST(FullyConnected, Int8ByUnitIsTheSameWithTablesInScratchAndInOpData) {
     OpTest op = Int8Example(Activation::kRelu, QuantBy(0, {0.25f, 0.25f}), small_arena);
     ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
     EXPECT_THAT(op.Output<int8_t>(), ElementsAre(26, 10));
+  }
+}
+
+TEST(FullyConnected, Int4) {
+  OpTest op(kFullyConnectedOp);
+  op.Add(Input<int8_t>({1, 3}, {-1, 0, 1}, Quant(0.5f, -2)));
+  op.Add(ConstantInt4({2, 3}, {4, 4, 4, -4, 7, 0}, Quant(0.25f))).AddMissing();
+  op.AddOutput(Input<int8_t>({1, 2}, {}, Quant(0.125f, 10)));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  EXPECT_THAT(op.Output<int8_t>(), ElementsAre(3 / 0.125 + 10, 1.25 / 0.125 + 10));
+}
+
+TEST(FullyConnected, Int16WithBiasOfEitherWidth) {
+  for (const bool wide : {false, true}) {
+    OpTest op(kFullyConnectedOp);
+    op.Add(Input<int16_t>({1, 2}, {1000, -2000}, Quant(0.5f)));
+    op.Add(Constant<int8_t>({2, 2}, {4, 3, 0, 8}, QuantBy(0, {0.25f, 0.5f})));
+    if (wide) {
+      op.Add(Constant<int64_t>({2}, {80, 100}));
+    } else {
+      op.Add(Constant<int32_t>({2}, {80, 100}));
+    }
+    op.AddOutput(Input<int16_t>({1, 2}, {}, Quant(1.0f)));
+    ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+    EXPECT_THAT(op.Output<int16_t>(), ElementsAre(-240, -3975));
+  }
+}
+
+// A hybrid's input takes the values it has exactly: multiples of 1/127 of the largest.
+TEST(FullyConnected, HybridIsExactOnWholeSteps) {
+  for (const bool asymmetric : {false, true}) {
+    const float largest = asymmetric ? 255.0f : 127.0f;
+    OpTest op(kFullyConnectedOp);
+    op.Add(Input<float>({2, 2}, {largest, 3, 0, 0}));
+    op.Add(Constant<int8_t>({2, 2}, {1, 2, -3, 4}, QuantBy(0, {0.5f, 0.25f})));
+    op.Add(Constant<float>({2}, {10, 20})).AddOutput(Input<float>({2, 2}));
+    op.Set(Options().Set(FullyConnectedOptions::kAsymmetricQuantizeInputs, asymmetric));
+    ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+    EXPECT_THAT(op.Output<float>(),
+                Pointwise(FloatNear(1e-3f),
+                          {10 + (largest + 6) / 2, 20 + (12 - 3 * largest) / 4, 10.0f, 20.0f}));
   }
 }
 

@@ -1,13 +1,17 @@
-"""Which ops a .tflite file uses, as names of registrations: "Conv2D" is kConv2DOp of micro/kernels."""
+"""The ops a .tflite file uses, by registration: "Conv2D" is kConv2DOp of micro/kernels."""
 
+import functools
 import pathlib
 import re
 import struct
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CUSTOM = 32
+# Folders of micro/kernels that hold one of several versions of the inner loops.
+LOOPS = ("reference", "arm", "x86")
 
 
+@functools.cache
 def kernel_files():
     """{registration: file of micro/kernels that holds it}."""
     lists = {}
@@ -15,14 +19,15 @@ def kernel_files():
     return {name: file for file, names in lists["MICRO_OPS"].items() for name in names}
 
 
+@functools.cache
 def builtin_names():
     """{code: name} from core/schema.h."""
     text = (ROOT / "micro/core/schema.h").read_text()
     body = re.search(r"enum class BuiltinOp.*?\{(.*?)\};", text, re.S).group(1)
-    return {int(code): name for name, code in re.findall(r"k(\w+) = (\d+)", body)}
+    return {int(code): name for name, code in re.findall(r"k(\w+)\s*=\s*(\d+)", body)}
 
 
-class _Table:
+class Table:
     """A table of a flatbuffer."""
 
     def __init__(self, data, position):
@@ -43,24 +48,39 @@ class _Table:
         at = self.field(number)
         return None if at is None else at + struct.unpack_from("<I", self.data, at)[0]
 
-    def string(self, number):
+    def table(self, number):
+        at = self.target(number)
+        return None if at is None else Table(self.data, at)
+
+    def vector(self, number, code):
+        """The elements of a vector of scalars."""
         at = self.target(number)
         if at is None:
-            return ""
+            return ()
+        count = struct.unpack_from("<I", self.data, at)[0]
+        if count > len(self.data):
+            raise struct.error("a vector is longer than the file")
+        return struct.unpack_from(f"<{count}{code}", self.data, at + 4)
+
+    def bytes(self, number):
+        at = self.target(number)
+        if at is None:
+            return b""
         length = struct.unpack_from("<I", self.data, at)[0]
-        return self.data[at + 4 : at + 4 + length].decode()
+        return self.data[at + 4 : at + 4 + length]
+
+    def string(self, number):
+        return self.bytes(number).decode(errors="replace")
 
     def tables(self, number):
         at = self.target(number)
-        if at is None:
-            return []
-        places = [at + 4 + 4 * i for i in range(struct.unpack_from("<I", self.data, at)[0])]
-        return [_Table(self.data, p + struct.unpack_from("<I", self.data, p)[0]) for p in places]
+        offsets = self.vector(number, "I")
+        return [Table(self.data, at + 4 + 4 * i + offset) for i, offset in enumerate(offsets)]
 
 
 def ops_of(model):
     """Registrations that the model's bytes ask for, each once, in the order of its table."""
-    root = _Table(model, struct.unpack_from("<I", model, 0)[0])
+    root = Table(model, struct.unpack_from("<I", model, 0)[0])
     codes = root.tables(1)
     used = {op.scalar(0, "I") for subgraph in root.tables(2) for op in subgraph.tables(3)}
     names = builtin_names()
@@ -71,3 +91,22 @@ def ops_of(model):
         if i in used and name not in result:
             result.append(name)
     return result
+
+
+def kernel_sources(ops, loops=""):
+    """The .cc files that the ops need (None: all there are): their own, what they share, and inner loops: those of the
+    folder `loops` of micro/kernels where it has them, else the reference's. KeyError: there is no such op."""
+    files = kernel_files()
+    own = sorted({files[op] for op in (files if ops is None else ops)})
+    found = [path for file in own for path in ROOT.glob(f"micro/*/{file}.cc")]
+    kernels = ROOT / "micro/kernels"
+    inner = {f.name: f for f in (kernels / "reference").glob("*.cc")}
+    if loops:
+        inner |= {f.name: f for f in (kernels / loops).glob("*.cc")}
+    shared = [f for f in kernels.glob("*/*.cc") if f.parent.name not in LOOPS]
+    shared += [f for f in (ROOT / "micro/signal").rglob("*.cc") if f.stem not in files.values()]
+    return sorted({f for f in [*found, *inner.values(), *shared] if not is_test(f)})
+
+
+def is_test(file):
+    return file.stem.endswith(("_test", "_fuzz"))

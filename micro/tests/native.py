@@ -26,6 +26,8 @@ class _Options(ctypes.Structure):
         ("batch", ctypes.c_int32),
         ("preserve_all_tensors", ctypes.c_int32),
         ("large_arena", ctypes.c_int32),
+        ("measure_ops", ctypes.c_int32),
+        ("measure_ops", ctypes.c_int32),
     ]
 
 

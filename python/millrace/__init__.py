@@ -88,6 +88,7 @@ from millrace.framework.tape import GradientTape
 from millrace.framework.tensor import Tensor, TensorSpec
 from millrace.framework.variable import Variable
 from millrace.ops.array import *  # noqa: F403
+from millrace.ops.clip import clip_by_global_norm, clip_by_norm
 from millrace.ops.elementwise import *  # noqa: F403
 from millrace.ops.linalg import *  # noqa: F403
 from millrace.ops.reduce import *  # noqa: F403
@@ -107,9 +108,9 @@ newaxis = None
 _LAZY = {
     "compat",
     "data",
+    "debugging",
     "distributed",
     "io",
-    "losses",
     "raw_ops",
     "saved_model",
     "summary",

@@ -12,7 +12,14 @@ def main(argv=None):
     ckpt = commands.add_parser("ckpt", help="look into a checkpoint")
     ckpt.add_argument("action", choices=["ls"])
     ckpt.add_argument("path", help="a folder, or the prefix of a checkpoint")
-    options = parser.parse_args(argv)
+    micro = commands.add_parser("micro", help="models for small devices: run, inspect, build")
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words[:1] == ["micro"]:
+        from millrace.micro import commands as micro_commands
+
+        micro_commands.add_to(micro)
+        return micro_commands.main(parser.parse_args(words))
+    options = parser.parse_args(words)
     if options.command == "doctor":
         from millrace.doctor import run
 

@@ -4,8 +4,9 @@ from millrace import dtypes
 from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
-from millrace.ops.array import gather, zeros_like
+from millrace.ops.array import zeros_like
 from millrace.ops.elementwise import sigmoid, softplus, tanh  # noqa: F401
+from millrace.ops.embedding import embedding_lookup  # noqa: F401
 from millrace.ops.reduce import reduce_mean, reduce_sum
 
 
@@ -238,28 +239,6 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
     return apply_op(
         "Mul", (x, apply_op("Rsqrt", (apply_op("Maximum", (total, epsilon)),))), None, name
     )
-
-
-@public
-def embedding_lookup(params, ids, max_norm=None, name=None):
-    """Rows of a table (a variable or tensor) at `ids`; a list of tables holds row r in table r mod
-    n."""
-    if max_norm is not None:
-        raise NotImplementedError("embedding_lookup: max_norm is not supported")
-    if not isinstance(params, (list, tuple)):
-        return gather(params, ids, name=name)
-    if len(params) == 1:
-        return gather(params[0], ids, name=name)
-    ids = convert_to_tensor(ids)
-    flat = apply_op("Reshape", (ids, [-1]))
-    n = len(params)
-    which = apply_op("Cast", (flat % n,), {"DstT": dtypes.int32})
-    positions = apply_op("Range", (0, apply_op("Size", (flat,)), 1))
-    parts = apply_op("DynamicPartition", (flat // n, which), {"num_partitions": n})
-    where = apply_op("DynamicPartition", (positions, which), {"num_partitions": n})
-    rows = apply_op("DynamicStitch", (where, [gather(p, i) for p, i in zip(params, parts)]))
-    shape = apply_op("ConcatV2", ([apply_op("Shape", (ids,)), apply_op("Shape", (rows,))[1:]], 0))
-    return apply_op("Reshape", (rows, shape), None, name)
 
 
 @public

@@ -17,6 +17,11 @@ bool ToFloat(PyObject* o, float* out) {
 }
 
 bool ToBool(PyObject* o, bool* out) {
+  const absl::string_view type(Py_TYPE(o)->tp_name);
+  if (!PyBool_Check(o) && !PyLong_Check(o) && type != "numpy.bool" && type != "numpy.bool_") {
+    PyErr_Format(PyExc_TypeError, "expected a bool, got %R", o);
+    return false;
+  }
   const int truth = PyObject_IsTrue(o);
   *out = truth == 1;
   return truth >= 0;

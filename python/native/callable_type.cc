@@ -38,8 +38,27 @@ PyTypeObject* type = nullptr;
 
 Step& StepOf(PyObject* self) { return *reinterpret_cast<CallableObject*>(self)->step; }
 
+// Puts the name of the tensor before the text of the exception that is set, where it is one of
+// Python's own.
+void NameFeed(const FeedSpec& feed) {
+  PyObject *type, *value, *traceback;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  PyRef owned_type = PyRef::Steal(type), owned = PyRef::Steal(value);
+  PyRef owned_traceback = PyRef::Steal(traceback);
+  if (type != PyExc_TypeError && type != PyExc_ValueError) {
+    PyErr_Restore(owned_type.Release(), owned.Release(), owned_traceback.Release());
+    return;
+  }
+  PyErr_Format(type, "Cannot feed Tensor '%s' of dtype %s and shape %s: %S", feed.name.c_str(),
+               std::string(DTypeName(feed.dtype)).c_str(), feed.shape.ToString().c_str(), value);
+}
+
 bool ConvertFeed(const FeedSpec& feed, PyObject* value, Tensor* out) {
-  if (!TensorFromPython(value, feed.dtype, Memory::kLend, out)) return false;
+  if (!TensorFromPython(value, feed.dtype, Memory::kLend, out)) {
+    NameFeed(feed);
+    return false;
+  }
   if (out->dtype() != feed.dtype) {
     Raise(absl::InvalidArgumentError(absl::StrCat("Cannot feed a ", DTypeName(out->dtype()),
                                                   " value for Tensor '", feed.name, "', which is ",

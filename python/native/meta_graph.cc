@@ -99,16 +99,33 @@ bool FillCollections(PyObject* dict, MetaGraphDef* meta) {
   });
 }
 
+// (full name, [full shape], [offset], [shape]) or None.
+bool FillSlice(PyObject* slice, VariableDef* def) {
+  if (slice == Py_None) return true;
+  PyObject *name, *full_shape, *offset, *shape;
+  SaveSliceInfoDef* info = def->mutable_save_slice_info_def();
+  std::vector<int64_t> full_sizes, offsets, sizes;
+  if (!PyArg_ParseTuple(slice, "OOOO", &name, &full_shape, &offset, &shape) ||
+      !ToString(name, info->mutable_full_name()) || !ToInt64s(full_shape, &full_sizes) ||
+      !ToInt64s(offset, &offsets) || !ToInt64s(shape, &sizes)) {
+    return false;
+  }
+  info->mutable_full_shape()->Add(full_sizes.begin(), full_sizes.end());
+  info->mutable_var_offset()->Add(offsets.begin(), offsets.end());
+  info->mutable_var_shape()->Add(sizes.begin(), sizes.end());
+  return true;
+}
+
 bool FillVariables(PyObject* dict, MetaGraphDef* meta) {
   return ForEachEntry(dict, [&](const std::string& key, PyObject* variables) {
     auto* list = (*meta->mutable_collection_def())[key].mutable_bytes_list();
     return ForEach(variables, "variables are a list", [&](PyObject* item) {
-      PyObject *variable, *initializer, *snapshot, *initial;
+      PyObject *variable, *initializer, *snapshot, *initial, *slice;
       int trainable, is_resource;
       VariableDef def;
-      if (!PyArg_ParseTuple(item, "OOOOpp", &variable, &initializer, &snapshot, &initial,
-                            &trainable, &is_resource) ||
-          !ToString(variable, def.mutable_variable_name()) ||
+      if (!PyArg_ParseTuple(item, "OOOOppO", &variable, &initializer, &snapshot, &initial,
+                            &trainable, &is_resource, &slice) ||
+          !FillSlice(slice, &def) || !ToString(variable, def.mutable_variable_name()) ||
           !ToString(initializer, def.mutable_initializer_name()) ||
           !ToString(snapshot, def.mutable_snapshot_name()) ||
           !ToString(initial, def.mutable_initial_value_name())) {
@@ -142,20 +159,32 @@ bool HoldsVariables(absl::string_view key) {
 
 bool Append(PyObject* list, PyRef item) { return item && PyList_Append(list, item.get()) == 0; }
 
+PyObject* FromSlice(const VariableDef& def) {
+  if (!def.has_save_slice_info_def()) Py_RETURN_NONE;
+  const SaveSliceInfoDef& info = def.save_slice_info_def();
+  auto list = [](const auto& field) {
+    return PyRef::Steal(FromInts(std::vector<int64_t>(field.begin(), field.end())));
+  };
+  PyRef full_shape = list(info.full_shape()), offset = list(info.var_offset());
+  PyRef shape = list(info.var_shape());
+  if (!full_shape || !offset || !shape) return nullptr;
+  return Py_BuildValue("(sOOO)", info.full_name().c_str(), full_shape.get(), offset.get(),
+                       shape.get());
+}
+
 // Null without an exception if an item is no VariableDef.
 PyObject* FromVariables(const CollectionDef::BytesList& items) {
   PyRef list = PyRef::Steal(PyList_New(0));
   for (const std::string& bytes : items.value()) {
     VariableDef def;
     if (!def.ParseFromString(bytes)) return nullptr;
-    if (!Append(
-            list.get(),
-            PyRef::Steal(Py_BuildValue(
-                "(ssssOO)", def.variable_name().c_str(), def.initializer_name().c_str(),
-                def.snapshot_name().c_str(), def.initial_value_name().c_str(),
-                def.trainable() ? Py_True : Py_False, def.is_resource() ? Py_True : Py_False)))) {
-      return nullptr;
-    }
+    PyRef slice = PyRef::Steal(FromSlice(def));
+    if (!slice) return nullptr;
+    PyRef item = PyRef::Steal(Py_BuildValue(
+        "(ssssOOO)", def.variable_name().c_str(), def.initializer_name().c_str(),
+        def.snapshot_name().c_str(), def.initial_value_name().c_str(),
+        def.trainable() ? Py_True : Py_False, def.is_resource() ? Py_True : Py_False, slice.get()));
+    if (!Append(list.get(), std::move(item))) return nullptr;
   }
   return list.Release();
 }

@@ -13,7 +13,7 @@ namespace millrace::python {
 //   "collections": {key: ("nodes", [name]), ("bytes", [bytes]), ("ints", [int]) or
 //                   ("floats", [float])},
 //   "variables": {key: [(variable, initializer, snapshot, initial value, trainable,
-//                        is_resource)]},
+//                        is_resource, (full name, [full shape], [offset], [shape]) or None)]},
 // }) -> bytes of a MetaGraphDef
 PyObject* MetaGraph(PyObject* module, PyObject* const* args, Py_ssize_t n);
 // read_meta_graph(bytes, clear_devices) -> {"graph": bytes of the GraphDef, "saver",

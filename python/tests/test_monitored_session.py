@@ -145,7 +145,7 @@ def test_replica_device_setter():
         train.minimize(total * total)
     assert [v.device for v in variables] == ["/job:ps/task:0", "/job:ps/task:1", "/job:ps/task:0"]
     assert total.device == "/job:worker"
-    assert train.get_slot(variables[1], "Momentum").device == "/job:ps/task:1"
+    assert train.get_slot(variables[1], "momentum").device == "/job:ps/task:1"
     assert mr.train.replica_device_setter(ps_tasks=0) is None
 
 

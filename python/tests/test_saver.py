@@ -121,9 +121,27 @@ def test_checkpoint_state_file(tmp_path):
         checkpoint_state.get_checkpoint_state(str(tmp_path))
 
 
-def test_saving_where_there_is_no_folder(tmp_path):
+def test_saving_makes_the_folder(tmp_path):
     with mr.Graph().as_default(), mr.Session() as session:
         make_graph()
         session.run(mr.global_variables_initializer())
-        with pytest.raises(ValueError, match="no folder"):
-            mr.train.Saver().save(session, str(tmp_path / "no" / "m"))
+        path = mr.train.Saver().save(session, str(tmp_path / "new" / "m"))
+        assert mr.train.latest_checkpoint(str(tmp_path / "new")) == path
+        (tmp_path / "file").write_text("")
+        with pytest.raises(OSError):
+            mr.train.Saver().save(session, str(tmp_path / "file" / "m"))
+
+
+def test_a_meta_graph_keeps_partitioned_variables_together(tmp_path):
+    v1 = mr.compat.v1
+    rows = np.arange(10, dtype=np.float32).reshape(5, 2)
+    with mr.Graph().as_default(), mr.Session() as session:
+        partitioner = v1.fixed_size_partitioner(2)
+        v1.get_variable("rows", initializer=mr.constant(rows), partitioner=partitioner)
+        session.run(mr.global_variables_initializer())
+        path = mr.train.Saver().save(session, str(tmp_path / "m"))
+    with mr.Graph().as_default(), mr.Session() as session:
+        mr.train.import_meta_graph(path + ".meta").restore(session, path)
+        assert [v.name for v in mr.global_variables()] == ["rows/part_0:0", "rows/part_1:0"]
+        again = mr.train.Saver().save(session, str(tmp_path / "again"))
+    assert mr.io.load_variable(again, "rows").tolist() == rows.tolist()

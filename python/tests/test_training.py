@@ -93,7 +93,7 @@ def test_adam():
                 numpy_adam(value, 2 * value, state, t)
                 np.testing.assert_allclose(session.run(v), value, rtol=1e-5)
             assert session.run(step) == 29
-            assert optimizer.get_slot_names() == ["Adam", "Adam_1"]
+            assert optimizer.get_slot_names() == ["m", "v"]
             names = sorted(x.op.name for x in mr.global_variables())
             assert names == [
                 "Variable",

@@ -71,6 +71,34 @@ def test_slices(peer, tmp_path):
     assert_same(restore(prefix, values), values)
 
 
+def test_partitioned_variables(peer, tmp_path):
+    """In three parts here, in two there, whole in a third program: one tensor in the checkpoint."""
+    rows = np.arange(35, dtype=np.float32).reshape(7, 5)
+
+    def make(value, parts):
+        partitioner = v1.fixed_size_partitioner(parts) if parts else None
+        v = v1.get_variable("rows", initializer=mr.constant(value), partitioner=partitioner)
+        loss = mr.reduce_sum(mr.convert_to_tensor(v))
+        return v, mr.train.MomentumOptimizer(1.0, 0.5).minimize(loss)
+
+    with mr.Graph().as_default(), mr.Session() as session:
+        _, train = make(rows, 3)
+        session.run(mr.global_variables_initializer())
+        session.run(train)
+        prefix = mr.train.Saver().save(session, str(tmp_path / "model.ckpt"))
+    expected = {"rows": rows - 1, "rows/Momentum": np.ones((7, 5), np.float32)}
+    assert_same(unpack_all(peer.read_checkpoint(prefix)), expected)
+    for parts in (2, None):
+        with mr.Graph().as_default(), mr.Session() as session:
+            v, _ = make(rows * 0, parts)
+            mr.train.Saver().restore(session, prefix)
+            assert_same({"rows": session.run(mr.convert_to_tensor(v))}, {"rows": rows - 1})
+    with mr.Graph().as_default(), mr.Session() as session:
+        make(rows[:5], 2)
+        with pytest.raises(ValueError, match=r"\(5, 5\).*\(7, 5\)"):
+            mr.train.Saver().restore(session, prefix)
+
+
 def test_object_based(peer, tmp_path):
     values = {"kernel": np.arange(6, dtype=np.float32).reshape(2, 3), "step": np.int64(7)}
     prefix = peer.save_objects(str(tmp_path / "model"), pack_all(values))

@@ -7,6 +7,9 @@ import traceback
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
+import programs
+import session_programs
+import tensorflow as tf
 import tensorflow_checkpoints
 import tensorflow_events
 import tensorflow_graphs
@@ -16,6 +19,9 @@ MODULES = (tensorflow_checkpoints, tensorflow_events, tensorflow_graphs, tensorf
 
 
 def call(name, args):
+    if name == "run_program":
+        module = programs if hasattr(programs, args[0]) else session_programs
+        return getattr(module, args[0])(tf.compat.v1, *args[1:])
     function = next(getattr(module, name) for module in MODULES if hasattr(module, name))
     return function(*args)
 

@@ -5,17 +5,9 @@
 namespace millrace::micro {
 namespace {
 
-constexpr float kFloatLowest = -3.40282347e38f;
-constexpr float kFloatMax = 3.40282347e38f;
-
 // zero_point + round(value / scale), halves away from zero.
 int32_t Quantize(float value, const TensorView& tensor) {
-  const float steps = value / tensor.scale();
-  // Whatever no type holds would not fit the conversion either.
-  const float bounded = ClampFloat(steps, -1e9f, 1e9f);
-  const int32_t whole = static_cast<int32_t>(bounded);
-  const float rest = bounded - static_cast<float>(whole);
-  return tensor.zero_point() + whole + (rest >= 0.5f ? 1 : rest <= -0.5f ? -1 : 0);
+  return tensor.zero_point() + RoundToInt(value / tensor.scale());
 }
 
 bool TypeRange(TensorType type, IntRange* range) {
@@ -58,18 +50,33 @@ Status FloatActivationRange(const OpContext& context, Activation activation, Flo
   }
 }
 
-Status QuantizedActivationRange(const OpContext& context, Activation activation,
-                                const TensorView& output, IntRange* range) {
-  MR_ENSURE(context, TypeRange(output.type(), range), Status::kUnsupportedType,
-            "no activation range for the output's type");
+Status IntActivationRange(const OpContext& context, Activation activation, IntRange* range) {
   FloatRange real;
   MR_TRY(FloatActivationRange(context, activation, &real));
-  if (activation == Activation::kNone) return Status::kOk;
-  MR_ENSURE(context, output.scale() > 0.0f, Status::kInvalidQuantization,
-            "the output's scale is not positive");
-  const int32_t low = Quantize(real.low, output);
-  if (low > range->low) range->low = low;
-  if (activation != Activation::kRelu) {
+  range->low = real.low == kFloatLowest ? INT32_MIN : static_cast<int32_t>(real.low);
+  range->high = real.high == kFloatMax ? INT32_MAX : static_cast<int32_t>(real.high);
+  return Status::kOk;
+}
+
+Status QuantizedActivationRange(const OpContext& context, Activation activation,
+                                const TensorView& output, IntRange* range) {
+  FloatRange real;
+  MR_TRY(FloatActivationRange(context, activation, &real));
+  return QuantizedRange(context, real, output, range);
+}
+
+Status QuantizedRange(const OpContext& context, FloatRange real, const TensorView& output,
+                      IntRange* range) {
+  MR_ENSURE(context, TypeRange(output.type(), range), Status::kUnsupportedType,
+            "no activation range for the output's type");
+  const bool bounded_below = real.low != kFloatLowest, bounded_above = real.high != kFloatMax;
+  MR_ENSURE(context, output.scale() > 0.0f || (!bounded_below && !bounded_above),
+            Status::kInvalidQuantization, "the output's scale is not positive");
+  if (bounded_below) {
+    const int32_t low = Quantize(real.low, output);
+    if (low > range->low) range->low = low;
+  }
+  if (bounded_above) {
     const int32_t high = Quantize(real.high, output);
     if (high < range->high) range->high = high;
   }

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "micro/kernels/common/quantization.h"
+
 namespace millrace::micro {
 
 // e^x for x <= 0; integer_bits 0 .. 5. The result has 31 bits behind the point; e^0 is INT32_MAX.
@@ -20,6 +22,9 @@ int32_t LogisticFixed(int32_t x, int integer_bits);
 
 // tanh(x); integer_bits 0 .. 4. The result has 31 bits behind the point.
 int32_t TanhFixed(int32_t x, int integer_bits);
+
+// 1 / sqrt(x) for x >= 1, as a factor.
+Requant InverseSqrt(int32_t x);
 
 }  // namespace millrace::micro
 

@@ -67,6 +67,16 @@ inline float ClampFloat(float x, float low, float high) {
   return x < low ? low : x > high ? high : x;
 }
 
+// Halves away from zero; what no int32 holds becomes the end of +-2^30 that it lies beyond, so
+// that a zero point can be added. Not a number becomes 0.
+inline int32_t RoundToInt(float x) {
+  if (!(x < 1073741824.0f)) return x > 0.0f ? 1 << 30 : 0;
+  if (x < -1073741824.0f) return -(1 << 30);
+  const int32_t whole = static_cast<int32_t>(x);
+  const float rest = x - static_cast<float>(whole);
+  return whole + (rest >= 0.5f ? 1 : rest <= -0.5f ? -1 : 0);
+}
+
 }  // namespace millrace::micro
 
 #endif  // MILLRACE_MICRO_KERNELS_COMMON_QUANTIZATION_H_

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Builds a bare-metal image that holds a model and only the ops it uses, runs it in QEMU, counts instructions.
+"""Builds a bare-metal image of a model and the ops it uses, runs it in QEMU, counts instructions.
 
-image.py --target m4 --model MODEL.tflite [--inputs IN.npy ...] [--outputs OUT.bin] [--loops arm] [--out DIR]
+image.py --target m4 --model MODEL.tflite [--inputs IN] [--outputs OUT] [--loops arm] [--out DIR]
 """
 
 import argparse
@@ -53,30 +53,27 @@ def compile_object(source, flags, cache):
     return out
 
 
-def sources(loops):
+def default_loops(target):
+    """The folder of micro/kernels whose loops a target takes: its own where there is one."""
+    return "arm" if target in ("m4", "m7", "m55") and (ROOT / "micro/kernels/arm").is_dir() else ""
+
+
+def sources(ops, loops):
     """[(file, optimisation)]: the interpreter for size, kernels for speed."""
     core = sorted((ROOT / "micro/core").glob("*.cc"))
     start = [HERE / "start.cc", HERE / "semihosting.cc", HERE / "run_model.cc"]
-    kernels = ROOT / "micro/kernels"
-    own = {f.name: f for f in (kernels / loops).glob("*.cc")} if loops else {}
-    inner = {f.name: f for f in (kernels / "reference").glob("*.cc")} | own
-    files = [*kernels.glob("*.cc"), *(kernels / "common").glob("*.cc"), *inner.values()]
-    files += (ROOT / "micro/signal").glob("*.cc")
-    return [(f, "-Os") for f in core + start if not is_test(f)] + [
-        (f, "-O2") for f in sorted(files) if not is_test(f)
-    ]
-
-
-def is_test(file):
-    return file.stem.endswith(("_test", "_fuzz")) or file.name == "all_ops.cc"
+    try:
+        kernels = model_ops.kernel_sources(ops, loops)
+    except KeyError as error:
+        raise RuntimeError(f"no kernel for {error}") from None
+    small = [f for f in core + start if not model_ops.is_test(f)]
+    return [(f, "-Os") for f in small] + [(f, "-O2") for f in kernels]
 
 
 def write_resolver(ops, path):
     files = model_ops.kernel_files()
-    missing = [op for op in ops if op not in files]
-    if missing:
-        raise RuntimeError(f"no kernels for {', '.join(missing)}")
-    includes = sorted({f'#include "micro/kernels/{files[op]}.h"' for op in ops})
+    headers = sorted({h for op in ops for h in ROOT.glob(f"micro/*/{files[op]}.h")})
+    includes = [f'#include "{header.relative_to(ROOT)}"' for header in headers]
     listed = ", ".join(f"&k{op}Op" for op in ops)
     path.write_text(
         '#include "micro/core/resolver.h"\n'
@@ -95,22 +92,33 @@ def write_model(model, path):
     )
 
 
-def build(target, model, out, loops="", extra_flags=(), cache=None):
-    """Returns the image's path; beside it lies image.map."""
+def build(target, model, out, loops=None, extra_flags=(), cache=None):
+    """Returns the image's path; beside it lies image.map.
+
+    loops: a folder of micro/kernels, "" for the reference alone, None for the target's default.
+    """
     cpu, _, script, tick, arena = TARGETS[target]
+    loops = default_loops(target) if loops is None else loops
     cache = cache or pathlib.Path(tempfile.gettempdir()) / "millrace-micro-objects"
     cache.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     flags = [*cpu, f"-DMR_ARENA_BYTES={arena}", f"-DMR_TICK_PICOSECONDS={tick}", *extra_flags]
-    objects = [compile_object(source, [*flags, level], cache) for source, level in sources(loops)]
-    write_resolver(model_ops.ops_of(model.read_bytes()), out / "resolver.cc")
+    ops = model_ops.ops_of(model.read_bytes())
+    objects = [compile_object(file, [*flags, level], cache) for file, level in sources(ops, loops)]
+    write_resolver(ops, out / "resolver.cc")
     write_model(model.resolve(), out / "model.S")
     objects.append(compile_object(out / "resolver.cc", [*flags, "-Os"], cache))
     image = out / "image.elf"
-    run(
-        ["arm-none-eabi-g++", *FLAGS, *cpu, *objects, out / "model.S", "-nostartfiles", "--specs=nano.specs",
-         "-Wl,--gc-sections", f"-Wl,-Map={out / 'image.map'}", f"-L{HERE}", "-T", HERE / script, "-o", image]
-    )  # fmt: skip
+    link = [
+        "-nostartfiles",
+        "--specs=nano.specs",
+        "-Wl,--gc-sections",
+        f"-L{HERE}",
+        "-T",
+        HERE / script,
+    ]
+    link += [f"-Wl,-Map={out / 'image.map'}", "-o", image]
+    run(["arm-none-eabi-g++", *FLAGS, *cpu, *objects, out / "model.S", *link])
     return image
 
 
@@ -120,9 +128,18 @@ def execute(target, image, inputs, outputs, reset=True, repeats=1):
     arguments = ",".join(
         f"arg={word}" for word in ["run", inputs, outputs, "reset" if reset else "keep", repeats]
     )
-    command = ["qemu-system-arm", "-M", machine, "-nographic", "-monitor", "none", "-serial", "null",
-               "-semihosting-config", f"enable=on,target=native,{arguments}",
-               "-icount", "shift=0", "-kernel", str(image)]  # fmt: skip
+    command = [
+        "qemu-system-arm",
+        "-M",
+        machine,
+        "-nographic",
+        "-monitor",
+        "none",
+        "-serial",
+        "null",
+    ]
+    command += ["-semihosting-config", f"enable=on,target=native,{arguments}"]
+    command += ["-icount", "shift=0", "-kernel", str(image)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)
     text = result.stdout + result.stderr
     if result.returncode != 0:
@@ -136,14 +153,12 @@ def main():
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--inputs", type=pathlib.Path, help="raw bytes of the inputs, case by case")
     parser.add_argument("--outputs", type=pathlib.Path, default=pathlib.Path("/dev/null"))
-    parser.add_argument(
-        "--loops", default="", help="folder of micro/kernels with the target's loops"
-    )
-    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--loops", help="folder of micro/kernels with loops; '': the reference's")
+    parser.add_argument("--repeats", type=int, default=16, help="of the invoke that is timed")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("micro-image"))
     args = parser.parse_args()
     image = build(args.target, args.model, args.out, args.loops)
-    inputs = args.inputs or pathlib.Path("/dev/zero")
+    inputs = args.inputs or pathlib.Path("/dev/null")  # no case at all
     for key, value in execute(args.target, image, inputs, args.outputs, True, args.repeats).items():
         print(f"{key:16} {value}")
 

@@ -98,12 +98,11 @@ def _convert_one(spec, arg, value, known):
             hint = spec.type_defaults.get(arg.type_attr)
     if value is None:
         raise ValueError(f"input '{arg.name}' of {spec.name} must be a tensor, got None")
-    try:
-        tensor = convert_to_tensor(value, dtype, hint)
-    except (TypeError, ValueError) as error:
-        if isinstance(value, Tensor):
-            raise type(error)(f"input '{arg.name}' of {spec.name}: {error}") from None
-        raise
+    own = getattr(value, "dtype", None)
+    if dtype is not None and isinstance(own, dtypes.DType) and own is not dtype:
+        must = f"takes {dtype.name}" if arg.dtype else f"must be {dtype.name}, as its other inputs"
+        raise TypeError(f"input '{arg.name}' of {spec.name} {must}, got {own.name}: {value!r}")
+    tensor = convert_to_tensor(value, dtype, hint)
     if arg.type_attr:
         known.setdefault(arg.type_attr, tensor.dtype)
     return tensor

@@ -13,6 +13,17 @@ from millrace.framework import device as device_names
 from millrace.framework.operation import Operation
 
 _LARGE_BYTES = 64 << 10
+# They take resources and run elsewhere: their bodies' operations go to these.
+_CALLS = {
+    "Case",
+    "If",
+    "PartitionedCall",
+    "StatefulPartitionedCall",
+    "StatelessCase",
+    "StatelessIf",
+    "StatelessWhile",
+    "While",
+}
 _VALID_NAME = re.compile(r"^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$")
 _VALID_SCOPE = re.compile(r"^[A-Za-z0-9_.\\/>-]*$")
 
@@ -27,6 +38,24 @@ class _NewOp:
 
     node_def = property(lambda self: self)
     op = property(lambda self: self.type)
+
+
+def _home_of(inputs):
+    """The device that was asked for the resource among the inputs: operations on a resource run
+    where it is, whatever the scopes say."""
+    for tensor in inputs:
+        if tensor.dtype is dtypes.resource:
+            return tensor.op.device
+    return ""
+
+
+@contextlib.contextmanager
+def _pushed(stack, entry):
+    stack.append(entry)
+    try:
+        yield
+    finally:
+        stack.pop()
 
 
 class Graph:
@@ -65,6 +94,8 @@ class Graph:
             attrs.setdefault("_class", groups)
         else:
             device = self._device_for(op_type, full_name, inputs) if self._devices else ""
+            if device and op_type not in _CALLS:
+                device = _home_of(inputs) or device
         node_id, made_name, types = self._c.add_node(
             op_type, full_name, [t._key for t in inputs], attrs, [c._id for c in controls], device
         )
@@ -139,7 +170,9 @@ class Graph:
 
     @public
     def get_operation_by_name(self, name):
-        """KeyError if there is none of that name."""
+        """KeyError if there is none of that name, ValueError for the name of a tensor."""
+        if ":" in name:
+            raise ValueError(f"{name!r} is the name of a tensor, not of an operation")
         node_id = self._c.find_node(name)
         if node_id < 0:
             raise KeyError(f"the graph has no operation named {name!r}")
@@ -185,18 +218,24 @@ class Graph:
         finally:
             context.pop_graph(self)
 
-    @contextlib.contextmanager
+    # What is wrong is said where a scope is made, out of the frames of contextlib.
+
     def name_scope(self, name):
         """Prefixes names with `name`, made unique; a name that ends in "/" is taken as it is.
-        Yields the prefix."""
+        Gives the prefix."""
+        valid = _VALID_SCOPE if self._name_scope else _VALID_NAME
+        if name and name[-1] != "/" and not valid.match(name):
+            raise ValueError(f"{name!r} is not a valid name of a scope")
+        return self._in_name_scope(name)
+
+    @contextlib.contextmanager
+    def _in_name_scope(self, name):
         before = self._name_scope
         if not name:
             self._name_scope = ""
         elif name[-1] == "/":
             self._name_scope = name[:-1]
         else:
-            if not (_VALID_SCOPE if before else _VALID_NAME).match(name):
-                raise ValueError(f"{name!r} is not a valid name of a scope")
             self._name_scope = self._free_name(f"{before}/{name}" if before else name)
             self._scopes.add(self._name_scope)
         try:
@@ -211,7 +250,6 @@ class Graph:
     def unique_name(self, name):
         return self._free_name(self._full_name(name))
 
-    @contextlib.contextmanager
     def device(self, device_name_or_function):
         """Places new operations: a device name, a function from operation to device name, or None
         for no request."""
@@ -219,13 +257,8 @@ class Graph:
         if entry is not None and not callable(entry):
             entry = str(entry)
             device_names.parse(entry)
-        self._devices.append(entry)
-        try:
-            yield
-        finally:
-            self._devices.pop()
+        return _pushed(self._devices, entry)
 
-    @contextlib.contextmanager
     def control_dependencies(self, control_inputs):
         """New operations run after these; None forgets those of outer scopes."""
         if control_inputs is None:
@@ -242,13 +275,8 @@ class Graph:
                     )
                 if op not in merged:
                     merged.append(op)
-        self._controls.append(merged)
-        try:
-            yield
-        finally:
-            self._controls.pop()
+        return _pushed(self._controls, merged)
 
-    @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing=False):
         """New operations go to the device of `op`, an operation or a tensor; None ends that of
         outer scopes."""
@@ -264,11 +292,7 @@ class Graph:
             if not ignore_existing and self._colocation and self._colocation[-1]:
                 groups = sorted({*groups, *self._colocation[-1][0]})
             entry = (groups, op.device)
-        self._colocation.append(entry)
-        try:
-            yield
-        finally:
-            self._colocation.pop()
+        return _pushed(self._colocation, entry)
 
     # ----- collections, versions, export -----
 
@@ -276,13 +300,13 @@ class Graph:
         self._collections.setdefault(name, []).append(value)
 
     def get_collection(self, name, scope=None):
-        """A copy of the collection; with `scope`, the items whose name begins with it."""
+        """A copy of the collection; with `scope`, a regular expression, the items whose name
+        begins so."""
         items = list(self._collections.get(name, ()))
-        return (
-            items
-            if scope is None
-            else [i for i in items if getattr(i, "name", "").startswith(scope)]
-        )
+        if scope is None:
+            return items
+        begins_so = re.compile(scope).match
+        return [i for i in items if begins_so(getattr(i, "name", ""))]
 
     def get_collection_ref(self, name):
         return self._collections.setdefault(name, [])

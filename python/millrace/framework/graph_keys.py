@@ -11,6 +11,7 @@ class GraphKeys:
     LOCAL_VARIABLES = "local_variables"
     TRAINABLE_VARIABLES = "trainable_variables"
     MODEL_VARIABLES = "model_variables"
+    MOVING_AVERAGE_VARIABLES = "moving_average_variables"
     SUMMARIES = "summaries"
     TABLE_INITIALIZERS = "table_initializer"
     LOSSES = "losses"
@@ -50,6 +51,18 @@ def local_variables(scope=None):
 def trainable_variables(scope=None):
     """The variables that optimizers change."""
     return get_collection(GraphKeys.TRAINABLE_VARIABLES, scope)
+
+
+@public
+def model_variables(scope=None):
+    """The variables that the model is made of."""
+    return get_collection(GraphKeys.MODEL_VARIABLES, scope)
+
+
+@public
+def get_collection_ref(key):
+    """The collection itself, which may be changed."""
+    return context.get_default_graph().get_collection_ref(key)
 
 
 @public

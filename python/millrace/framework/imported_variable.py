@@ -4,6 +4,7 @@ from millrace import dtypes
 from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
+from millrace.framework.partitioned_variable import SliceInfo
 from millrace.framework.variable import Variable
 
 
@@ -13,14 +14,16 @@ def variable_from_def(graph, prefix, definition):
     Args:
       prefix: of the nodes' names.
       definition: (variable or handle, initializer, snapshot, initial value, trainable,
-        is_resource): the names, as a VariableDef has them.
+        is_resource, slice or None): the names, as a VariableDef has them.
     """
-    handle, initializer, snapshot, initial, trainable, is_resource = definition
+    handle, initializer, snapshot, initial, trainable, is_resource, part = definition
     find = graph.as_graph_element
     made = (Variable if is_resource else RefVariable).__new__(
         Variable if is_resource else RefVariable
     )
     made.graph, made._trainable, made.constraint = graph, trainable, None
+    if part is not None:
+        made._slice = SliceInfo(prefix + part[0], *part[1:])
     made._adopt(find(prefix + handle))
     made.initializer = find(prefix + initializer)
     made._graph_element = find(prefix + snapshot)
@@ -39,6 +42,7 @@ class RefVariable:
         self.dtype, self.shape = ref.dtype, ref.shape
 
     graph = None
+    _slice = None
     op = property(lambda self: self._ref.op)
     name = property(lambda self: self._ref.name)
     device = property(lambda self: self._ref.device)

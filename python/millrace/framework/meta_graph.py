@@ -15,6 +15,7 @@ _OF_VARIABLES = (
     GraphKeys.TRAINABLE_VARIABLES,
     GraphKeys.LOCAL_VARIABLES,
     GraphKeys.MODEL_VARIABLES,
+    GraphKeys.MOVING_AVERAGE_VARIABLES,
     GraphKeys.GLOBAL_STEP,
 )
 
@@ -74,7 +75,8 @@ def meta_graph_bytes(
 
 def _variable_def(v):
     names = (v.initializer.name, v._graph_element.name, v.initial_value.name)
-    return (v._handle_name, *names, v.trainable, isinstance(v, Variable))
+    part = None if v._slice is None else tuple(v._slice)
+    return (v._handle_name, *names, v.trainable, isinstance(v, Variable), part)
 
 
 def _encode(items):

@@ -35,6 +35,8 @@ class Variable(VariableOps):
       collections: of the graph, that it is put in; the global variables if left out.
     """
 
+    _slice = None  # a SliceInfo, where it is a part of a larger variable
+
     @public
     def __init__(
         self,
@@ -89,11 +91,10 @@ class Variable(VariableOps):
         graph = self.graph
         with graph.control_dependencies(None), graph.name_scope(name or "Variable") as scope:
             self._name = scope[:-1]
-            if callable(initial_value):
-                with graph.name_scope("Initializer"):
-                    value = convert_to_tensor(initial_value(), dtype)
-            else:
-                value = convert_to_tensor(initial_value, dtype)
+            with graph.name_scope("Initializer"):
+                if callable(initial_value):
+                    initial_value = initial_value()
+                value = convert_to_tensor(initial_value, dtype, name="initial_value")
             if shape is None:
                 shape = value.shape if validate_shape else TensorShape(None)
             self._dtype, self._shape = value.dtype, TensorShape(shape)

@@ -1,76 +1,203 @@
-"""get_variable and variable_scope: variables shared by name."""
+"""Variable scopes: prefixes of the names of variables that get_variable shares, and their
+defaults."""
+
+import copy
+import functools
 
 from millrace import dtypes
 from millrace._load import public
 from millrace.framework import context
-from millrace.framework.variable import Variable
-from millrace.ops.initializers import glorot_uniform_initializer, zeros_initializer
-from millrace.tensor_shape import TensorShape
+from millrace.framework.graph_keys import GraphKeys
+from millrace.framework.scopes import colocate_with, control_dependencies, name_scope
+from millrace.framework.variable_store import AUTO_REUSE, VariableStore
 
-AUTO_REUSE = "auto_reuse"
+_DEFAULTS = (
+    "initializer",
+    "regularizer",
+    "partitioner",
+    "custom_getter",
+    "caching_device",
+    "constraint",
+    "use_resource",
+)
+
+
+class VariableScope:
+    """A prefix of variables' names, and what get_variable does where it is not told.
+
+    Attributes:
+      name: the prefix, without a "/" at its end.
+      original_name_scope: the prefix of the operations made when the scope was new.
+      reuse: whether get_variable finds variables (True), makes them (False), or both (AUTO_REUSE).
+      initializer, regularizer, partitioner, custom_getter, dtype: defaults of get_variable.
+    """
+
+    def __init__(self, reuse=False, name="", name_scope="", dtype=dtypes.float32, **defaults):
+        self.name, self.original_name_scope = name, name_scope
+        self.reuse, self.dtype = reuse, dtypes.as_dtype(dtype)
+        for key in _DEFAULTS:
+            setattr(self, key, defaults.get(key))
+
+    def reuse_variables(self):
+        """From now on variables are found, not made."""
+        self.reuse = True
+
+    def set_initializer(self, initializer):
+        self.initializer = initializer
+
+    def set_regularizer(self, regularizer):
+        self.regularizer = regularizer
+
+    def set_partitioner(self, partitioner):
+        self.partitioner = partitioner
+
+    def set_dtype(self, dtype):
+        self.dtype = dtypes.as_dtype(dtype)
+
+    def get_collection(self, name):
+        """Its items whose names begin with the scope's."""
+        scope = self.name + "/" if self.name else ""
+        return context.get_default_graph().get_collection(name, scope)
+
+    def global_variables(self):
+        return self.get_collection(GraphKeys.GLOBAL_VARIABLES)
+
+    def trainable_variables(self):
+        return self.get_collection(GraphKeys.TRAINABLE_VARIABLES)
+
+    def local_variables(self):
+        return self.get_collection(GraphKeys.LOCAL_VARIABLES)
 
 
 class _State:
-    """The variables of one graph by name, and its current scope."""
+    """The variables of one graph by name, its current scope, and how often scopes were entered."""
 
     def __init__(self):
-        self.variables = {}
-        self.scope = VariableScope("", False, None)
+        self.store = VariableStore()
+        self.scope = VariableScope()
+        self.entered = {}
+
+    def unique_name(self, default_name):
+        before = self.scope.name + "/" if self.scope.name else ""
+        name, n = default_name, 0
+        while self.entered.get(before + name):
+            n += 1
+            name = f"{default_name}_{n}"
+        return name
 
 
 def _state():
     graph = context.get_default_graph()
+    while getattr(graph, "outer", None) is not None:  # bodies of functions share it
+        graph = graph.outer
     found = getattr(graph, "_variable_scopes", None)
     if found is None:
         found = graph._variable_scopes = _State()
     return found
 
 
-class VariableScope:
-    def __init__(self, name, reuse, initializer):
-        self.name, self.reuse, self.initializer = name, reuse, initializer
-
-    def reuse_variables(self):
-        self.reuse = True
-
-
 @public
 def get_variable_scope():
+    """The current VariableScope."""
     return _state().scope
 
 
 class variable_scope:
-    """`with variable_scope("layer"):` get_variable prefixes names with "layer/"."""
+    """`with variable_scope("layer"):` get_variable prefixes names with "layer/", and operations'
+    names begin with "layer/" too.
 
+    Args:
+      name_or_scope: a name, below the current scope; or a VariableScope to go back to.
+      default_name: a name to be made unique, where name_or_scope is None.
+      initializer, regularizer, partitioner, custom_getter, dtype: defaults of get_variable.
+      reuse: True: variables are found; AUTO_REUSE: found or made; else as around.
+      auxiliary_name_scope: with False, operations keep the names that they have around.
+    """
+
+    @public
     def __init__(
-        self, name_or_scope, default_name=None, values=None, initializer=None, reuse=None, **kwargs
+        self,
+        name_or_scope,
+        default_name=None,
+        values=None,
+        initializer=None,
+        regularizer=None,
+        caching_device=None,
+        partitioner=None,
+        custom_getter=None,
+        reuse=None,
+        dtype=None,
+        use_resource=None,
+        constraint=None,
+        auxiliary_name_scope=True,
     ):
-        self._given, self._reuse, self._initializer = (
-            name_or_scope or default_name,
-            reuse,
-            initializer,
-        )
+        if name_or_scope is None and default_name is None:
+            raise TypeError("variable_scope needs a name_or_scope or a default_name")
+        if name_or_scope is not None and not isinstance(name_or_scope, (str, VariableScope)):
+            raise TypeError(
+                f"name_or_scope must be a string or a VariableScope, got {name_or_scope!r}"
+            )
+        self._given, self._default_name = name_or_scope, default_name
+        self._reuse, self._dtype, self._auxiliary = reuse, dtype, auxiliary_name_scope
+        self._own = {
+            "initializer": initializer,
+            "regularizer": regularizer,
+            "partitioner": partitioner,
+            "custom_getter": custom_getter,
+            "caching_device": caching_device,
+            "constraint": constraint,
+            "use_resource": use_resource,
+        }
 
+    @public
     def __enter__(self):
         state = _state()
-        self._before = state.scope
-        if isinstance(self._given, VariableScope):
-            name, reuse = self._given.name, self._given.reuse
-        else:
-            name = f"{self._before.name}/{self._given}" if self._before.name else self._given
-            reuse = self._before.reuse
-        state.scope = VariableScope(
-            name, self._reuse or reuse, self._initializer or self._before.initializer
-        )
-        self._names = context.get_default_graph().name_scope(
-            name.rpartition("/")[2] if not isinstance(self._given, VariableScope) else name + "/"
-        )
-        self._names.__enter__()
-        return state.scope
+        self._before, self._entered = state.scope, dict(state.entered)
+        given = state.unique_name(self._default_name) if self._given is None else self._given
+        is_scope = isinstance(given, VariableScope)
+        base = given if is_scope else self._before
+        scope = copy.copy(base)
+        scope.reuse = self._reuse or base.reuse
+        self._override(scope)
+        if not is_scope and given:
+            scope.name = f"{base.name}/{given}" if base.name else given
+        name = given.name.rpartition("/")[2] if is_scope else given
+        self._names = name_scope(name) if name and self._auxiliary else None
+        if self._names is not None:
+            entered = self._names.__enter__()
+            if not is_scope:
+                scope.original_name_scope = entered
+        state.entered[scope.name] = state.entered.get(scope.name, 0) + 1
+        state.scope = scope
+        return scope
+
+    def _override(self, scope):
+        for key, value in self._own.items():
+            if value is None:
+                continue
+            if key == "custom_getter" and scope.custom_getter is not None:
+                value = _chain(value, scope.custom_getter)
+            setattr(scope, key, value)
+        if self._dtype is not None:
+            scope.set_dtype(self._dtype)
 
     def __exit__(self, *exc):
-        self._names.__exit__(None, None, None)
-        _state().scope = self._before
+        if self._names is not None:
+            self._names.__exit__(*exc)
+        state = _state()
+        # What is below may be entered anew under the same names; the scope itself may not.
+        inside, state.entered = state.entered, self._entered
+        if self._given is None or isinstance(self._given, str):
+            name = state.scope.name
+            state.entered = {k: n for k, n in inside.items() if not k.startswith(name + "/")}
+        state.scope = self._before
+
+
+def _chain(inner, outer):
+    def getter(true_getter, *args, **kwargs):
+        return inner(functools.partial(outer, true_getter), *args, **kwargs)
+
+    return getter
 
 
 @public
@@ -86,57 +213,94 @@ def get_variable(
     partitioner=None,
     validate_shape=True,
     use_resource=None,
-    **kwargs,
+    custom_getter=None,
+    constraint=None,
+    synchronization=None,
+    aggregation=None,
 ):
     """The variable of that name in the current variable scope; made if it is new, shared if the
     scope says reuse.
 
-    ValueError if it exists and the scope does not reuse, or does not exist and the scope only
-    reuses.
+    Args:
+      name: within the scope.
+      shape: needed for a new variable, unless the initializer is a value or takes no arguments.
+      dtype: the scope's if None, which is float32 by default.
+      initializer: a value, a function of shape and dtype such as zeros_initializer(), or one of no
+        arguments. The scope's if None; if that has none, Glorot & Bengio's uniform distribution
+        for floating-point numbers, zeros for others.
+      regularizer: a function from the variable to a loss, which goes into the collection
+        REGULARIZATION_LOSSES.
+      partitioner: a function of shape and dtype to the number of parts in each dimension; the
+        result is then a PartitionedVariable.
+    Raises:
+      ValueError if the variable exists and the scope does not reuse, if it does not exist and the
+      scope only reuses, or where shape or dtype are not those of the variable that exists.
     """
     state = _state()
     scope = state.scope
-    full_name = f"{scope.name}/{name}" if scope.name else name
-    found = state.variables.get(full_name)
-    if found is not None:
-        if not scope.reuse:
-            raise ValueError(
-                f"variable {full_name} exists already; set reuse=True or AUTO_REUSE in its "
-                "variable_scope"
-            )
-        if shape is not None and not found.shape.is_compatible_with(shape):
-            raise ValueError(
-                f"variable {full_name} has shape {found.shape}, asked for {TensorShape(shape)}"
-            )
-        return found
-    if scope.reuse is True:
-        raise ValueError(f"variable {full_name} does not exist, and its variable_scope only reuses")
-    graph = context.get_default_graph()
-    if initializer is None:
-        initializer = scope.initializer
-    initial, dtype = _initial_value(initializer, shape, dtype)
-    with graph.name_scope(""):
-        made = Variable(
-            initial,
-            trainable=trainable,
-            name=full_name,
-            dtype=dtype,
-            validate_shape=validate_shape,
-            collections=collections,
-        )
-    state.variables[full_name] = made
+    make = functools.partial(_get, state)
+    getter = custom_getter or scope.custom_getter
+    if custom_getter is not None and scope.custom_getter is not None:
+        getter = _chain(custom_getter, scope.custom_getter)
+    return (functools.partial(getter, make) if getter else make)(
+        name=f"{scope.name}/{name}" if scope.name else name,
+        shape=shape,
+        dtype=dtype,
+        initializer=scope.initializer if initializer is None else initializer,
+        regularizer=scope.regularizer if regularizer is None else regularizer,
+        reuse=scope.reuse,
+        trainable=trainable,
+        collections=collections,
+        caching_device=caching_device,
+        partitioner=scope.partitioner if partitioner is None else partitioner,
+        validate_shape=validate_shape,
+        use_resource=use_resource,
+        constraint=scope.constraint if constraint is None else constraint,
+    )
+
+
+def _get(
+    state, name, regularizer=None, caching_device=None, use_resource=None, dtype=None, **options
+):
+    """What a custom getter calls in the end."""
+    default_dtype = state.scope.dtype
+    made, is_new = state.store.get(name, dtype=dtype, default_dtype=default_dtype, **options)
+    if is_new and regularizer is not None:
+        for part in made if hasattr(made, "_partitions") else [made]:
+            _regularize(part, regularizer)
     return made
 
 
-def _initial_value(initializer, shape, dtype):
-    if initializer is not None and not callable(initializer):
-        return initializer, dtype  # a value
-    dtype = dtypes.as_dtype(dtype or dtypes.float32)
-    if initializer is None:
-        initializer = glorot_uniform_initializer() if dtype.is_floating else zeros_initializer()
-    elif isinstance(initializer, type):
-        initializer = initializer()
-    if shape is None or not TensorShape(shape).is_fully_defined():
-        raise ValueError("get_variable needs a full shape, or an initializer that is a value")
-    sizes = TensorShape(shape).as_list()
-    return lambda: initializer(sizes, dtype), dtype
+def _regularize(variable, regularizer):
+    with (
+        control_dependencies(None),
+        colocate_with(variable.handle),
+        name_scope(variable.op.name + "/Regularizer/"),
+    ):
+        loss = regularizer(variable)
+    if loss is not None:
+        context.get_default_graph().add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
+
+
+@public
+def get_local_variable(name, *args, **kwargs):
+    """As get_variable, for a variable of this process only: it is neither trained nor saved."""
+    kwargs["trainable"] = False
+    kwargs["collections"] = [*(kwargs.get("collections") or ()), GraphKeys.LOCAL_VARIABLES]
+    return get_variable(name, *args, **kwargs)
+
+
+def no_regularizer(_):
+    """A regularizer that adds no loss, where the scope has one."""
+    return None
+
+
+__all__ = [
+    "AUTO_REUSE",
+    "VariableScope",
+    "get_local_variable",
+    "get_variable",
+    "get_variable_scope",
+    "no_regularizer",
+    "variable_scope",
+]

@@ -1,6 +1,7 @@
 """Shapes, joins, slices and fills."""
 
 import builtins
+import math
 
 from millrace import dtypes
 from millrace._load import public
@@ -214,7 +215,7 @@ def _filled(shape, value, dtype, name):
     value = {dtypes.string: b"", dtypes.bool: bool(value)}.get(dtype, value)
     shape = _shape_arg(shape)
     known = constant_value(shape) if hasattr(shape, "dtype") else None
-    if known is not None and known.size and known.prod() < 1000:
+    if known is not None and known.size and math.prod(known.tolist()) < 1000:
         return constant(value, dtype, shape=known.tolist(), name=name)
     return apply_op("Fill", (shape, constant(value, dtype)), None, name)
 

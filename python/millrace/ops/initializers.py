@@ -58,27 +58,61 @@ def _fans(shape):
     return shape[-2] * field, shape[-1] * field
 
 
-class _Glorot:
-    """Glorot & Bengio 2010: variance 2 / (inputs + outputs)."""
+class _VarianceScaling:
+    """Random numbers of variance scale / n, where n is the number of a unit's inputs ("fan_in"), of
+    its outputs ("fan_out"), or their mean ("fan_avg").
 
-    def __init__(self, seed=None, dtype=dtypes.float32):
+    Args:
+      distribution: "truncated_normal" (or "normal"), "untruncated_normal" or "uniform".
+    """
+
+    def __init__(
+        self,
+        scale=1.0,
+        mode="fan_in",
+        distribution="truncated_normal",
+        seed=None,
+        dtype=dtypes.float32,
+    ):
+        if scale <= 0:
+            raise ValueError(f"scale must be positive, got {scale}")
+        if mode not in ("fan_in", "fan_out", "fan_avg"):
+            raise ValueError(f"mode must be fan_in, fan_out or fan_avg, got {mode!r}")
+        distribution = {"normal": "truncated_normal"}.get(distribution, distribution)
+        if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
+            raise ValueError(f"there is no distribution {distribution!r}")
+        self.scale, self.mode, self.distribution = scale, mode, distribution
         self.seed, self.dtype = seed, dtype
 
-
-class _GlorotUniform(_Glorot):
     def __call__(self, shape, dtype=None):
-        limit = math.sqrt(6 / sum(_fans(shape)))
-        return random.uniform(shape, -limit, limit, dtype or self.dtype, self.seed)
-
-
-class _GlorotNormal(_Glorot):
-    def __call__(self, shape, dtype=None):
+        dtype = dtype or self.dtype
+        inputs, outputs = _fans(shape)
+        n = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
+        variance = self.scale / max(1.0, n)
+        if self.distribution == "uniform":
+            limit = math.sqrt(3 * variance)
+            return random.uniform(shape, -limit, limit, dtype, self.seed)
+        stddev = math.sqrt(variance)
+        if self.distribution == "untruncated_normal":
+            return random.normal(shape, 0.0, stddev, dtype, self.seed)
         # The truncated distribution's own standard deviation is 0.8796.
-        stddev = math.sqrt(2 / sum(_fans(shape))) / 0.87962566103423978
-        return random.truncated_normal(shape, 0.0, stddev, dtype or self.dtype, self.seed)
+        return random.truncated_normal(shape, 0.0, stddev / 0.87962566103423978, dtype, self.seed)
 
 
+def _scaling(scale, mode, distribution, doc):
+    def __init__(self, seed=None, dtype=dtypes.float32):
+        _VarianceScaling.__init__(self, scale, mode, distribution, seed, dtype)
+
+    return type("_Scaling", (_VarianceScaling,), {"__init__": __init__, "__doc__": doc})
+
+
+glorot_uniform_initializer = _scaling(1.0, "fan_avg", "uniform", "Glorot & Bengio 2010.")
+glorot_normal_initializer = _scaling(1.0, "fan_avg", "truncated_normal", "Glorot & Bengio 2010.")
+he_uniform_initializer = _scaling(2.0, "fan_in", "uniform", "He et al. 2015.")
+he_normal_initializer = _scaling(2.0, "fan_in", "truncated_normal", "He et al. 2015.")
+lecun_uniform_initializer = _scaling(1.0, "fan_in", "uniform", "LeCun et al. 1998.")
+lecun_normal_initializer = _scaling(1.0, "fan_in", "truncated_normal", "LeCun et al. 1998.")
 zeros_initializer, ones_initializer, constant_initializer = _Zeros, _Ones, _Constant
 random_normal_initializer, truncated_normal_initializer = _RandomNormal, _TruncatedNormal
 random_uniform_initializer = _RandomUniform
-glorot_uniform_initializer, glorot_normal_initializer = _GlorotUniform, _GlorotNormal
+variance_scaling_initializer = _VarianceScaling

@@ -47,7 +47,7 @@ class ConfigProto:
         device_count=None,
         intra_op_parallelism_threads=0,
         inter_op_parallelism_threads=0,
-        allow_soft_placement=True,
+        allow_soft_placement=False,
         log_device_placement=False,
         graph_options=None,
         operation_timeout_in_ms=0,
@@ -106,9 +106,35 @@ class NodeStats:
         self.node, self.op, self.device = node, op, device
         self.start_ns, self.end_ns, self.thread = start_ns, end_ns, thread
 
+    # As the fields of TensorFlow's NodeExecStats.
+    node_name = property(lambda self: self.node)
+    thread_id = property(lambda self: self.thread)
+    timeline_label = property(lambda self: f"{self.node} = {self.op}")
+    all_start_micros = property(lambda self: self.start_ns // 1000)
+    all_start_nanos = property(lambda self: self.start_ns)
+    all_end_rel_micros = property(lambda self: (self.end_ns - self.start_ns) // 1000)
+    all_end_rel_nanos = property(lambda self: self.end_ns - self.start_ns)
+
     def __repr__(self):
         microseconds = (self.end_ns - self.start_ns) / 1000
         return f"NodeStats({self.node!r}, {self.op}, {microseconds:.1f} us on {self.device})"
+
+
+class DeviceStats:
+    """The NodeStats of one device."""
+
+    def __init__(self, device, node_stats):
+        self.device, self.node_stats = device, node_stats
+
+
+class StepStats:
+    """The NodeStats of a step by device, as TensorFlow's StepStats has them."""
+
+    def __init__(self, node_stats):
+        by_device = {}
+        for s in node_stats:
+            by_device.setdefault(s.device, []).append(s)
+        self.dev_stats = [DeviceStats(device, stats) for device, stats in by_device.items()]
 
 
 class RunMetadata:
@@ -119,6 +145,10 @@ class RunMetadata:
 
     def set_step_stats(self, stats):
         self.node_stats = [NodeStats(*s) for s in stats]
+
+    @property
+    def step_stats(self):
+        return StepStats(self.node_stats)
 
     def chrome_trace(self):
         """The step as an object for json.dump that chrome://tracing and Perfetto show."""

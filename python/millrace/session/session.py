@@ -105,13 +105,17 @@ class BaseSession:
     def _prepare(self, key, fetches, feeds):
         if self._closed:
             raise RuntimeError("Attempted to use a closed Session.")
+        if not self.graph.version:
+            raise RuntimeError(
+                "The Session graph is empty. Add operations to the graph before calling run()."
+            )
         resolved = Fetches(self.graph, fetches)
         names = []
         for feed in feeds:
             try:
                 names.append(self.graph.as_graph_element(feed, allow_operation=False).name)
             except (KeyError, TypeError, ValueError) as error:
-                raise type(error)(f"{feed!r} cannot be fed: {error.args[0]}") from None
+                raise TypeError(f"{feed!r} cannot be fed: {error.args[0]}") from None
         standing = self._standing_feeds(resolved, names)
         step = _PreparedStep(self._c, resolved, names, standing)
         if key is not None:

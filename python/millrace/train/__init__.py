@@ -1,7 +1,15 @@
 """Training: optimizers, checkpoints, sessions with hooks."""
 
+from millrace.io import CheckpointReader as NewCheckpointReader
+from millrace.io import list_variables, load_checkpoint, load_variable
 from millrace.train.adam import AdamOptimizer
-from millrace.train.adaptive import AdagradOptimizer, FtrlOptimizer, RMSPropOptimizer
+from millrace.train.adaptive import (
+    AdadeltaOptimizer,
+    AdagradOptimizer,
+    FtrlOptimizer,
+    RMSPropOptimizer,
+)
+from millrace.train.checkpoint_hook import CheckpointSaverHook, CheckpointSaverListener
 from millrace.train.checkpoint_state import (
     CheckpointState,
     checkpoint_exists,
@@ -9,17 +17,25 @@ from millrace.train.checkpoint_state import (
     latest_checkpoint,
     update_checkpoint_state,
 )
+from millrace.train.decay import (
+    cosine_decay,
+    exponential_decay,
+    inverse_time_decay,
+    natural_exp_decay,
+    piecewise_constant,
+    polynomial_decay,
+)
 from millrace.train.device_setter import replica_device_setter
 from millrace.train.global_step import (
     create_global_step,
-    exponential_decay,
     get_global_step,
     get_or_create_global_step,
     global_step,
 )
 from millrace.train.gradient_descent import GradientDescentOptimizer, MomentumOptimizer
 from millrace.train.hooks import (
-    CheckpointSaverHook,
+    FeedFnHook,
+    FinalOpsHook,
     LoggingTensorHook,
     NanLossDuringTrainingError,
     NanTensorHook,
@@ -39,6 +55,7 @@ from millrace.train.monitored_session import (
     SingularMonitoredSession,
     WorkerSessionCreator,
 )
+from millrace.train.moving_averages import ExponentialMovingAverage
 from millrace.train.optimizer import Optimizer
 from millrace.train.progress import ProgressBarHook
 from millrace.train.saver import Saver
@@ -54,11 +71,16 @@ def __getattr__(name):
 
 
 __all__ = [
+    "AdadeltaOptimizer",
     "AdagradOptimizer",
     "AdamOptimizer",
     "CheckpointSaverHook",
+    "CheckpointSaverListener",
     "CheckpointState",
     "ChiefSessionCreator",
+    "ExponentialMovingAverage",
+    "FeedFnHook",
+    "FinalOpsHook",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
     "LoggingTensorHook",
@@ -67,6 +89,7 @@ __all__ = [
     "MonitoredTrainingSession",
     "NanLossDuringTrainingError",
     "NanTensorHook",
+    "NewCheckpointReader",
     "Optimizer",
     "ProgressBarHook",
     "RMSPropOptimizer",
@@ -82,6 +105,7 @@ __all__ = [
     "SummarySaverHook",
     "WorkerSessionCreator",
     "checkpoint_exists",
+    "cosine_decay",
     "create_global_step",
     "exponential_decay",
     "export_meta_graph",
@@ -90,7 +114,14 @@ __all__ = [
     "get_or_create_global_step",
     "global_step",
     "import_meta_graph",
+    "inverse_time_decay",
     "latest_checkpoint",
+    "list_variables",
+    "load_checkpoint",
+    "load_variable",
+    "natural_exp_decay",
+    "piecewise_constant",
+    "polynomial_decay",
     "replica_device_setter",
     "update_checkpoint_state",
 ]

@@ -43,8 +43,8 @@ class AdamOptimizer(Optimizer):
                     Variable(value, trainable=False, name=name, dtype="float32")
                     for name, value in (("beta1_power", self._beta1), ("beta2_power", self._beta2))
                 )
-        self._slot(variable, "Adam")
-        self._slot(variable, "Adam_1")
+        self._slot(variable, "m")
+        self._slot(variable, "v")
 
     def _prepare(self):
         self._hypers = [
@@ -62,7 +62,7 @@ class AdamOptimizer(Optimizer):
         return [*(self._powers or ()), *super().variables()]
 
     def _args(self, variable):
-        m, v = self._slot(variable, "Adam"), self._slot(variable, "Adam_1")
+        m, v = self._slot(variable, "m"), self._slot(variable, "v")
         powers = [self._as(p, variable) for p in self._power_values]
         return m, v, powers, [self._as(h, variable) for h in self._hypers]
 

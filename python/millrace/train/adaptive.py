@@ -1,4 +1,4 @@
-"""Adagrad, RMSProp and FTRL."""
+"""Adagrad, Adadelta, RMSProp and FTRL."""
 
 from millrace._load import public
 from millrace.framework.dispatch import apply_op
@@ -20,20 +20,20 @@ class AdagradOptimizer(Optimizer):
         self._learning_rate, self._initial = learning_rate, initial_accumulator_value
 
     def _create_slots(self, variable):
-        self._slot(variable, "Adagrad", self._initial)
+        self._slot(variable, "accumulator", self._initial)
 
     def _prepare(self):
         self._rate = self._hyper(self._learning_rate, "learning_rate")
 
     def _apply_dense(self, gradient, variable):
-        slot = self._slot(variable, "Adagrad")
+        slot = self._slot(variable, "accumulator")
         return apply_op(
             "ResourceApplyAdagrad",
             (variable.handle, slot.handle, self._as(self._rate, variable), gradient),
         )
 
     def _apply_sparse(self, slices, variable):
-        slot = self._slot(variable, "Adagrad")
+        slot = self._slot(variable, "accumulator")
         args = (
             variable.handle,
             slot.handle,
@@ -42,6 +42,36 @@ class AdagradOptimizer(Optimizer):
             slices.indices,
         )
         return apply_op("ResourceSparseApplyAdagrad", args)
+
+
+class AdadeltaOptimizer(Optimizer):
+    """accum and accum_update are running means of g^2 and of the squared updates; update =
+    sqrt(accum_update + epsilon) / sqrt(accum + epsilon) * g (Zeiler 2012)."""
+
+    @public
+    def __init__(
+        self, learning_rate=0.001, rho=0.95, epsilon=1e-8, use_locking=False, name="Adadelta"
+    ):
+        super().__init__(use_locking, name)
+        self._values = (learning_rate, rho, epsilon)
+
+    def _create_slots(self, variable):
+        self._slot(variable, "accum")
+        self._slot(variable, "accum_update")
+
+    def _prepare(self):
+        self._hypers = [self._hyper(v, n) for v, n in zip(self._values, ("lr", "rho", "epsilon"))]
+
+    def _args(self, variable):
+        slots = [self._slot(variable, s).handle for s in ("accum", "accum_update")]
+        return (variable.handle, *slots, *(self._as(h, variable) for h in self._hypers))
+
+    def _apply_dense(self, gradient, variable):
+        return apply_op("ResourceApplyAdadelta", (*self._args(variable), gradient))
+
+    def _apply_sparse(self, slices, variable):
+        args = (*self._args(variable), slices.values, slices.indices)
+        return apply_op("ResourceSparseApplyAdadelta", args)
 
 
 class RMSPropOptimizer(Optimizer):
@@ -64,17 +94,17 @@ class RMSPropOptimizer(Optimizer):
         self._centered = centered
 
     def _create_slots(self, variable):
+        self._slot(variable, "rms", 1.0)
         if self._centered:
-            self._slot(variable, "MG")
-        self._slot(variable, "RMSProp", 1.0)
-        self._slot(variable, "Momentum")
+            self._slot(variable, "mg")
+        self._slot(variable, "momentum")
 
     def _prepare(self):
         names = ("learning_rate", "decay", "momentum", "epsilon")
         self._hypers = [self._hyper(v, n) for v, n in zip(self._values, names)]
 
     def _handles(self, variable):
-        slots = (["MG"] if self._centered else []) + ["RMSProp", "Momentum"]
+        slots = (["mg"] if self._centered else []) + ["rms", "momentum"]
         return [variable.handle, *(self._slot(variable, s).handle for s in slots)]
 
     def _op(self, sparse):
@@ -116,22 +146,22 @@ class FtrlOptimizer(Optimizer):
         )
 
     def _create_slots(self, variable):
-        self._slot(variable, "Ftrl", self._initial)
-        self._slot(variable, "Ftrl_1")
+        self._slot(variable, "accum", self._initial)
+        self._slot(variable, "linear")
 
     def _prepare(self):
         names = ("learning_rate", "l1", "l2", "learning_rate_power")
         self._hypers = [self._hyper(v, n) for v, n in zip(self._values, names)]
 
     def _apply_dense(self, gradient, variable):
-        accum, linear = self._slot(variable, "Ftrl"), self._slot(variable, "Ftrl_1")
+        accum, linear = self._slot(variable, "accum"), self._slot(variable, "linear")
         hypers = [self._as(h, variable) for h in self._hypers]
         return apply_op(
             "ResourceApplyFtrl", (variable.handle, accum.handle, linear.handle, gradient, *hypers)
         )
 
     def _apply_sparse(self, slices, variable):
-        accum, linear = self._slot(variable, "Ftrl"), self._slot(variable, "Ftrl_1")
+        accum, linear = self._slot(variable, "accum"), self._slot(variable, "linear")
         hypers = [self._as(h, variable) for h in self._hypers]
         args = (
             variable.handle,

@@ -42,15 +42,3 @@ def get_or_create_global_step(graph=None):
 def global_step(sess, global_step_tensor):
     """The value of the global step in the session."""
     return int(sess.run(global_step_tensor))
-
-
-@public
-def exponential_decay(
-    learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None
-):
-    """learning_rate * decay_rate ^ (global_step / decay_steps); with staircase the quotient is
-    rounded down."""
-    from millrace.ops.elementwise import cast, floor
-
-    ratio = cast(global_step, dtypes.float32) / float(decay_steps)
-    return learning_rate * (float(decay_rate) ** (floor(ratio) if staircase else ratio))

@@ -40,14 +40,14 @@ class MomentumOptimizer(Optimizer):
         self._attrs = {"use_nesterov": bool(use_nesterov)}
 
     def _create_slots(self, variable):
-        self._slot(variable, "Momentum")
+        self._slot(variable, "momentum")
 
     def _prepare(self):
         self._rate = self._hyper(self._learning_rate, "learning_rate")
         self._decay = self._hyper(self._momentum, "momentum")
 
     def _apply_dense(self, gradient, variable):
-        slot = self._slot(variable, "Momentum")
+        slot = self._slot(variable, "momentum")
         rate, decay = self._as(self._rate, variable), self._as(self._decay, variable)
         return apply_op(
             "ResourceApplyMomentum",
@@ -56,7 +56,7 @@ class MomentumOptimizer(Optimizer):
         )
 
     def _apply_sparse(self, slices, variable):
-        slot = self._slot(variable, "Momentum")
+        slot = self._slot(variable, "momentum")
         rate, decay = self._as(self._rate, variable), self._as(self._decay, variable)
         args = (variable.handle, slot.handle, rate, slices.values, slices.indices, decay)
         return apply_op("ResourceSparseApplyMomentum", args, self._attrs)

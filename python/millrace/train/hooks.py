@@ -3,7 +3,6 @@
 import collections
 import logging
 import math
-import os
 import time
 
 from millrace._load import public
@@ -53,7 +52,7 @@ class SessionRunHook:
         pass
 
 
-def _step_tensor():
+def step_tensor():
     step = get_global_step()
     if step is None:
         raise RuntimeError(
@@ -62,7 +61,7 @@ def _step_tensor():
     return step
 
 
-class _Timer:
+class StepTimer:
     """Every so many steps or seconds."""
 
     def __init__(self, steps=None, secs=None):
@@ -102,7 +101,7 @@ class StopAtStepHook(SessionRunHook):
         self._num_steps, self._last_step = num_steps, last_step
 
     def begin(self):
-        self._step = _step_tensor()
+        self._step = step_tensor()
 
     def after_create_session(self, session, coord):
         if self._last_step is None:
@@ -117,62 +116,16 @@ class StopAtStepHook(SessionRunHook):
             run_context.request_stop()
 
 
-class CheckpointSaverHook(SessionRunHook):
-    """Saves a checkpoint at the start, every so often, and at the end."""
-
-    @public
-    def __init__(
-        self,
-        checkpoint_dir,
-        save_secs=None,
-        save_steps=None,
-        saver=None,
-        checkpoint_basename="model.ckpt",
-        scaffold=None,
-        listeners=None,
-    ):
-        self._prefix = os.path.join(checkpoint_dir, checkpoint_basename)
-        self._dir, self._saver, self._scaffold = checkpoint_dir, saver, scaffold
-        self._timer = _Timer(save_steps, save_secs)
-
-    def begin(self):
-        self._step = _step_tensor()
-        os.makedirs(self._dir, exist_ok=True)
-
-    def after_create_session(self, session, coord):
-        self._save(session, int(session.run(self._step)))
-
-    def before_run(self, run_context):
-        return SessionRunArgs(self._step)
-
-    def after_run(self, run_context, run_values):
-        if self._timer.due(int(run_values.results) + 1):
-            step = int(run_context.session.run(self._step))
-            if self._timer.due(step):
-                self._save(run_context.session, step)
-
-    def end(self, session):
-        step = int(session.run(self._step))
-        if step != self._timer.last_step:
-            self._save(session, step)
-
-    def _save(self, session, step):
-        saver = self._saver or self._scaffold.saver
-        saver.save(session, self._prefix, global_step=step)
-        self._timer.mark(step)
-        log.info("saved the checkpoint %s-%d", self._prefix, step)
-
-
 class StepCounterHook(SessionRunHook):
     """Writes the summary global_step/sec."""
 
     @public
     def __init__(self, every_n_steps=100, every_n_secs=None, output_dir=None, summary_writer=None):
-        self._timer = _Timer(None if every_n_secs else every_n_steps, every_n_secs)
+        self._timer = StepTimer(None if every_n_secs else every_n_steps, every_n_secs)
         self._dir, self._writer = output_dir, summary_writer
 
     def begin(self):
-        self._step = _step_tensor()
+        self._step = step_tensor()
         if self._writer is None and self._dir:
             from millrace.summary import FileWriter
 
@@ -205,7 +158,7 @@ class SummarySaverHook(SessionRunHook):
         scaffold=None,
         summary_op=None,
     ):
-        self._timer = _Timer(save_steps, save_secs)
+        self._timer = StepTimer(save_steps, save_secs)
         self._dir, self._writer, self._scaffold, self._op = (
             output_dir,
             summary_writer,
@@ -214,7 +167,7 @@ class SummarySaverHook(SessionRunHook):
         )
 
     def begin(self):
-        self._step = _step_tensor()
+        self._step = step_tensor()
         if self._writer is None:
             from millrace.summary import FileWriter
 
@@ -253,7 +206,7 @@ class LoggingTensorHook(SessionRunHook):
         self._tensors = (
             tensors if isinstance(tensors, dict) else {getattr(t, "name", t): t for t in tensors}
         )
-        self._timer = _Timer(every_n_iter, every_n_secs)
+        self._timer = StepTimer(every_n_iter, every_n_secs)
         self._format, self._iteration = formatter, 0
 
     def before_run(self, run_context):
@@ -271,6 +224,30 @@ class LoggingTensorHook(SessionRunHook):
             log.info(text)
             self._timer.mark(self._iteration)
         self._iteration += 1
+
+
+class FinalOpsHook(SessionRunHook):
+    """Runs `final_ops` at the end; their values are final_ops_values."""
+
+    @public
+    def __init__(self, final_ops, final_ops_feed_dict=None):
+        self._ops, self._feeds = final_ops, final_ops_feed_dict
+        self.final_ops_values = None
+
+    def end(self, session):
+        if self._ops is not None:
+            self.final_ops_values = session.run(self._ops, self._feeds)
+
+
+class FeedFnHook(SessionRunHook):
+    """Feeds each step what feed_fn() returns."""
+
+    @public
+    def __init__(self, feed_fn):
+        self._feed_fn = feed_fn
+
+    def before_run(self, run_context):
+        return SessionRunArgs(None, self._feed_fn())
 
 
 class NanLossDuringTrainingError(RuntimeError):

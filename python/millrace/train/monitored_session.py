@@ -6,9 +6,9 @@ from millrace._load import public
 from millrace.framework import context
 from millrace.session.config import RunMetadata, RunOptions
 from millrace.train import session_manager
+from millrace.train.checkpoint_hook import CheckpointSaverHook
 from millrace.train.global_step import get_global_step
 from millrace.train.hooks import (
-    CheckpointSaverHook,
     SessionRunArgs,
     SessionRunContext,
     SessionRunValues,
@@ -75,6 +75,8 @@ class MonitoredSession:
         for hook in self._hooks:
             hook.begin()
         creator = session_creator or ChiefSessionCreator()
+        graph = context.get_default_graph()
+        self._reopen = None if graph.finalized else graph  # what making the session closes
         self._session = creator.create_session()
         self.graph = self._session.graph
         self._stop = False
@@ -131,6 +133,8 @@ class MonitoredSession:
     def _end(self):
         session, self._session = self._session, None
         session.close()
+        if self._reopen is not None:
+            self._reopen._finalized = False
 
     def __enter__(self):
         return self

@@ -168,20 +168,24 @@ class Optimizer:
 
     def _slot(self, variable, slot_name, initial=0.0):
         """The slot of a variable: a variable of its shape and dtype beside it, made on first
-        use."""
+        use, and named after the optimizer."""
         slots = self._slots.setdefault(slot_name, {})
         key = id(variable)
         if key not in slots:
             from millrace.ops.array import fill
 
             shape = variable.shape.as_list()
-            name = f"{variable._shared_name}/{slot_name}"
+            name = f"{variable._shared_name}/{self._name}"  # made unique: Adam, Adam_1
             with _at_top(), colocate_with(variable.handle):
                 slots[key] = Variable(
                     lambda: fill(shape, convert_to_tensor(initial, variable.dtype)),
                     trainable=False,
                     name=name,
                 )
+            if variable._slice is not None:  # the slots' parts are saved as one tensor too
+                own_name = slots[key]._name[len(variable._name) :]
+                whole = variable._slice.full_name + own_name
+                slots[key]._slice = variable._slice._replace(full_name=whole)
         return slots[key]
 
     def get_slot(self, var, name):

@@ -66,7 +66,8 @@ class ProgressBarHook(SessionRunHook):
         step, now = int(values.get("step", 0)), time.monotonic()
         parts = []
         if self._total:
-            filled = min(_WIDTH, _WIDTH * step // self._total)
+            step = min(step, self._total)  # workers that train asynchronously go a step beyond
+            filled = _WIDTH * step // self._total
             parts.append(f"[{'#' * filled}{'.' * (_WIDTH - filled)}] step {step}/{self._total}")
         else:
             parts.append(f"step {step}")

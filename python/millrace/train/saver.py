@@ -9,6 +9,7 @@ from millrace.framework import context
 from millrace.framework.convert import constant
 from millrace.framework.dispatch import apply_op
 from millrace.framework.graph_keys import GraphKeys
+from millrace.framework.partitioned_variable import PartitionedVariable
 from millrace.framework.scopes import colocate_with, control_dependencies, device, group
 from millrace.ops.array import placeholder_with_default
 from millrace.tensor_shape import TensorShape
@@ -28,16 +29,25 @@ SaverDef = collections.namedtuple(
 )
 
 
-def _named(var_list):
-    """{name in the checkpoint: variable}."""
-    if isinstance(var_list, dict):
-        return dict(var_list)
-    named = {}
-    for v in var_list:
-        if v._shared_name in named:
-            raise ValueError(f"two variables are named {v._shared_name!r}")
-        named[v._shared_name] = v
-    return named
+# A variable, or a part of one, and under which name it is saved; spec: "" for a whole tensor, else
+# the shape of the whole and where the part lies in it.
+_Saved = collections.namedtuple("_Saved", ["name", "spec", "variable"])
+
+
+def _saved(var_list):
+    """The _Saved of variables, or of {name in the checkpoint: variable}, by name."""
+    items = var_list.items() if isinstance(var_list, dict) else ((None, v) for v in var_list)
+    found = []
+    for name, item in items:
+        for v in item if isinstance(item, PartitionedVariable) else [item]:
+            part = v._slice
+            own_name = v._shared_name if part is None else part.full_name
+            found.append(_Saved(name or own_name, "" if part is None else part.spec, v))
+    found.sort(key=lambda s: s[:2])
+    for one, next_one in zip(found, found[1:]):
+        if one.name == next_one.name and (not one.spec or one.spec == next_one.spec):
+            raise ValueError(f"two variables are to be saved as {one.name!r}")
+    return found
 
 
 class Saver:
@@ -93,7 +103,7 @@ class Saver:
         self._save_tensor = find(saver_def.save_tensor_name)
         self._save_op = self._save_tensor.op
         self._restore_op = find(saver_def.restore_op_name)
-        self._built, self._empty, self._named = True, False, {}
+        self._built, self._empty, self._saved = True, False, []
 
     @public
     def build(self):
@@ -108,52 +118,51 @@ class Saver:
             if self._variables is None
             else self._variables
         )
-        named = _named(variables)
-        if not named and not self._allow_empty:
+        saved = _saved(variables)
+        if not saved and not self._allow_empty:
             raise ValueError("there are no variables to save")
-        self._built, self._empty, self._named, self._graph = True, not named, named, graph
+        self._built, self._empty, self._saved, self._graph = True, not saved, saved, graph
         if self._empty:
             return
         with graph.name_scope(self._name or "save"), graph.control_dependencies(None):
             self._prefix = placeholder_with_default(constant("model"), [], name="Const")
-            names = sorted(named)
-            self._save_op = (
-                self._add_sharded(named, names) if self._sharded else self._add_save(named, names)
-            )
+            self._save_op = self._add_sharded(saved) if self._sharded else self._add_save(saved)
             with control_dependencies([self._save_op]):
                 self._save_tensor = apply_op(
                     "Identity", (self._prefix,), None, "control_dependency"
                 )
-            self._restore_op = self._add_restore(named, names)
+            self._restore_op = self._add_restore(saved)
 
-    def _add_save(self, named, names, prefix=None):
+    def _add_save(self, saved, prefix=None):
         prefix = self._prefix if prefix is None else prefix
-        values = [named[n].value() for n in names]
-        return apply_op("SaveV2", (prefix, names, [""] * len(names), values))
+        names, specs, variables = zip(*saved)
+        values = [v.value() for v in variables]
+        return apply_op("SaveV2", (prefix, list(names), list(specs), values))
 
-    def _add_sharded(self, named, names):
+    def _add_sharded(self, saved):
         by_device = {}
-        for n in names:
-            by_device.setdefault(named[n].device, []).append(n)
+        for item in saved:
+            by_device.setdefault(item.variable.device, []).append(item)
         # The temporary folder lies beside the target; the last step moves all in one.
         folder = apply_op("StringJoin", ([self._prefix, "_temp/part"],))
         parts, saves = [], []
-        for i, (where, part_names) in enumerate(sorted(by_device.items())):
+        for i, (where, items) in enumerate(sorted(by_device.items())):
             with device(where or None):
                 part = apply_op("ShardedFilename", (folder, i, len(by_device)))
                 parts.append(part)
-                saves.append(self._add_save(named, part_names, part))
+                saves.append(self._add_save(items, part))
         with control_dependencies(saves):
             return apply_op("MergeV2Checkpoints", (parts, self._prefix), {"delete_old_dirs": True})
 
-    def _add_restore(self, named, names):
-        attrs = {"dtypes": [named[n].dtype for n in names]}
-        values = apply_op("RestoreV2", (self._prefix, names, [""] * len(names)), attrs)
+    def _add_restore(self, saved):
+        names, specs, variables = zip(*saved)
+        attrs = {"dtypes": [v.dtype for v in variables]}
+        values = apply_op("RestoreV2", (self._prefix, list(names), list(specs)), attrs)
         assigns = []
-        for n, value in zip(names, values):
-            with colocate_with(named[n].op):
-                value.set_shape(named[n].shape)
-                assigns.append(named[n]._assign_op(value))
+        for v, value in zip(variables, values):
+            with colocate_with(v.op):
+                value.set_shape(v.shape)
+                assigns.append(v._assign_op(value))
         return group(*assigns, name="restore_all")
 
     @public
@@ -227,10 +236,9 @@ class Saver:
                 global_step = int(sess.run(global_step))
             prefix = f"{save_path}-{global_step:08d}" if self._pad else f"{save_path}-{global_step}"
         folder = os.path.dirname(prefix) or "."
-        if not os.path.isdir(folder):
-            raise ValueError(f"cannot save to {prefix}: there is no folder {folder}")
         if self._empty:
             return None
+        os.makedirs(folder, exist_ok=True)
         sess.run(self._save_op, {self._prefix: prefix})
         if write_meta_graph:
             self.export_meta_graph(
@@ -262,10 +270,12 @@ class Saver:
         """ValueError, naming it, for a variable of another shape than the checkpoint's."""
         reader = native.CheckpointReader(save_path)
         found = {name: shape for name, _, shape in reader.variables()}
-        for name, variable in self._named.items():
-            if name in found and not variable.shape.is_compatible_with(found[name]):
+        for name, _, variable in self._saved:
+            part = variable._slice
+            shape = variable.shape if part is None else TensorShape(part.full_shape)
+            if name in found and not shape.is_compatible_with(found[name]):
                 raise ValueError(
-                    f"variable {name!r} has shape {variable.shape}, in the checkpoint "
+                    f"variable {name!r} has shape {shape}, in the checkpoint "
                     f"{save_path} it has {TensorShape(found[name])}"
                 )
 

@@ -32,6 +32,7 @@ class Scaffold:
         self.init_op, self.init_feed_dict, self._init_fn = init_op, init_feed_dict, init_fn
         self.ready_op, self.local_init_op = ready_op, local_init_op
         self.summary_op, self.saver = summary_op, saver
+        self._finished = False
 
     def init_fn(self, session):
         if self._init_fn is not None:
@@ -39,9 +40,10 @@ class Scaffold:
 
     @public
     def finalize(self):
-        """Makes what is missing, and closes the graph for changes."""
+        """Makes what is missing, and closes the graph for changes. RuntimeError if it is closed
+        already, and something is missing."""
         graph = context.get_default_graph()
-        if graph.finalized:
+        if self._finished:
             return self
         if self.init_op is None:
             self.init_op = global_variables_initializer()
@@ -56,4 +58,5 @@ class Scaffold:
             self.saver = Saver(allow_empty=True)
         self.saver.build()
         graph.finalize()
+        self._finished = True
         return self

@@ -1,0 +1,31 @@
+// What is behind a handle of interpreter_c.h.
+#ifndef MILLRACE_MICRO_HOST_HANDLE_H_
+#define MILLRACE_MICRO_HOST_HANDLE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "micro/core/interpreter.h"
+#include "micro/host/interpreter_c.h"
+#include "micro/host/op_clock.h"
+#include "micro/kernels/all_ops.h"
+
+struct mr_micro {
+  struct alignas(16) Block {
+    uint8_t bytes[16];
+  };
+  static std::vector<Block> Blocks(size_t bytes) { return std::vector<Block>((bytes + 15) / 16); }
+
+  std::vector<Block> model;
+  std::vector<Block> arena;
+  millrace::micro::OpResolver resolver = millrace::micro::AllOps();
+  millrace::micro::OpClock clock;
+  std::vector<millrace::micro::PlanEntry> entries;  // of the memory plan
+  std::vector<mr_micro_place> places;               // the same for callers
+  std::unique_ptr<millrace::micro::MicroInterpreter> interpreter;
+  std::string error;
+};
+
+#endif  // MILLRACE_MICRO_HOST_HANDLE_H_

@@ -1,0 +1,86 @@
+#include "micro/kernels/gelu.h"
+
+#include <cmath>
+
+#include "micro/core/op_options.h"
+#include "micro/kernels/common/byte_table.h"
+#include "micro/kernels/common/elementwise.h"
+#include "micro/kernels/common/quantization.h"
+
+namespace millrace::micro {
+namespace {
+
+struct Data {
+  ByteTable table;
+  bool approximate;
+};
+
+float Gelu(float x, bool approximate) {
+  constexpr float kRootHalf = 0.70710678f;
+  constexpr float kRootOfTwoByPi = 0.79788456f;
+  if (!approximate) return 0.5f * x * std::erfc(-kRootHalf * x);
+  return 0.5f * x * (1.0f + std::tanh(kRootOfTwoByPi * (x + 0.044715f * x * x * x)));
+}
+
+Status Prepare(OpContext& context) {
+  const TensorView input = context.input(0), output = context.output();
+  if (input.type() != output.type()) return NoKernelForType(context);
+  MR_TRY(CheckElements(context));
+  Data* data;
+  MR_TRY(context.NewData(&data));
+  data->approximate = context.options().Bool(GeluOptions::kApproximate);
+  switch (input.type()) {
+    case TensorType::kFloat32:
+      return Status::kOk;
+    case TensorType::kInt8:
+    case TensorType::kUInt8:
+      MR_ENSURE(context, input.scale() > 0.0f && output.scale() > 0.0f,
+                Status::kInvalidQuantization, "a scale is not positive");
+      return data->table.Prepare(context);
+    default:
+      return NoKernelForType(context);
+  }
+}
+
+template <typename T>
+void RunQuantized(const OpContext& context, int32_t low, int32_t high) {
+  const TensorView input = context.input(0), output = context.output();
+  const Data& data = context.data<Data>();
+  const bool approximate = data.approximate;
+  const float in_scale = input.scale(), steps = 1.0f / output.scale();
+  const int32_t in_zero = input.zero_point(), out_zero = output.zero_point();
+  data.table.Run<T>(context, [=](T x) {
+    const float real = Gelu(in_scale * static_cast<float>(x - in_zero), approximate);
+    return static_cast<T>(Clamp(RoundToInt(real * steps) + out_zero, low, high));
+  });
+}
+
+Status Invoke(OpContext& context) {
+  switch (context.input(0).type()) {
+    case TensorType::kInt8:
+      RunQuantized<int8_t>(context, INT8_MIN, INT8_MAX);
+      break;
+    case TensorType::kUInt8:
+      RunQuantized<uint8_t>(context, 0, UINT8_MAX);
+      break;
+    default: {
+      const bool approximate = context.data<Data>().approximate;
+      RunElements<float, float>(context, [approximate](float x) { return Gelu(x, approximate); });
+    }
+  }
+  return Status::kOk;
+}
+
+}  // namespace
+
+const OpRegistration kGeluOp = {
+    .code = BuiltinOp::kGelu,
+    .max_version = 2,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .flags = kMayRunInPlace,
+    .prepare = Prepare,
+    .invoke = Invoke,
+};
+
+}  // namespace millrace::micro

@@ -1,0 +1,42 @@
+// The inner loops of SVDF. See kernels/svdf.h; state [batches, filters, memory], its last column
+// the newest features.
+#ifndef MILLRACE_MICRO_KERNELS_LOOPS_SVDF_H_
+#define MILLRACE_MICRO_KERNELS_LOOPS_SVDF_H_
+
+#include <cstdint>
+
+#include "micro/kernels/common/activation.h"
+#include "micro/kernels/common/quantization.h"
+
+namespace millrace::micro {
+
+struct SvdfShape {
+  int32_t batches;
+  int32_t features;
+  int32_t units;
+  int32_t rank;    // filters a unit
+  int32_t memory;  // frames
+};
+
+struct SvdfInt8 {
+  SvdfShape shape;
+  int32_t input_zero_point;
+  int32_t output_zero_point;
+  Requant to_state;
+  Requant to_output;
+};
+
+// Bytes of scratch memory, aligned to 4, that the loops want.
+int32_t SvdfScratchBytes(const SvdfShape& shape);
+
+// Of each filter f: state[f] moves up by a frame, state[f][last] = clamp(requant(sum_i (in[i] -
+// zp_in) * feature[f][i])); then out[u] = clamp(zp_out + requant(bias[u] + sum_(f of u, t)
+// state[f][t] * time[f][t])). bias may be nullptr.
+void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int16_t* time,
+              const int32_t* bias, int16_t* state, int8_t* output, void* scratch);
+void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int8_t* time,
+              const int32_t* bias, int8_t* state, int8_t* output, void* scratch);
+
+}  // namespace millrace::micro
+
+#endif  // MILLRACE_MICRO_KERNELS_LOOPS_SVDF_H_

@@ -1,0 +1,59 @@
+// The inner loops of transposed convolutions. Each output element gathers the input elements that
+// reach it, so that nothing but the output is written. kernels/reference/ holds them in plain C++.
+#ifndef MILLRACE_MICRO_KERNELS_LOOPS_TRANSPOSE_CONV_H_
+#define MILLRACE_MICRO_KERNELS_LOOPS_TRANSPOSE_CONV_H_
+
+#include <cstdint>
+
+#include "micro/kernels/common/activation.h"
+#include "micro/kernels/common/channel_requant.h"
+#include "micro/kernels/common/quantization.h"
+
+namespace millrace::micro {
+
+// One spatial axis.
+struct TransposeConvAxis {
+  int32_t input;
+  int32_t output;
+  int32_t filter;
+  int32_t stride;
+  int32_t padding;  // output elements before the first
+};
+
+struct TransposeConvShape {
+  int32_t batches;
+  int32_t depth;     // channels of the input
+  int32_t channels;  // of the output
+  TransposeConvAxis y;
+  TransposeConvAxis x;
+};
+
+struct TransposeConvInt {
+  TransposeConvShape shape;
+  int32_t input_zero_point;
+  int32_t output_zero_point;
+  IntRange range;
+  ChannelFactors factors;
+};
+
+// out[b][oy][ox][c] = clamp(zp_out + requant(bias[c] + sum (in[b][iy][ix][d] - zp_in) *
+// filter[c][fy][fx][d])) over all d, iy, ix, fy, fx with oy + padding = iy * stride + fy, and so
+// for x. bias may be nullptr.
+void TransposeConvLoop(const TransposeConvInt& p, const int8_t* input, const int8_t* filter,
+                       const int32_t* bias, int8_t* output);
+void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
+                       const int64_t* bias, int16_t* output);
+void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
+                       const int32_t* bias, int16_t* output);
+
+struct TransposeConvFloat {
+  TransposeConvShape shape;
+  FloatRange range;
+};
+
+void TransposeConvLoop(const TransposeConvFloat& p, const float* input, const float* filter,
+                       const float* bias, float* output);
+
+}  // namespace millrace::micro
+
+#endif  // MILLRACE_MICRO_KERNELS_LOOPS_TRANSPOSE_CONV_H_

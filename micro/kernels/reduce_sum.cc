@@ -1,0 +1,167 @@
+#include "micro/kernels/reduce_sum.h"
+
+#include "micro/kernels/common/quantization.h"
+#include "micro/kernels/common/reduction.h"
+
+namespace millrace::micro {
+namespace {
+
+template <typename T, typename Accumulator>
+void SumRow(const void* data, int32_t first, int32_t stride, int32_t count, void* accumulator) {
+  const T* in = static_cast<const T*>(data) + first;
+  Accumulator sum = *static_cast<Accumulator*>(accumulator);
+  for (int32_t i = 0; i < count; ++i) {
+    sum += static_cast<Accumulator>(in[ptrdiff_t{i} * stride]);
+  }
+  *static_cast<Accumulator*>(accumulator) = sum;
+}
+
+template <typename T>
+void ProductRow(const void* data, int32_t first, int32_t stride, int32_t count, void* accumulator) {
+  const T* in = static_cast<const T*>(data) + first;
+  T product = *static_cast<T*>(accumulator);
+  for (int32_t i = 0; i < count; ++i) product *= in[ptrdiff_t{i} * stride];
+  *static_cast<T*>(accumulator) = product;
+}
+
+bool IsQuantised(TensorType type) {
+  return type == TensorType::kInt8 || type == TensorType::kUInt8 || type == TensorType::kInt16;
+}
+
+bool IsPlain(TensorType type) {
+  return type == TensorType::kFloat32 || type == TensorType::kInt32 || type == TensorType::kInt64;
+}
+
+Status RescaleOf(const OpContext& context, Requant* rescale) {
+  MR_ENSURE(context, RequantOf(context.input(0).scale(), 1.0f, context.output().scale(), rescale),
+            Status::kInvalidQuantization, "the scales of input and output do not fit");
+  return Status::kOk;
+}
+
+Status PrepareSum(OpContext& context) {
+  const TensorType type = context.input(0).type();
+  MR_ENSURE(context, context.output().type() == type && (IsQuantised(type) || IsPlain(type)),
+            Status::kUnsupportedType, "no kernel for the types of input and output");
+  Requant rescale;
+  if (IsQuantised(type)) MR_TRY(RescaleOf(context, &rescale));
+  return CheckReduction(context);
+}
+
+Status PrepareProduct(OpContext& context) {
+  const TensorType type = context.input(0).type();
+  MR_ENSURE(context, context.output().type() == type && IsPlain(type), Status::kUnsupportedType,
+            "no kernel for the types of input and output");
+  return CheckReduction(context);
+}
+
+// The factor divided by `count`: as many bits of the multiplier as the quotient leaves room for.
+Requant DividedBy(Requant factor, int32_t count) {
+  int bits = 31 - __builtin_clz(static_cast<uint32_t>(count));
+  if (bits > 31 + factor.shift) bits = 31 + factor.shift;
+  return {static_cast<int32_t>((int64_t{factor.multiplier} << bits) / count), factor.shift - bits};
+}
+
+template <typename T>
+Status ReduceQuantised(const OpContext& context, Reduction* reduction, bool mean) {
+  const TensorView input = context.input(0), output = context.output();
+  Requant rescale;
+  MR_TRY(RescaleOf(context, &rescale));
+  if (mean) rescale = DividedBy(rescale, reduction->count());
+  const int32_t offset = reduction->count() * input.zero_point();
+  constexpr int32_t kLow = static_cast<T>(-1) > 0 ? 0 : -(1 << (8 * sizeof(T) - 1));
+  constexpr int32_t kHigh = kLow + (1 << (8 * sizeof(T))) - 1;
+  T* out = output.data<T>();
+  for (int32_t i = 0; i < reduction->outputs(); ++i) {
+    int32_t sum = 0;
+    reduction->Next(input.raw(), SumRow<T, int32_t>, &sum);
+    const int32_t scaled = MultiplyByRequant(sum - offset, rescale) + output.zero_point();
+    out[i] = static_cast<T>(Clamp(scaled, kLow, kHigh));
+  }
+  return Status::kOk;
+}
+
+// Means of integers are cut towards zero.
+template <typename T, typename Accumulator>
+Status ReducePlain(const OpContext& context, Reduction* reduction, bool mean) {
+  const TensorView input = context.input(0);
+  T* out = context.output().data<T>();
+  const Accumulator divisor = static_cast<Accumulator>(mean ? reduction->count() : 1);
+  for (int32_t i = 0; i < reduction->outputs(); ++i) {
+    Accumulator sum = 0;
+    reduction->Next(input.raw(), SumRow<T, Accumulator>, &sum);
+    out[i] = static_cast<T>(sum / divisor);
+  }
+  return Status::kOk;
+}
+
+Status Sum(const OpContext& context, bool mean) {
+  Reduction reduction;
+  MR_TRY(reduction.Make(context));
+  switch (context.input(0).type()) {
+    case TensorType::kFloat32:
+      return ReducePlain<float, float>(context, &reduction, mean);
+    case TensorType::kInt32:
+      return ReducePlain<int32_t, int64_t>(context, &reduction, mean);
+    case TensorType::kInt64:
+      return ReducePlain<int64_t, int64_t>(context, &reduction, mean);
+    case TensorType::kInt8:
+      return ReduceQuantised<int8_t>(context, &reduction, mean);
+    case TensorType::kUInt8:
+      return ReduceQuantised<uint8_t>(context, &reduction, mean);
+    default:
+      return ReduceQuantised<int16_t>(context, &reduction, mean);
+  }
+}
+
+Status InvokeMean(OpContext& context) { return Sum(context, true); }
+Status InvokeSum(OpContext& context) { return Sum(context, false); }
+
+template <typename T>
+Status Multiply(Reduction* reduction, const TensorView& input, const TensorView& output) {
+  T* out = output.data<T>();
+  for (int32_t i = 0; i < reduction->outputs(); ++i) {
+    out[i] = 1;
+    reduction->Next(input.raw(), ProductRow<T>, &out[i]);
+  }
+  return Status::kOk;
+}
+
+Status InvokeProduct(OpContext& context) {
+  const TensorView input = context.input(0), output = context.output();
+  Reduction reduction;
+  MR_TRY(reduction.Make(context));
+  if (input.type() == TensorType::kFloat32) return Multiply<float>(&reduction, input, output);
+  if (input.type() == TensorType::kInt32) return Multiply<int32_t>(&reduction, input, output);
+  return Multiply<int64_t>(&reduction, input, output);
+}
+
+}  // namespace
+
+const OpRegistration kMeanOp = {
+    .code = BuiltinOp::kMean,
+    .max_version = 3,
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .prepare = PrepareSum,
+    .invoke = InvokeMean,
+};
+
+const OpRegistration kSumOp = {
+    .code = BuiltinOp::kSum,
+    .max_version = 2,
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .prepare = PrepareSum,
+    .invoke = InvokeSum,
+};
+
+const OpRegistration kReduceProdOp = {
+    .code = BuiltinOp::kReduceProd,
+    .max_version = 2,
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .prepare = PrepareProduct,
+    .invoke = InvokeProduct,
+};
+
+}  // namespace millrace::micro

@@ -1,0 +1,133 @@
+// The sums of convolutions, and what becomes of a sum.
+#ifndef MILLRACE_MICRO_KERNELS_REFERENCE_CONV_SUMS_H_
+#define MILLRACE_MICRO_KERNELS_REFERENCE_CONV_SUMS_H_
+
+#include <cstdint>
+
+#include "micro/kernels/common/quantization.h"
+#include "micro/kernels/loops/conv.h"
+#include "micro/kernels/loops/taps.h"
+
+namespace millrace::micro {
+
+// Calls finish(sum, output channel, output position) for each output, in order.
+template <typename Sum, typename In, typename Zero, typename Weights, typename Finish>
+void ConvSums(const ConvShape& s, const In* input, Zero zero_point, const Weights& filter,
+              const Finish& finish) {
+  const int32_t group_outputs = s.output_channels / (s.input_channels / s.filter_channels);
+  const int32_t row_stride = s.input_width * s.input_channels;
+  int32_t at = 0;
+  for (int32_t b = 0; b < s.batches; ++b, input += s.input_height * row_stride) {
+    for (int32_t oy = 0; oy < s.output_height; ++oy) {
+      const Taps rows = RowTaps(s, oy, s.dilation_height);
+      for (int32_t ox = 0; ox < s.output_width; ++ox) {
+        const Taps columns = ColumnTaps(s, ox, s.dilation_width);
+        for (int32_t o = 0; o < s.output_channels; ++o, ++at) {
+          const In* group = input + o / group_outputs * s.filter_channels;
+          Sum sum = 0;
+          for (int32_t i = rows.begin; i < rows.end; ++i) {
+            const In* row = group + rows.Position(i) * row_stride;
+            int32_t w =
+                ((o * s.filter_height + i) * s.filter_width + columns.begin) * s.filter_channels;
+            for (int32_t j = columns.begin; j < columns.end; ++j) {
+              const In* x = row + columns.Position(j) * s.input_channels;
+              for (int32_t c = 0; c < s.filter_channels; ++c, ++w) {
+                sum += (x[c] - zero_point) * filter[w];
+              }
+            }
+          }
+          finish(sum, o, at);
+        }
+      }
+    }
+  }
+}
+
+template <typename Sum, typename In, typename Zero, typename Weights, typename Finish>
+void DepthwiseConvSums(const ConvShape& s, const In* input, Zero zero_point, const Weights& filter,
+                       const Finish& finish) {
+  const int32_t multiplier = s.output_channels / s.input_channels;
+  const int32_t row_stride = s.input_width * s.input_channels;
+  int32_t at = 0;
+  for (int32_t b = 0; b < s.batches; ++b, input += s.input_height * row_stride) {
+    for (int32_t oy = 0; oy < s.output_height; ++oy) {
+      const Taps rows = RowTaps(s, oy, s.dilation_height);
+      for (int32_t ox = 0; ox < s.output_width; ++ox) {
+        const Taps columns = ColumnTaps(s, ox, s.dilation_width);
+        for (int32_t o = 0; o < s.output_channels; ++o, ++at) {
+          const In* channel = input + (multiplier == 1 ? o : o / multiplier);
+          Sum sum = 0;
+          for (int32_t i = rows.begin; i < rows.end; ++i) {
+            const In* row = channel + rows.Position(i) * row_stride;
+            int32_t w = (i * s.filter_width + columns.begin) * s.output_channels + o;
+            for (int32_t j = columns.begin; j < columns.end; ++j, w += s.output_channels) {
+              sum += (row[columns.Position(j) * s.input_channels] - zero_point) * filter[w];
+            }
+          }
+          finish(sum, o, at);
+        }
+      }
+    }
+  }
+}
+
+// finish of int8 outputs.
+struct FinishInt8 {
+  const ConvQuantized& p;
+  const int32_t* bias;
+  int8_t* output;
+
+  void operator()(int32_t sum, int32_t o, int32_t at) const {
+    if (bias != nullptr) sum += bias[o];
+    sum = MultiplyByRequant(sum, p.factors.multipliers[o], p.factors.shifts[o]);
+    output[at] = static_cast<int8_t>(Clamp(sum + p.output_zero_point, p.range.low, p.range.high));
+  }
+};
+
+struct FinishInt16 {
+  const ConvQuantized& p;
+  const void* bias;
+  bool wide;  // the bias is int64
+  int16_t* output;
+
+  void operator()(int64_t sum, int32_t o, int32_t at) const {
+    const int32_t multiplier = p.factors.multipliers[o];
+    const int shift = p.factors.shifts[o];
+    int32_t scaled;
+    if (wide) {
+      int64_t b = 0;  // a model aligns vectors to 4 at least
+      if (bias != nullptr)
+        __builtin_memcpy(&b, static_cast<const char*>(bias) + o * sizeof(b), sizeof(b));
+      scaled = MultiplyByRequant64(sum + b, multiplier, shift);
+    } else {
+      const int32_t b = bias == nullptr ? 0 : static_cast<const int32_t*>(bias)[o];
+      scaled = MultiplyByRequant(static_cast<int32_t>(sum) + b, multiplier, shift);
+    }
+    output[at] = static_cast<int16_t>(Clamp(scaled, p.range.low, p.range.high));
+  }
+};
+
+struct FinishFloat {
+  FloatRange range;
+  const float* bias;
+  float* output;
+
+  void operator()(float sum, int32_t o, int32_t at) const {
+    output[at] = ClampFloat(sum + (bias == nullptr ? 0.0f : bias[o]), range.low, range.high);
+  }
+};
+
+struct FinishHybrid {
+  const ConvHybrid& p;
+  const float* bias;
+  float* output;
+
+  void operator()(int32_t sum, int32_t o, int32_t at) const {
+    const float scale = p.input_scale * p.filter_scales[p.by_channel ? o : 0];
+    FinishFloat{p.range, bias, output}(static_cast<float>(sum) * scale, o, at);
+  }
+};
+
+}  // namespace millrace::micro
+
+#endif  // MILLRACE_MICRO_KERNELS_REFERENCE_CONV_SUMS_H_

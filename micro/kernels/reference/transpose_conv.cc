@@ -1,0 +1,105 @@
+#include "micro/kernels/loops/transpose_conv.h"
+
+namespace millrace::micro {
+namespace {
+
+// The filter taps that reach an output element: first, first + stride, ... < end; tap `f` meets the
+// input element (at - f) / stride.
+struct Taps {
+  int32_t at;
+  int32_t first;
+  int32_t end;
+};
+
+Taps TapsOf(const TransposeConvAxis& axis, int32_t output) {
+  const int32_t at = output + axis.padding;
+  // at - f <= (input - 1) * stride
+  const int64_t least = at - int64_t{axis.input - 1} * axis.stride;
+  int32_t first = at % axis.stride;
+  if (least > first) first = static_cast<int32_t>(least);  // congruent to at, so to first
+  const int32_t end = at + 1 < axis.filter ? at + 1 : axis.filter;
+  return {at, first, end};
+}
+
+template <typename Sum, typename X, typename W>
+Sum Dot(const X* x, const W* w, int32_t n, int32_t zero_point) {
+  Sum sum = 0;
+  for (int32_t i = 0; i < n; ++i) {
+    sum += static_cast<Sum>(x[i] - zero_point) * w[i];
+  }
+  return sum;
+}
+template <>
+float Dot<float, float, float>(const float* x, const float* w, int32_t n, int32_t) {
+  float sum = 0.0f;
+  for (int32_t i = 0; i < n; ++i) sum += x[i] * w[i];
+  return sum;
+}
+
+// Calls write(channel, sum) -> element for each output element in order.
+template <typename Sum, typename X, typename W, typename Y, typename Write>
+void Gather(const TransposeConvShape& s, int32_t zero_point, const X* input, const W* filter,
+            Y* output, const Write& write) {
+  const int32_t row = s.x.input * s.depth;
+  const int32_t filter_row = s.x.filter * s.depth;
+  for (int32_t b = 0; b < s.batches; ++b, input += s.y.input * row) {
+    for (int32_t oy = 0; oy < s.y.output; ++oy) {
+      const Taps y = TapsOf(s.y, oy);
+      for (int32_t ox = 0; ox < s.x.output; ++ox) {
+        const Taps x = TapsOf(s.x, ox);
+        const W* weights = filter;
+        for (int32_t c = 0; c < s.channels; ++c, weights += s.y.filter * filter_row) {
+          Sum sum = 0;
+          for (int32_t fy = y.first; fy < y.end; fy += s.y.stride) {
+            const X* from = input + (y.at - fy) / s.y.stride * row;
+            for (int32_t fx = x.first; fx < x.end; fx += s.x.stride) {
+              sum += Dot<Sum>(from + (x.at - fx) / s.x.stride * s.depth,
+                              weights + fy * filter_row + fx * s.depth, s.depth, zero_point);
+            }
+          }
+          *output++ = write(c, sum);
+        }
+      }
+    }
+  }
+}
+
+template <typename B>
+void GatherInt16(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
+                 const B* bias, int16_t* output) {
+  Gather<int64_t>(p.shape, p.input_zero_point, input, filter, output, [&](int32_t c, int64_t sum) {
+    if (bias != nullptr) sum += bias[c];
+    const int32_t out = MultiplyByRequant64(sum, p.factors.multipliers[c], p.factors.shifts[c]);
+    return static_cast<int16_t>(Clamp(out + p.output_zero_point, p.range.low, p.range.high));
+  });
+}
+
+}  // namespace
+
+void TransposeConvLoop(const TransposeConvInt& p, const int8_t* input, const int8_t* filter,
+                       const int32_t* bias, int8_t* output) {
+  Gather<int32_t>(p.shape, p.input_zero_point, input, filter, output, [&](int32_t c, int32_t sum) {
+    if (bias != nullptr) sum += bias[c];
+    const int32_t out = MultiplyByRequant(sum, p.factors.multipliers[c], p.factors.shifts[c]);
+    return static_cast<int8_t>(Clamp(out + p.output_zero_point, p.range.low, p.range.high));
+  });
+}
+
+void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
+                       const int64_t* bias, int16_t* output) {
+  GatherInt16(p, input, filter, bias, output);
+}
+
+void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
+                       const int32_t* bias, int16_t* output) {
+  GatherInt16(p, input, filter, bias, output);
+}
+
+void TransposeConvLoop(const TransposeConvFloat& p, const float* input, const float* filter,
+                       const float* bias, float* output) {
+  Gather<float>(p.shape, 0, input, filter, output, [&](int32_t c, float sum) {
+    return ClampFloat(bias == nullptr ? sum : sum + bias[c], p.range.low, p.range.high);
+  });
+}
+
+}  // namespace millrace::micro

@@ -1,0 +1,156 @@
+#include "micro/kernels/resize_bilinear.h"
+
+#include "micro/core/op_options.h"
+#include "micro/kernels/common/indices.h"
+
+namespace millrace::micro {
+namespace {
+
+enum Inputs { kInput, kSize };
+enum Dimensions { kBatch, kHeight, kWidth, kDepth };
+
+Status CheckSize(const OpContext& context) {
+  const TensorView size = context.input(kSize), output = context.output();
+  MR_ENSURE(context,
+            IndexAt(size, 0) == output.dim(kHeight) && IndexAt(size, 1) == output.dim(kWidth),
+            Status::kInvalidShape, "the output has not the size that is asked for");
+  return Status::kOk;
+}
+
+Status Prepare(OpContext& context) {
+  const TensorView input = context.input(kInput), size = context.input(kSize);
+  const TensorView output = context.output();
+  const TensorType type = input.type();
+  MR_ENSURE(context,
+            output.type() == type && (type == TensorType::kFloat32 || type == TensorType::kInt8 ||
+                                      type == TensorType::kUInt8 || type == TensorType::kInt16),
+            Status::kUnsupportedType, "no kernel for the types of input and output");
+  MR_ENSURE(context, size.type() == TensorType::kInt32 && size.elements() == 2,
+            Status::kInvalidShape, "the size is not two int32");
+  MR_ENSURE(context, input.rank() == 4 && output.rank() == 4, Status::kInvalidShape,
+            "input and output have not four dimensions");
+  MR_ENSURE(context,
+            input.dim(kBatch) == output.dim(kBatch) && input.dim(kDepth) == output.dim(kDepth),
+            Status::kInvalidShape, "input and output have different batches or depths");
+  MR_ENSURE(context, input.elements() > 0 || output.elements() == 0, Status::kInvalidShape,
+            "the input is empty");
+  return IsConstant(size) ? CheckSize(context) : Status::kOk;
+}
+
+struct Grid {
+  Grid(const OptionsReader& options, int32_t input, int32_t output)
+      : align_corners(options.Bool(ResizeBilinearOptions::kAlignCorners) && output > 1),
+        half_pixel(options.Bool(ResizeBilinearOptions::kHalfPixelCenters)),
+        input(align_corners ? input - 1 : input),
+        output(align_corners ? output - 1 : output),
+        last(input - 1) {}
+  bool align_corners;
+  bool half_pixel;
+  int32_t input;  // the ratio of these two is the distance of two outputs
+  int32_t output;
+  int32_t last;
+};
+
+// Between which two elements an output lies along one dimension, and how near to the second.
+template <typename Weight>
+struct Between {
+  int32_t low;
+  int32_t high;
+  Weight to_low;
+  Weight to_high;
+};
+
+int32_t Limit(int64_t x, int32_t last) {
+  return static_cast<int32_t>(x < 0 ? 0 : x > last ? last : x);
+}
+
+Between<float> Locate(const Grid& grid, int32_t i, float) {
+  const float step = static_cast<float>(grid.input) / static_cast<float>(grid.output);
+  const float place = static_cast<float>(i);
+  const float at = grid.half_pixel ? (place + 0.5f) * step - 0.5f : place * step;
+  const int32_t low = at <= 0.0f                            ? 0
+                      : at >= static_cast<float>(grid.last) ? grid.last
+                                                            : static_cast<int32_t>(at);
+  const float beyond = at <= 0.0f ? 0.0f : at - static_cast<float>(low);
+  return {low, low < grid.last && beyond > 0.0f ? low + 1 : low, 1.0f - beyond, beyond};
+}
+
+// Places and weights in steps of 1 / 1024.
+constexpr int kFractionBits = 10;
+constexpr int64_t kOne = 1 << kFractionBits;
+
+template <typename Sum>
+Between<Sum> Locate(const Grid& grid, int32_t i, Sum) {
+  const int64_t step = (grid.input * kOne + grid.output / 2) / grid.output;
+  const int64_t at = i * step + (grid.half_pixel ? step / 2 - kOne / 2 : 0);
+  const int32_t low = Limit(at / kOne, grid.last);
+  const int32_t high = Limit((at + kOne - 1) / kOne, grid.last);
+  const int64_t beyond = at - low * kOne;
+  return {low, high, static_cast<Sum>(kOne - beyond), static_cast<Sum>(beyond)};
+}
+
+float Finish(float sum, float) { return sum; }
+// Unsigned images are interpolated in floats.
+uint8_t Finish(float sum, uint8_t) { return static_cast<uint8_t>(sum + 0.5f); }
+
+template <typename T, typename Sum>
+T Finish(Sum sum, T) {
+  constexpr Sum kHalf = Sum{1} << (2 * kFractionBits - 1);
+  return static_cast<T>((sum + (sum > 0 ? kHalf : -kHalf)) / (2 * kHalf));
+}
+
+template <typename T, typename Sum>
+Status Resize(const OpContext& context) {
+  const Shape from = context.input(kInput).shape(), to = context.output().shape();
+  const Grid rows(context.options(), from[kHeight], to[kHeight]);
+  const Grid columns(context.options(), from[kWidth], to[kWidth]);
+  const ptrdiff_t depth = from[kDepth], line = depth * from[kWidth];
+  const T* image = context.input_data<T>(kInput);
+  T* out = context.output_data<T>();
+  for (int32_t b = 0; b < to[kBatch]; ++b, image += line * from[kHeight]) {
+    for (int32_t y = 0; y < to[kHeight]; ++y) {
+      const Between<Sum> v = Locate(rows, y, Sum{});
+      const T* upper = image + v.low * line;
+      const T* lower = image + v.high * line;
+      for (int32_t x = 0; x < to[kWidth]; ++x) {
+        const Between<Sum> h = Locate(columns, x, Sum{});
+        const ptrdiff_t left = h.low * depth, right = h.high * depth;
+        for (ptrdiff_t d = 0; d < depth; ++d) {
+          const Sum sum =
+              upper[left + d] * v.to_low * h.to_low + lower[left + d] * v.to_high * h.to_low +
+              upper[right + d] * v.to_low * h.to_high + lower[right + d] * v.to_high * h.to_high;
+          *out++ = Finish(sum, T{});
+        }
+      }
+    }
+  }
+  return Status::kOk;
+}
+
+Status Invoke(OpContext& context) {
+  MR_TRY(CheckSize(context));
+  if (context.output().elements() == 0) return Status::kOk;
+  switch (context.input(kInput).type()) {
+    case TensorType::kFloat32:
+      return Resize<float, float>(context);
+    case TensorType::kInt8:
+      return Resize<int8_t, int32_t>(context);
+    case TensorType::kUInt8:
+      return Resize<uint8_t, float>(context);
+    default:
+      return Resize<int16_t, int64_t>(context);
+  }
+}
+
+}  // namespace
+
+const OpRegistration kResizeBilinearOp = {
+    .code = BuiltinOp::kResizeBilinear,
+    .max_version = 4,
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .prepare = Prepare,
+    .invoke = Invoke,
+};
+
+}  // namespace millrace::micro

@@ -1,0 +1,96 @@
+#include "micro/kernels/resize_nearest_neighbor.h"
+
+#include "micro/core/op_options.h"
+#include "micro/kernels/common/indices.h"
+#include "micro/kernels/common/strided_copy.h"
+
+namespace millrace::micro {
+namespace {
+
+enum Inputs { kInput, kSize };
+enum Dimensions { kBatch, kHeight, kWidth, kDepth };
+
+Status CheckSize(const OpContext& context) {
+  const TensorView size = context.input(kSize), output = context.output();
+  MR_ENSURE(context,
+            IndexAt(size, 0) == output.dim(kHeight) && IndexAt(size, 1) == output.dim(kWidth),
+            Status::kInvalidShape, "the output has not the size that is asked for");
+  return Status::kOk;
+}
+
+Status Prepare(OpContext& context) {
+  const TensorView input = context.input(kInput), size = context.input(kSize);
+  const TensorView output = context.output();
+  MR_ENSURE(context, input.type() == output.type() && BitsOf(input.type()) > 0,
+            Status::kUnsupportedType, "input and output are not of one type of fixed size");
+  MR_ENSURE(context, size.type() == TensorType::kInt32 && size.elements() == 2,
+            Status::kInvalidShape, "the size is not two int32");
+  MR_ENSURE(context, input.rank() == 4 && output.rank() == 4, Status::kInvalidShape,
+            "input and output have not four dimensions");
+  MR_ENSURE(context,
+            input.dim(kBatch) == output.dim(kBatch) && input.dim(kDepth) == output.dim(kDepth),
+            Status::kInvalidShape, "input and output have different batches or depths");
+  MR_ENSURE(context, input.elements() > 0 || output.elements() == 0, Status::kInvalidShape,
+            "the input is empty");
+  return IsConstant(size) ? CheckSize(context) : Status::kOk;
+}
+
+// Which pixel is nearest, along one dimension.
+class Nearest {
+ public:
+  Nearest(const OptionsReader& options, int32_t input, int32_t output)
+      : last_(input - 1),
+        rounds_(options.Bool(ResizeNearestNeighborOptions::kAlignCorners)),
+        offset_(options.Bool(ResizeNearestNeighborOptions::kHalfPixelCenters) ? 0.5f : 0.0f),
+        scale_(rounds_ && output > 1
+                   ? static_cast<float>(input - 1) / static_cast<float>(output - 1)
+                   : static_cast<float>(input) / static_cast<float>(output)) {}
+
+  int32_t Of(int32_t i) const {
+    const float at = (static_cast<float>(i) + offset_) * scale_;
+    if (at >= static_cast<float>(last_)) return last_;
+    const int32_t below = static_cast<int32_t>(at);
+    return rounds_ && at - static_cast<float>(below) >= 0.5f ? below + 1 : below;
+  }
+
+ private:
+  int32_t last_;
+  bool rounds_;
+  float offset_;
+  float scale_;
+};
+
+Status Invoke(OpContext& context) {
+  MR_TRY(CheckSize(context));
+  const TensorView input = context.input(kInput), output = context.output();
+  const Shape from = input.shape(), to = output.shape();
+  if (output.elements() == 0) return Status::kOk;
+  const Strides pitch(from);
+  const Nearest row(context.options(), from[kHeight], to[kHeight]);
+  const Nearest column(context.options(), from[kWidth], to[kWidth]);
+  StridedCopy pixel;
+  pixel.Add(to[kDepth], 1, 1);
+  int32_t at = 0;
+  for (int32_t b = 0; b < to[kBatch]; ++b) {
+    for (int32_t y = 0; y < to[kHeight]; ++y) {
+      const int32_t line = b * pitch[kBatch] + row.Of(y) * pitch[kHeight];
+      for (int32_t x = 0; x < to[kWidth]; ++x, at += to[kDepth]) {
+        pixel.Run(input.type(), input.raw(), line + column.Of(x) * pitch[kWidth], output.raw(), at);
+      }
+    }
+  }
+  return Status::kOk;
+}
+
+}  // namespace
+
+const OpRegistration kResizeNearestNeighborOp = {
+    .code = BuiltinOp::kResizeNearestNeighbor,
+    .max_version = 4,
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .prepare = Prepare,
+    .invoke = Invoke,
+};
+
+}  // namespace millrace::micro

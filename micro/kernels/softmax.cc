@@ -1,0 +1,151 @@
+#include "micro/kernels/softmax.h"
+
+#include "micro/core/op_options.h"
+#include "micro/kernels/common/float_exp.h"
+#include "micro/kernels/common/scaled_exp.h"
+#include "micro/kernels/common/softmax16.h"
+
+namespace millrace::micro {
+namespace {
+
+struct Wide {
+  Requant factor;
+  Softmax16Tables* tables;
+};
+
+union Data {
+  float beta;     // float32
+  ScaledExp exp;  // int8
+  Wide wide;      // int16
+};
+
+bool IsQuantizedAs(const TensorView& tensor, float scale, int32_t zero_point) {
+  const float off = tensor.scale() - scale;
+  const float allowed = scale * 0.001f;
+  return off <= allowed && off >= -allowed && tensor.zero_point() == zero_point;
+}
+
+Status PrepareInt8(const OpContext& context, float beta, Data* data) {
+  const TensorView output = context.output();
+  const bool wide = output.type() == TensorType::kInt16;
+  MR_ENSURE(context, wide || output.type() == TensorType::kInt8, Status::kUnsupportedType,
+            "the output of int8 is neither int8 nor int16");
+  MR_ENSURE(
+      context,
+      wide ? IsQuantizedAs(output, 1.0f / 65536, -32768) : IsQuantizedAs(output, 1.0f / 256, -128),
+      Status::kInvalidQuantization, "the output's scale and zero point do not span 0 .. 1");
+  MR_ENSURE(context, ScaledExp::Make(beta, context.input(0).scale(), &data->exp),
+            Status::kInvalidQuantization,
+            "beta times the input's scale is not positive or too small");
+  return Status::kOk;
+}
+
+Status PrepareInt16(const OpContext& context, float beta, Data* data) {
+  const TensorView input = context.input(0), output = context.output();
+  MR_ENSURE(context, output.type() == TensorType::kInt16, Status::kUnsupportedType,
+            "the output of int16 is not int16");
+  MR_ENSURE(context, input.zero_point() == 0 && IsQuantizedAs(output, 1.0f / 32768, 0),
+            Status::kInvalidQuantization,
+            "a zero point is not 0, or the output's scale not 1 / 32768");
+  MR_ENSURE(context, RequantOf(beta * input.scale(), 65535.0f, 10.0f, &data->wide.factor),
+            Status::kInvalidQuantization, "beta times the input's scale is negative or too large");
+  // Differences of up to 2^16 are shifted.
+  MR_ENSURE(context, data->wide.factor.shift < 15, Status::kInvalidQuantization,
+            "beta times the input's scale is too large");
+  MR_TRY(context.AllocateArray(1, &data->wide.tables));
+  FillSoftmax16Tables(data->wide.tables);
+  return Status::kOk;
+}
+
+Status Prepare(OpContext& context) {
+  const TensorView input = context.input(0), output = context.output();
+  MR_ENSURE(context, input.rank() >= 1 && input.shape() == output.shape(), Status::kInvalidShape,
+            "input and output have not the same shape of at least one dimension");
+  Data* data;
+  MR_TRY(context.NewData(&data));
+  const float beta = context.options().Float(SoftmaxOptions::kBeta);
+  switch (input.type()) {
+    case TensorType::kInt8:
+      return PrepareInt8(context, beta, data);
+    case TensorType::kInt16:
+      return PrepareInt16(context, beta, data);
+    default:
+      MR_ENSURE(context,
+                input.type() == TensorType::kFloat32 && output.type() == TensorType::kFloat32,
+                Status::kUnsupportedType, "no kernel for the types of input and output");
+      data->beta = beta;
+      return Status::kOk;
+  }
+}
+
+void FloatRow(float beta, const float* input, int32_t count, float* output) {
+  float max = input[0];
+  for (int32_t i = 1; i < count; ++i) {
+    if (input[i] > max) max = input[i];
+  }
+  float sum = 0.0f;
+  for (int32_t i = 0; i < count; ++i) {
+    output[i] = FloatExp((input[i] - max) * beta);
+    sum += output[i];
+  }
+  for (int32_t i = 0; i < count; ++i) output[i] /= sum;
+}
+
+template <typename Out>
+void Int8Row(const ScaledExp& exp, const int8_t* input, int32_t count, Out* output) {
+  constexpr int kBits = 8 * sizeof(Out);
+  constexpr int32_t kLow = -(1 << (kBits - 1)), kHigh = -kLow - 1;
+  int32_t max;
+  const uint32_t sum = exp.Sum(input, count, &max);
+  // The sum is (1 + x) * 2^(kSumBits - zeros), x in [0, 1); e^0 is in it, so it is not 0.
+  const int zeros = __builtin_clz(sum);
+  const int32_t reciprocal = ReciprocalOfOnePlus(static_cast<int32_t>((sum << zeros << 1) >> 1));
+  int shift = ScaledExp::kSumBits - zeros + 31 - kBits;
+  if (shift > 31) shift = 31;  // thousands of elements alike
+  for (int32_t i = 0; i < count; ++i) {
+    const int32_t difference = input[i] - max;
+    if (difference < exp.least) {
+      output[i] = kLow;
+      continue;
+    }
+    const int32_t share = DoublingHighMul(reciprocal, exp.Exp(difference));
+    output[i] = static_cast<Out>(Clamp(RoundingShiftRight(share, shift) + kLow, kLow, kHigh));
+  }
+}
+
+Status Invoke(OpContext& context) {
+  const Data& data = context.data<Data>();
+  const Shape shape = context.input(0).shape();
+  const TensorType type = context.input(0).type(), output_type = context.output().type();
+  const int32_t count = shape.last();
+  const int32_t elements = shape.elements();
+  for (int32_t at = 0; at < elements; at += count) {
+    if (type == TensorType::kFloat32) {
+      FloatRow(data.beta, context.input_data<float>(0) + at, count,
+               context.output_data<float>() + at);
+    } else if (type == TensorType::kInt16) {
+      Softmax16Row(*data.wide.tables, data.wide.factor, context.input_data<int16_t>(0) + at, count,
+                   context.output_data<int16_t>() + at);
+    } else if (output_type == TensorType::kInt16) {
+      Int8Row(data.exp, context.input_data<int8_t>(0) + at, count,
+              context.output_data<int16_t>() + at);
+    } else {
+      Int8Row(data.exp, context.input_data<int8_t>(0) + at, count,
+              context.output_data<int8_t>() + at);
+    }
+  }
+  return Status::kOk;
+}
+
+}  // namespace
+
+const OpRegistration kSoftmaxOp = {
+    .code = BuiltinOp::kSoftmax,
+    .max_version = 3,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .prepare = Prepare,
+    .invoke = Invoke,
+};
+
+}  // namespace millrace::micro

@@ -1,0 +1,147 @@
+#include "micro/kernels/transpose_conv.h"
+
+#include "micro/core/op_options.h"
+#include "micro/kernels/common/padding.h"
+#include "micro/kernels/loops/transpose_conv.h"
+
+namespace millrace::micro {
+namespace {
+
+enum Inputs { kOutputShape, kFilter, kInput, kBias };
+
+struct Data {
+  FloatRange float_range;
+  IntRange range;
+  ChannelRequant factors;
+  Padding padding;
+  int32_t stride_x;
+  int32_t stride_y;
+};
+
+// The convolution whose transpose this is goes from the output to the input.
+Window WindowOf(const OpContext& context, int axis, int32_t stride) {
+  Window window;
+  window.input = context.output().dim(axis);
+  window.filter = context.input(kFilter).dim(axis);
+  window.stride = stride;
+  return window;
+}
+
+TransposeConvAxis AxisOf(const OpContext& context, int axis, int32_t stride, Padding padding) {
+  const Window w = WindowOf(context, axis, stride);
+  return {context.input(kInput).dim(axis), w.input, w.filter, stride,
+          PaddingBefore(padding, w, OutputSize(padding, w))};
+}
+
+TransposeConvShape ShapeOf(const OpContext& context, const Data& data) {
+  const Shape input = context.input(kInput).shape();
+  return {input[0], input[3], context.output().dim(3),
+          AxisOf(context, 1, data.stride_y, data.padding),
+          AxisOf(context, 2, data.stride_x, data.padding)};
+}
+
+Status CheckShapes(const OpContext& context, const Data& data) {
+  const Shape input = context.input(kInput).shape(), filter = context.input(kFilter).shape();
+  const Shape output = context.output().shape();
+  MR_ENSURE(context, input.rank == 4 && filter.rank == 4 && output.rank == 4, Status::kInvalidShape,
+            "input, filter and output have not four dimensions");
+  MR_ENSURE(context, input[3] == filter[3], Status::kInvalidShape,
+            "the filter's depth is not the input's");
+  MR_ENSURE(context, output[3] == filter[0] && output[0] == input[0], Status::kInvalidShape,
+            "the output has not the input's batch and the filter's channels");
+  MR_ENSURE(context,
+            WindowOf(context, 1, data.stride_y).IsSound() &&
+                WindowOf(context, 2, data.stride_x).IsSound() && input[1] > 0 && input[2] > 0,
+            Status::kInvalidShape, "sizes or strides are not positive, or too large");
+  const TensorView bias = context.optional_input(kBias);
+  MR_ENSURE(context, !bias.present() || bias.elements() == filter[0], Status::kInvalidShape,
+            "the bias has not one element a channel");
+  return Status::kOk;
+}
+
+Status PrepareInt(const OpContext& context, Activation activation, Data* data) {
+  const TensorView input = context.input(kInput), filter = context.input(kFilter);
+  const TensorView bias = context.optional_input(kBias), output = context.output();
+  const bool is_int16 = input.type() == TensorType::kInt16;
+  MR_ENSURE(context,
+            filter.type() == TensorType::kInt8 && output.type() == input.type() &&
+                (!bias.present() || bias.type() == TensorType::kInt32 ||
+                 (is_int16 && bias.type() == TensorType::kInt64)),
+            Status::kUnsupportedType,
+            "integer input wants an int8 filter, an output of its type and int32 bias");
+  MR_ENSURE(context,
+            filter.is_symmetric() && (!is_int16 || (input.is_symmetric() && output.is_symmetric())),
+            Status::kInvalidQuantization, "the filter (or an int16 tensor) has a zero point");
+  MR_TRY(QuantizedActivationRange(context, activation, output, &data->range));
+  MR_TRY(data->factors.Prepare(context, input, filter, output, filter.dim(0)));
+  for (int c = 0; is_int16 && c < filter.scale_count(); ++c) {
+    Requant requant;
+    RequantOf(input.scale(), filter.scales()[c], output.scale(), &requant);
+    MR_ENSURE(context, requant.shift <= 7, Status::kInvalidQuantization,
+              "the scales of int16 tensors do not fit");
+  }
+  return Status::kOk;
+}
+
+Status Prepare(OpContext& context) {
+  Data* data;
+  MR_TRY(context.NewData(&data));
+  const OptionsReader options = context.options();
+  data->padding = options.PaddingOf(TransposeConvOptions::kPadding);
+  data->stride_x = options.Int32(TransposeConvOptions::kStrideW);
+  data->stride_y = options.Int32(TransposeConvOptions::kStrideH);
+  MR_TRY(CheckShapes(context, *data));
+  const Activation activation =
+      options.FusedActivation(TransposeConvOptions::kFusedActivationFunction);
+  const TensorType type = context.input(kInput).type();
+  if (type == TensorType::kInt8 || type == TensorType::kInt16) {
+    return PrepareInt(context, activation, data);
+  }
+  const TensorView bias = context.optional_input(kBias);
+  MR_ENSURE(context,
+            type == TensorType::kFloat32 && context.input(kFilter).type() == type &&
+                context.output().type() == type && (!bias.present() || bias.type() == type),
+            Status::kUnsupportedType, "no kernel for the types of input, filter and output");
+  return FloatActivationRange(context, activation, &data->float_range);
+}
+
+template <typename A, typename B>
+void InvokeInt(const OpContext& context, const TransposeConvInt& p) {
+  TransposeConvLoop(p, context.input_data<A>(kInput), context.input_data<int8_t>(kFilter),
+                    context.input_data<B>(kBias), context.output_data<A>());
+}
+
+Status Invoke(OpContext& context) {
+  const Data& data = context.data<Data>();
+  const TensorView input = context.input(kInput), filter = context.input(kFilter);
+  const TensorView output = context.output(), bias = context.optional_input(kBias);
+  const TransposeConvShape shape = ShapeOf(context, data);
+  if (input.type() == TensorType::kFloat32) {
+    TransposeConvLoop({shape, data.float_range}, input.data<float>(), filter.data<float>(),
+                      bias.data<float>(), output.data<float>());
+    return Status::kOk;
+  }
+  const TransposeConvInt p = {shape, input.zero_point(), output.zero_point(), data.range,
+                              data.factors.Get(input, filter, output)};
+  if (input.type() == TensorType::kInt8) {
+    InvokeInt<int8_t, int32_t>(context, p);
+  } else if (bias.present() && bias.type() == TensorType::kInt32) {
+    InvokeInt<int16_t, int32_t>(context, p);
+  } else {
+    InvokeInt<int16_t, int64_t>(context, p);
+  }
+  return Status::kOk;
+}
+
+}  // namespace
+
+const OpRegistration kTransposeConvOp = {
+    .code = BuiltinOp::kTransposeConv,
+    .max_version = 5,
+    .min_inputs = 3,
+    .max_inputs = 4,
+    .prepare = Prepare,
+    .invoke = Invoke,
+};
+
+}  // namespace millrace::micro

@@ -1,0 +1,18 @@
+// TRANSPOSE_CONV: the transpose of a convolution, as decoders use it to enlarge images.
+#ifndef MILLRACE_MICRO_KERNELS_TRANSPOSE_CONV_H_
+#define MILLRACE_MICRO_KERNELS_TRANSPOSE_CONV_H_
+
+#include "micro/core/op.h"
+
+namespace millrace::micro {
+
+// Inputs: the output's shape (int32[4]; what the output tensor's own shape says is what counts),
+// filter [channels, height, width, depth], input [batch, height, width, depth], bias [channels]
+// (optional); output [batch, height, width, channels]. Types: all float32; input and output int8
+// with int32 bias, or int16 with int64 or int32 bias, both with an int8 filter of one scale or one
+// a channel.
+extern const OpRegistration kTransposeConvOp;
+
+}  // namespace millrace::micro
+
+#endif  // MILLRACE_MICRO_KERNELS_TRANSPOSE_CONV_H_

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Writes a plain folder that a vendor's SDK can take in: the interpreter's sources, with a model
+also that as a C array, the list of its ops, a program that runs it, a linker script. It builds
+with make or CMake, on its own.
+
+    export.py FOLDER                                the interpreter with all ops, as a library
+    export.py FOLDER --model MODEL.tflite           a program around the model, with its ops only
+    export.py FOLDER --model MODEL.tflite --target m55 --arena 12345
+"""
+
+import argparse
+import pathlib
+import shutil
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE / "cortex_m")]
+import image  # noqa: E402
+import model_ops  # noqa: E402
+import project_text  # noqa: E402
+
+ROOT = model_ops.ROOT
+
+
+class ExportError(RuntimeError):
+    pass
+
+
+def sources(ops, loops):
+    """All .cc files of the library."""
+    core = [f for f in sorted((ROOT / "micro/core").glob("*.cc")) if not model_ops.is_test(f)]
+    try:
+        return core + model_ops.kernel_sources(ops, loops)
+    except KeyError as error:
+        raise ExportError(f"there is no kernel for {error}") from None
+
+
+def copy_library(folder, ops, loops):
+    """Copies the library's sources and all headers below folder/micro; the sources' paths there."""
+    found = sources(ops, loops)
+    headers = [
+        h
+        for part in ("core", "kernels", "signal")
+        for h in (ROOT / "micro" / part).rglob("*.h")
+        if h.name != "all_ops.h"
+    ]
+    for file in [*found, *headers]:
+        _copy(file, folder / file.relative_to(ROOT))
+    return [str(f.relative_to(ROOT)) for f in found]
+
+
+def copy_board(folder, target):
+    """The start-up code and linker scripts of the emulated board."""
+    for name in ("start.cc", "semihosting.cc", "semihosting.h"):
+        _copy(HERE / "cortex_m" / name, folder / "micro/targets/cortex_m" / name)
+    for name in ("sections.ld", image.TARGETS[target][2]):
+        _copy(HERE / "cortex_m" / name, folder / "board" / name)
+
+
+def _copy(source, to):
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, to)
+
+
+def write_model(folder, data):
+    lines = [", ".join(str(b) for b in data[i : i + 24]) for i in range(0, len(data), 24)]
+    (folder / "model.cc").write_text(
+        project_text.MODEL_CC.format(size=len(data), bytes=",\n    ".join(lines))
+    )
+    (folder / "model.h").write_text(project_text.MODEL_H)
+
+
+def write_ops(folder, ops):
+    files = model_ops.kernel_files()
+    headers = sorted({header_of(files[op]) for op in ops})
+    (folder / "ops.cc").write_text(
+        project_text.OPS_CC.format(
+            includes="\n".join(f'#include "{h}"' for h in headers),
+            ops="\n".join(f"    &k{op}Op," for op in ops),
+        )
+    )
+
+
+def header_of(file):
+    (header,) = ROOT.glob(f"micro/*/{file}.h")
+    return header.relative_to(ROOT)
+
+
+def write_build(folder, library, program, target):
+    cpu, machine, script, _, _ = image.TARGETS[target]
+    words = {
+        "cpu": " ".join(["-mthumb", *cpu]),
+        "machine": machine,
+        "script": script,
+        "target": target,
+        "flags": " ".join(project_text.FLAGS),
+        "sources": " \\\n  ".join(library),
+        "sources_cmake": "\n  ".join(library),
+        "program": " ".join(program),
+    }
+    (folder / "Makefile").write_text(
+        project_text.MAKEFILE.format(**words)
+        + (project_text.MAKE_IMAGE.format(**words) if program else "")
+    )
+    (folder / "CMakeLists.txt").write_text(
+        project_text.CMAKE.format(**words)
+        + (project_text.CMAKE_PROGRAM.format(**words) if program else "")
+    )
+
+
+def export(folder, model=None, target="m4", arena=None, loops=""):
+    """model: bytes of a .tflite file. arena: bytes the model needs on the target."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ops = None if model is None else model_ops.ops_of(model)
+    library = copy_library(folder, ops, loops)
+    program = []
+    if model is not None:
+        copy_board(folder, target)
+        write_model(folder, model)
+        write_ops(folder, ops)
+        (folder / "arena.h").write_text(project_text.ARENA_H.format(bytes=arena, target=target))
+        (folder / "main.cc").write_text(project_text.MAIN_CC)
+        program = ["main.cc", "model.cc", "ops.cc"]
+    write_build(folder, library, program, target)
+    readme = project_text.README_PROGRAM if program else project_text.README
+    (folder / "README.md").write_text(readme.format(target=target, arena=arena))
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=pathlib.Path, help="is made, files in it are overwritten")
+    parser.add_argument("--model", type=pathlib.Path, help="a .tflite file")
+    parser.add_argument("--target", choices=image.TARGETS, default="m4")
+    parser.add_argument(
+        "--arena", type=int, help="bytes; `millrace micro size MODEL` says how many"
+    )
+    parser.add_argument(
+        "--loops", default="", help="folder of micro/kernels with the target's loops"
+    )
+    args = parser.parse_args()
+    try:
+        model = args.model.read_bytes() if args.model else None
+        if model is not None and args.arena is None:
+            args.arena = image.TARGETS[args.target][4]
+        export(args.folder, model, args.target, args.arena, args.loops)
+    except (ExportError, OSError) as error:
+        print(f"micro_export: {error}", file=sys.stderr)
+        return 1
+    print(f"{args.folder}: see README.md there")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Texts of an exported project (export.py)."""
+
+FLAGS = [
+    "-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fwrapv",
+    "-ffp-contract=off", "-ffunction-sections", "-fdata-sections",
+]  # fmt: skip
+
+README = """\
+# The Millrace interpreter for .tflite models
+
+`make` (or CMake) builds `libmillrace_micro.a`. For a device name its compiler and flags:
+
+    make CXX=arm-none-eabi-g++ AR=arm-none-eabi-ar CPU="-mthumb -mcpu=cortex-m4 -mfloat-abi=soft"
+
+Add this folder to the include path, list the ops of your model in a `MutableOpResolver`
+(`micro/core/resolver.h`) and see `micro/core/interpreter.h` for the rest. Nothing needs a heap,
+exceptions, RTTI or an operating system.
+"""
+
+README_PROGRAM = """\
+# A model with the Millrace interpreter
+
+    make                 builds the program for this machine: ./program
+    make image           builds it for {target}: image.elf (arm-none-eabi-g++)
+    make run             runs that in QEMU
+
+`model.cc` is the model, `ops.cc` the list of its ops, `arena.h` the memory it needs on {target}
+({arena} bytes), `main.cc` an example to change. `board/` and `micro/targets/cortex_m/` are for the
+emulated board: a vendor's SDK has its own start-up code and linker script; there only `main.cc`,
+`model.cc`, `ops.cc` and `micro/` are needed, with this folder in the include path.
+"""
+
+MODEL_H = """\
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+extern const uint8_t kModel[];
+extern const size_t kModelSize;
+"""
+
+MODEL_CC = """\
+#include "model.h"
+
+// Aligned as flatbuffers want it; read where it lies.
+alignas(16) extern const uint8_t kModel[{size}] = {{
+    {bytes}}};
+extern const size_t kModelSize = {size};
+"""
+
+OPS_CC = """\
+// The ops of the model: what is not named here is not linked.
+#include "micro/core/resolver.h"
+{includes}
+
+namespace millrace::micro {{
+namespace {{
+const OpRegistration* const kOps[] = {{
+{ops}
+}};
+}}  // namespace
+
+OpResolver ModelOps() {{ return OpResolver(kOps, sizeof(kOps) / sizeof(kOps[0])); }}
+
+}}  // namespace millrace::micro
+"""
+
+ARENA_H = """\
+#pragma once
+#include <cstddef>
+
+// What the model needs on {target}. A machine with longer pointers needs more.
+#ifdef __arm__
+constexpr size_t kArenaBytes = {bytes};
+#else
+constexpr size_t kArenaBytes = 2 * {bytes} + 4096;
+#endif
+"""
+
+MAIN_CC = """\
+// Runs the model once on inputs of zeros and prints the first bytes of its first output.
+#include "arena.h"
+#include "micro/core/interpreter.h"
+#include "model.h"
+
+#ifdef __arm__
+#include "micro/targets/cortex_m/semihosting.h"
+using millrace::micro::semihosting::Write;
+using millrace::micro::semihosting::WriteNumber;
+#else
+#include <cstdio>
+static void Write(const char* text) { std::fputs(text, stdout); }
+static void WriteNumber(uint32_t number) { std::printf("%u", static_cast<unsigned>(number)); }
+#endif
+
+namespace millrace::micro {
+OpResolver ModelOps();
+}
+
+using millrace::micro::MicroInterpreter;
+using millrace::micro::Status;
+using millrace::micro::TensorView;
+
+alignas(16) static uint8_t arena[kArenaBytes];
+
+static int Fail(const MicroInterpreter& interpreter) {
+  const auto& error = interpreter.error();
+  Write(error.reason == nullptr ? "failed" : error.reason);
+  if (error.op_index >= 0) {
+    Write(", op ");
+    WriteNumber(static_cast<uint32_t>(error.op_index));
+  }
+  if (error.needed_bytes > 0) {
+    Write(", arena bytes needed: ");
+    WriteNumber(static_cast<uint32_t>(error.needed_bytes));
+  }
+  Write("\\n");
+  return 1;
+}
+
+int main() {
+  const auto ops = millrace::micro::ModelOps();
+  MicroInterpreter interpreter(kModel, kModelSize, ops, arena, sizeof(arena));
+  if (interpreter.AllocateTensors() != Status::kOk) return Fail(interpreter);
+  Write("arena bytes: ");
+  WriteNumber(static_cast<uint32_t>(interpreter.memory().total()));
+  for (int i = 0; i < interpreter.num_inputs(); ++i) {
+    const TensorView input = interpreter.input(i);
+    // Put your sensor's values here.
+    for (size_t b = 0; b < input.bytes(); ++b) input.data<uint8_t>()[b] = 0;
+  }
+  if (interpreter.Invoke() != Status::kOk) return Fail(interpreter);
+  const TensorView output = interpreter.output(0);
+  Write("\\noutput bytes:");
+  for (size_t b = 0; b < output.bytes() && b < 16; ++b) {
+    Write(" ");
+    WriteNumber(output.data<uint8_t>()[b]);
+  }
+  Write("\\n");
+  return 0;
+}
+"""
+
+MAKEFILE = """\
+CXX ?= g++
+AR ?= ar
+CPU ?=
+OPTIMIZE ?= -O2
+BUILD ?= build
+CXXFLAGS = {flags} -Wall -Wextra -Wno-missing-field-initializers -I. $(OPTIMIZE) $(CPU)
+
+SOURCES = {sources}
+
+OBJECTS = $(SOURCES:%.cc=$(BUILD)/%.o)
+PROGRAM = {program}
+
+all: $(BUILD)/libmillrace_micro.a $(if $(PROGRAM),program)
+
+$(BUILD)/libmillrace_micro.a: $(OBJECTS)
+\t$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.cc
+\t@mkdir -p $(@D)
+\t$(CXX) $(CXXFLAGS) -c $< -o $@
+
+program: $(PROGRAM) $(BUILD)/libmillrace_micro.a
+\t$(CXX) $(CXXFLAGS) $^ -Wl,--gc-sections -o $@
+
+clean:
+\trm -rf build build-* program image.elf image.map
+
+.PHONY: all clean image run
+"""
+
+MAKE_IMAGE = """
+BOARD = micro/targets/cortex_m/start.cc micro/targets/cortex_m/semihosting.cc
+ARM = arm-none-eabi-
+ARM_CPU = {cpu}
+
+image:
+\t$(MAKE) CXX=$(ARM)g++ AR=$(ARM)ar CPU="$(ARM_CPU)" BUILD=build-{target} \\
+\t  build-{target}/libmillrace_micro.a
+\t$(ARM)g++ $(CXXFLAGS) $(ARM_CPU) $(BOARD) $(PROGRAM) build-{target}/libmillrace_micro.a \\
+\t  -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,-Map=image.map \\
+\t  -Lboard -T board/{script} -o image.elf
+
+run: image
+\tqemu-system-arm -M {machine} -nographic -monitor none -serial null \\
+\t  -semihosting-config enable=on,target=native -icount shift=0 -kernel image.elf
+"""
+
+CMAKE = """\
+cmake_minimum_required(VERSION 3.13)
+project(millrace_micro CXX)
+
+add_library(millrace_micro STATIC
+  {sources_cmake})
+target_include_directories(millrace_micro PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}})
+target_compile_options(millrace_micro PUBLIC {flags})
+if(NOT CMAKE_BUILD_TYPE)
+  target_compile_options(millrace_micro PRIVATE -O2)
+endif()
+"""
+
+CMAKE_PROGRAM = """
+add_executable(program {program})
+target_link_libraries(program millrace_micro)
+target_link_options(program PRIVATE -Wl,--gc-sections)
+"""

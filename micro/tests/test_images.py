@@ -1,0 +1,131 @@
+"""Images for Cortex-M in QEMU: the same results as on the host, nothing in them that does not
+belong on a device, and sizes that do not grow unseen.
+
+Models: the repository's own (examples/micro), and those of the folder that MILLRACE_MODELS names.
+Without arm-none-eabi-g++ or qemu-system-arm these tests are skipped.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from native import INPUT, Interpreter
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "micro/targets/cortex_m"))
+import image  # noqa: E402
+import image_map  # noqa: E402
+
+FOLDER = os.environ.get("MILLRACE_MODELS", "")
+FIGURES = pathlib.Path(__file__).with_name("image_figures.json")
+GROWTH = 1.03
+CASES = 3
+TOOLS = ("arm-none-eabi-g++", "qemu-system-arm")
+MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
+needs_tools = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {' '.join(MISSING)}")
+OWN = sorted((ROOT / "examples/micro").glob("*.tflite"))
+# Too large for a board's memory, or (M55) for what is left beside its code.
+TOO_LARGE = {"mobilenet_v2_quantized_1x3x224x224", "mobilenet_v2_features_int8"}
+FORBIDDEN = re.compile(
+    r"^(_?_?malloc(_r)?|_?_?free(_r)?|calloc|realloc|_sbrk(_r)?|printf|fopen|_Znwj|_Znaj|_ZdlPv.*"
+    r"|__cxa_.*|_Unwind_.*|__gxx_personality.*|_ZT[IS].*|__aeabi_atexit)$"
+)
+
+
+def shared_models():
+    goldens = sorted(pathlib.Path(FOLDER).glob("golden/*.npz")) if FOLDER else []
+    models = {path.stem: path for path in pathlib.Path(FOLDER).rglob("*.tflite")} if FOLDER else {}
+    return [
+        pytest.param(models[golden.stem], golden, id=golden.stem)
+        for golden in goldens
+        if golden.stem in models and golden.stem not in TOO_LARGE
+    ]
+
+
+def run_image(target, model, folder, inputs, output, reset=True):
+    """inputs: a list of cases, each a list of arrays. Returns (outputs, figures)."""
+    built = image.build(target, model, folder)
+    (folder / "inputs").write_bytes(b"".join(a.tobytes() for case in inputs for a in case))
+    figures = image.execute(target, built, folder / "inputs", folder / "outputs", reset)
+    data = np.frombuffer((folder / "outputs").read_bytes(), output.dtype)
+    return data.reshape(len(inputs), *output.shape), figures
+
+
+def assert_same(actual, expected):
+    if np.issubdtype(expected.dtype, np.integer):
+        np.testing.assert_array_equal(actual, expected)
+    else:
+        np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
+
+
+def random_inputs(interpreter, cases):
+    random = np.random.default_rng(0)
+    shapes = [interpreter.tensor(INPUT, i) for i in range(interpreter.count(INPUT))]
+    return [
+        [
+            random.normal(size=t.shape).astype(t.dtype)
+            if t.dtype == np.float32
+            else random.integers(-100, 100, t.shape).astype(t.dtype)
+            for t in shapes
+        ]
+        for _ in range(cases)
+    ]
+
+
+@needs_tools
+@pytest.mark.parametrize("model", OWN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("target", image.TARGETS)
+def test_own_model(target, model, tmp_path):
+    host = Interpreter(model.read_bytes())
+    inputs = random_inputs(host, CASES)
+    expected = []
+    for case in inputs:
+        host.reset()
+        expected.append(host.run(*case)[0])
+    actual, figures = run_image(target, model, tmp_path, inputs, expected[0])
+    assert_same(actual, np.stack(expected))
+    check_symbols(tmp_path / "image.elf")
+    check_growth(f"{model.stem} {target}", figures, tmp_path / "image.map")
+
+
+@needs_tools
+@pytest.mark.skipif(not FOLDER, reason="MILLRACE_MODELS names no folder of models")
+@pytest.mark.parametrize(("model", "golden"), shared_models())
+@pytest.mark.parametrize("target", ["m4", "m55"])
+def test_shared_model(target, model, golden, tmp_path):
+    golden = np.load(golden)
+    keys = sorted(key for key in golden.files if key.startswith("in"))
+    inputs = [[golden[key][case] for key in keys] for case in range(min(CASES, len(golden["in0"])))]
+    expected = golden["out0"][: len(inputs)]
+    actual, figures = run_image(target, model, tmp_path, inputs, expected[0])
+    assert_same(actual, expected)
+    check_symbols(tmp_path / "image.elf")
+    check_growth(f"{model.stem} {target}", figures, tmp_path / "image.map")
+
+
+def check_symbols(elf):
+    listing = subprocess.run(["arm-none-eabi-nm", elf], capture_output=True, text=True, check=True)
+    names = [line.split()[-1] for line in listing.stdout.splitlines()]
+    assert [name for name in names if FORBIDDEN.match(name)] == []
+
+
+def check_growth(name, figures, map_file):
+    """Arena and flash against image_figures.json, which MILLRACE_RECORD_FIGURES=1 writes."""
+    core = {path.stem for path in (ROOT / "micro/core").glob("*.cc")}
+    groups = image_map.by_group(map_file.read_text(), core)
+    found = {"arena": figures["arena"], "core": groups["core"], "kernels": groups["kernels"]}
+    table = json.loads(FIGURES.read_text()) if FIGURES.exists() else {}
+    if os.environ.get("MILLRACE_RECORD_FIGURES"):
+        table[name] = found
+        lines = ",\n".join(
+            f"  {json.dumps(key)}: {json.dumps(table[key])}" for key in sorted(table)
+        )
+        FIGURES.write_text("{\n" + lines + "\n}\n")
+    for kind, limit in table.get(name, {}).items():
+        assert found[kind] <= limit * GROWTH, f"{name}: {kind} grew from {limit} to {found[kind]}"

@@ -1,0 +1,134 @@
+"""TensorFlow 1's names: what a graph program of that time imports as tf.compat.v1."""
+
+import millrace as _mr
+from millrace import *  # noqa: F403
+from millrace import (
+    GraphKeys,
+    InteractiveSession,
+    Session,
+    add_to_collection,
+    colocate_with,
+    dtypes,
+    errors,
+    float32,
+    float64,
+    get_collection,
+    get_default_graph,
+    get_default_session,
+    global_variables,
+    global_variables_initializer,
+    gradients,
+    import_graph_def,
+    local_variables,
+    local_variables_initializer,
+    math,
+    placeholder,
+    placeholder_with_default,
+    report_uninitialized_variables,
+    reset_default_graph,
+    tables_initializer,
+    trainable_variables,
+    variables_initializer,
+)
+from millrace.compat.v1 import initializers, losses, nn
+from millrace.compat.v1.signatures import *  # noqa: F403
+from millrace.errors import OpError
+from millrace.framework.context import disable_eager_execution, enable_eager_execution
+from millrace.framework.graph_keys import get_collection_ref, model_variables
+from millrace.framework.partitioned_variable import (
+    fixed_size_partitioner,
+    min_max_variable_partitioner,
+    variable_axis_size_partitioner,
+)
+from millrace.framework.variable_scope import (
+    AUTO_REUSE,
+    VariableScope,
+    get_local_variable,
+    get_variable,
+    get_variable_scope,
+    no_regularizer,
+    variable_scope,
+)
+from millrace.ops.clip import global_norm
+from millrace.ops.debugging import *  # noqa: F403
+from millrace.ops.initializers import (
+    constant_initializer,
+    glorot_normal_initializer,
+    glorot_uniform_initializer,
+    ones_initializer,
+    random_normal_initializer,
+    random_uniform_initializer,
+    truncated_normal_initializer,
+    variance_scaling_initializer,
+    zeros_initializer,
+)
+from millrace.random import normal as random_normal
+from millrace.random import set_seed as set_random_seed
+from millrace.random import shuffle as random_shuffle
+from millrace.random import truncated_normal
+from millrace.random import uniform as random_uniform
+
+all_variables = global_variables
+initialize_all_variables = global_variables_initializer
+initialize_local_variables = local_variables_initializer
+initialize_all_tables = tables_initializer
+initialize_variables = variables_initializer
+
+div = _mr.divide
+log = _mr.math.log
+to_float = lambda x, name="ToFloat": _mr.cast(x, float32, name)  # noqa: E731
+to_double = lambda x, name="ToDouble": _mr.cast(x, float64, name)  # noqa: E731
+to_int32 = lambda x, name="ToInt32": _mr.cast(x, dtypes.int32, name)  # noqa: E731
+to_int64 = lambda x, name="ToInt64": _mr.cast(x, dtypes.int64, name)  # noqa: E731
+
+
+class UnconnectedGradients:
+    """What gradients() gives for what does not depend on the variables."""
+
+    NONE, ZERO = "none", "zero"
+
+
+class AggregationMethod:
+    """Taken by gradients() and optimizers, and of no effect: sums are made as they need to be."""
+
+    DEFAULT = ADD_N = EXPERIMENTAL_TREE = EXPERIMENTAL_ACCUMULATE_N = 0
+
+
+def disable_v2_behavior():
+    """Programs of the first version build graphs from their first line on."""
+    disable_eager_execution()
+
+
+def enable_v2_behavior():
+    enable_eager_execution()
+
+
+def is_tensor(x):
+    """True for tensors and variables."""
+    return isinstance(x, (_mr.Tensor, _mr.Variable, _mr.IndexedSlices))
+
+
+def is_variable_initialized(variable):
+    """A bool tensor."""
+    return variable.is_initialized()
+
+
+def add_to_collections(names, value):
+    """Puts a value into several collections."""
+    for name in [names] if isinstance(names, str) else names:
+        add_to_collection(name, value)
+
+
+def Print(input_, data, message=None, first_n=None, summarize=None, name=None):
+    """The input; as a side effect `data` is written to standard error."""
+    from millrace.framework.dispatch import apply_op
+
+    attrs = {"message": message, "first_n": first_n, "summarize": summarize}
+    return apply_op("Print", (input_, list(data)), attrs, name)
+
+
+def __getattr__(name):
+    try:
+        return getattr(_mr, name)
+    except AttributeError:
+        raise AttributeError(f"module 'millrace.compat.v1' has no attribute {name!r}") from None

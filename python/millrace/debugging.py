@@ -1,0 +1,3 @@
+"""Checks, under the names of tf.debugging."""
+
+from millrace.ops.debugging import *  # noqa: F403

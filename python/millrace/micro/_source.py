@@ -1,0 +1,24 @@
+"""The C++ sources of micro/ and the tools beside them: they come with the package, as images for
+devices are built from them."""
+
+import functools
+import importlib.util
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).parent / "source"
+
+
+@functools.cache
+def tool(name):
+    """The module micro/targets/NAME.py."""
+    path = ROOT / f"micro/targets/{name}.py"
+    spec = importlib.util.spec_from_file_location(f"millrace.micro.{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    before = list(sys.path)
+    sys.path.insert(0, str(path.parent))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path[:] = before
+    return module

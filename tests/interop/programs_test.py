@@ -1,0 +1,64 @@
+"""The programs of programs.py say the same with TensorFlow and with us."""
+
+import builtins
+
+import millrace as mr
+import numpy as np
+import programs
+import pytest
+import session_programs
+
+
+def known_class(names):
+    """The most special class that is Python's own or one of ours as well."""
+    return next(n for n in names if hasattr(builtins, n) or hasattr(mr.errors, n))
+
+
+def assert_same(mine, theirs, where="result"):
+    if isinstance(theirs, dict) and "raises" in theirs:
+        # What catches their exception catches ours.
+        assert isinstance(mine, dict) and "raises" in mine, (where, mine, theirs)
+        assert known_class(theirs["raises"]) in mine["raises"], where
+    elif isinstance(theirs, dict):
+        assert isinstance(mine, dict) and sorted(mine) == sorted(theirs), where
+        for key, value in theirs.items():
+            assert_same(mine[key], value, f"{where}[{key!r}]")
+    elif isinstance(theirs, list):
+        assert isinstance(mine, (list, tuple)) and len(mine) == len(theirs), (where, mine, theirs)
+        for i, value in enumerate(theirs):
+            assert_same(mine[i], value, f"{where}[{i}]")
+    elif isinstance(theirs, float):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6, err_msg=where)
+    else:
+        assert mine == theirs, where
+
+
+CALLS = [
+    *(("optimize", name) for name in programs.OPTIMIZERS),
+    ("clipped",),
+    ("scopes",),
+    ("scope_defaults",),
+    ("partitioned",),
+    ("losses",),
+    ("signatures",),
+    ("control",),
+    ("mistakes",),
+    ("savers",),
+    ("monitored",),
+    ("monitored_errors",),
+    ("listeners",),
+    ("sessions",),
+    ("getters",),
+    ("moving",),
+]
+
+
+def program(name):
+    return getattr(programs, name, None) or getattr(session_programs, name)
+
+
+@pytest.mark.parametrize("call", CALLS, ids="-".join)
+def test_program(peer, call):
+    name, *args = call
+    mine = program(name)(mr.compat.v1, *args)
+    assert_same(mine, peer.run_program(name, *args))

@@ -1,0 +1,504 @@
+"""More of programs.py: sessions, hooks, savers, control flow, losses, and mistakes."""
+
+import os
+import tempfile
+
+import numpy as np
+
+# ----- losses and old signatures -----
+
+
+def losses(tf):
+    """Each loss of tf.losses by value, the collection, the total."""
+    y = np.float32([[0, 1, 0], [1, 0, 0]])
+    p = np.float32([[0.2, 0.7, 0.1], [0.9, 0.4, 0.3]])
+    weights = np.float32([[1], [0]])
+    with tf.Graph().as_default(), tf.Session() as sess:
+        made = {
+            "absolute": tf.losses.absolute_difference(y, p),
+            "squared": tf.losses.mean_squared_error(y, p, weights=weights),
+            "huber": tf.losses.huber_loss(y, p * 5.0, delta=0.5),
+            "log": tf.losses.log_loss(y, p),
+            "hinge": tf.losses.hinge_loss(y, p),
+            "sigmoid": tf.losses.sigmoid_cross_entropy(y, p, label_smoothing=0.1),
+            "softmax": tf.losses.softmax_cross_entropy(
+                y, p, weights=[2.0, 1.0], label_smoothing=0.1
+            ),
+            "sparse": tf.losses.sparse_softmax_cross_entropy([1, 0], p),
+            "sparse_column": tf.losses.sparse_softmax_cross_entropy([[1], [0]], p),
+        }
+        for reduction in tf.losses.Reduction.all():
+            made[reduction] = tf.losses.mean_squared_error(y, p, weights, reduction=reduction)
+        decay = lambda v: 0.1 * tf.reduce_sum(v * v)  # noqa: E731
+        tf.get_variable("w", initializer=np.float32([1.0, 2.0]), regularizer=decay)
+        tf.losses.add_loss(tf.constant(10.0))
+        scalars = [loss for loss in tf.losses.get_losses() if loss.shape.rank == 0]
+        made["regularization"] = tf.losses.get_regularization_loss()
+        made["total"] = tf.add_n([*scalars, *tf.losses.get_regularization_losses()])
+        sess.run(tf.global_variables_initializer())
+        found = {key: np.asarray(value).tolist() for key, value in sess.run(made).items()}
+        found["count"] = len(tf.losses.get_losses())
+        found["names"] = [loss.op.name for loss in tf.losses.get_losses()][:4]
+        found["wrong"] = [
+            outcome_class(lambda: tf.losses.mean_squared_error(y, p[:, :2])),
+            outcome_class(lambda: tf.losses.mean_squared_error(y, p, weights=[1.0, 2.0])),
+            outcome_class(lambda: tf.losses.mean_squared_error(y, p, reduction="other")),
+        ]
+        return found
+
+
+def signatures(tf):
+    """Functions whose arguments have another order or name in TensorFlow 2."""
+    x = np.float32([[1, -2, 3], [-4, 5, 0]])
+    with tf.Graph().as_default(), tf.Session() as sess:
+        made = [
+            tf.reduce_sum(x, reduction_indices=[1], keep_dims=True),
+            tf.argmax(x, dimension=1),
+            tf.argmax(x, 0, "best", output_type=tf.int32),
+            tf.gather(x, [1], None, "rows", 0),
+            tf.pad(x, [[0, 1], [0, 0]], "CONSTANT", "padded", 7),
+            tf.shape(x, "s", tf.int64),
+            tf.size(x, "n", out_type=tf.int64),
+            tf.transpose(x, [1, 0], "t"),
+            tf.boolean_mask(x, [True, False], "mask", 0),
+            tf.expand_dims(x, dim=0),
+            tf.squeeze(x[:1], squeeze_dims=[0]),
+            tf.nn.dropout(x, keep_prob=1.0),
+            tf.nn.softmax(x, dim=0),
+            tf.nn.moments(x, [0], keep_dims=True),
+            tf.nn.crelu(x),
+            tf.nn.zero_fraction(x),
+            tf.nn.xw_plus_b(x, x.T, np.float32([1, 2])),
+            tf.nn.l2_normalize(x, dim=1),
+            tf.nn.weighted_cross_entropy_with_logits(labels=np.sign(x), logits=x, pos_weight=2.0),
+            tf.nn.softmax_cross_entropy_with_logits_v2(labels=np.abs(x) / 6, logits=x),
+            tf.nn.embedding_lookup([x, -x], [0, 1, 2, 3]),
+            tf.nn.embedding_lookup([x, -x], [0, 1, 2, 3], "div"),
+            tf.while_loop(lambda i: i < 10, lambda i: i + 3, [tf.constant(0)], name="loop"),
+            tf.cond(tf.constant(True), lambda: 1.0, lambda: 2.0, name="choose"),
+            tf.clip_by_norm(x, 2.0),
+            tf.clip_by_norm(x, 2.0, axes=[1]),
+            tf.global_norm([x, None, x]),
+            tf.to_int32(x),
+            tf.div(x, 2.0),
+            tf.train.piecewise_constant(tf.constant(4), [2, 5], [1.0, 0.5, 0.1]),
+            tf.train.polynomial_decay(0.1, tf.constant(5), 20, power=2.0),
+            tf.train.polynomial_decay(0.1, tf.constant(25), 20, cycle=True),
+            tf.train.cosine_decay(0.1, tf.constant(5), 20, alpha=0.1),
+            tf.train.inverse_time_decay(0.1, tf.constant(5), 20, 0.5, staircase=True),
+            tf.train.natural_exp_decay(0.1, tf.constant(5), 20, 0.5),
+        ]
+        found = [
+            [np.asarray(v).tolist() for v in value] if isinstance(value, tuple) else value.tolist()
+            for value in (v if isinstance(v, tuple) else np.asarray(v) for v in sess.run(made))
+        ]
+        v = tf.get_variable("v", initializer=np.float32([1, 2, 3]))
+        sess.run(tf.global_variables_initializer())
+        sess.run(tf.scatter_update(v, [0, 2], [7.0, 8.0]))
+        sess.run(tf.assign_add(v, [1.0, 1.0, 1.0]))
+        dtypes = [made[1].dtype.name, made[2].dtype.name, made[5].dtype.name, made[6].dtype.name]
+        return found, sess.run(v).tolist(), dtypes
+
+
+# ----- control flow, gradients, feeds -----
+
+
+def control(tf):
+    """Order by control dependencies; branches and loops; gradients through them."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        v = tf.get_variable("v", initializer=1.0)
+        with tf.control_dependencies([v.assign_add(1.0)]):
+            after = v.read_value()
+            with tf.control_dependencies([tf.assign(v, after * 10.0)]):
+                last = tf.identity(v)
+        x = tf.placeholder_with_default(np.float32([1, 2]), [None], name="x")
+        branch = tf.cond(tf.reduce_sum(x) > 5.0, lambda: (x, 1.0), lambda: (x * x, 0.0))
+        i, total = tf.while_loop(
+            lambda i, t: tf.reduce_sum(t) < 100.0, lambda i, t: [i + 1, t * x + 1.0], [0, x]
+        )
+        inner = x * 3.0
+        y = inner * x
+        grads = [
+            tf.gradients(y, x)[0],
+            tf.gradients(y, x, stop_gradients=[inner])[0],
+            tf.gradients(y, x, grad_ys=[tf.constant([1.0, 10.0])])[0],
+            tf.gradients(branch[0], x)[0],
+            tf.gradients(total, x)[0],
+            tf.gradients([y, inner], [x, inner])[1],
+        ]
+        unconnected = (
+            tf.gradients(tf.constant(1.0), x),
+            tf.gradients(tf.constant(1.0), x, unconnected_gradients=tf.UnconnectedGradients.ZERO),
+        )
+        sess.run(tf.global_variables_initializer())
+        found = {
+            "order": [float(value) for value in (sess.run(after), sess.run(last))],
+            "default": [b.tolist() for b in sess.run([x, *branch])],
+            "fed": [b.tolist() for b in sess.run(branch, {x: [4.0, 5.0]})],
+            "loop": [np.asarray(value).tolist() for value in sess.run([i, total])],
+            "grads": [g.tolist() for g in sess.run(grads)],
+            "grads_fed": [g.tolist() for g in sess.run(grads, {x: [3.0, 4.0]})],
+            "unconnected": [unconnected[0], sess.run(unconnected[1])[0].tolist()],
+            "shapes": [t.shape.as_list() for t in (x, branch[0], total)],
+        }
+        # Anything may be fed, by tensor or name; fetches may be nested.
+        found["middle"] = sess.run(y, {inner: [1.0, 1.0]}).tolist()
+        nested = sess.run({"a": [x, (inner, "x:0")], "b": v.op})
+        found["nested"] = [
+            nested["a"][0].tolist(),
+            type(nested["a"][1]).__name__,
+            nested["b"] is None,
+        ]
+        partial = sess.make_callable(y, [x])
+        found["callable"] = partial(np.float32([2.0, 3.0])).tolist()
+        return found
+
+
+def mistakes(tf):
+    """Which exceptions a user meets."""
+    with tf.Graph().as_default() as graph, tf.Session() as sess:
+        x = tf.placeholder(tf.float32, [None, 3], name="x")
+        y = tf.matmul(x, tf.ones([3, 2]), name="y")
+        v = tf.get_variable("v", initializer=np.float32([1, 2]))
+        with tf.Graph().as_default():
+            other = tf.constant(1.0)
+        dynamic = tf.placeholder(tf.float32, name="dynamic")
+        product = tf.matmul(dynamic, tf.ones([3, 2]))
+        ok = np.ones([1, 3], np.float32)
+        tries = {
+            "no feed": lambda: sess.run(y),
+            "shape of a feed": lambda: sess.run(y, {x: [[1.0, 2.0]]}),
+            "ragged feed": lambda: sess.run(y, {x: [[1.0, 2.0], [3.0]]}),
+            "feed of another graph": lambda: sess.run(y, {other: 1.0}),
+            "feed of nothing": lambda: sess.run(y, {"nothing:0": 1.0}),
+            "tensor as a feed": lambda: sess.run(y, {x: tf.constant(ok)}),
+            "fetch of another graph": lambda: sess.run(other),
+            "fetch of nothing": lambda: sess.run("nothing:0"),
+            "fetch of no index": lambda: sess.run("y:7"),
+            "fetch of None": lambda: sess.run(None),
+            "fetch of a number": lambda: sess.run(3),
+            "uninitialised": lambda: sess.run(v),
+            "shape at run time": lambda: sess.run(product, {dynamic: np.ones([2, 2])}),
+            "rank at run time": lambda: sess.run(product, {dynamic: 1.0}),
+            "shapes of matmul": lambda: tf.matmul(tf.ones([2, 3]), tf.ones([2, 3])),
+            "shapes of add": lambda: tf.ones([2, 3]) + tf.ones([4]),
+            "dtypes of add": lambda: tf.constant(1.0) + tf.constant(1),
+            "float to int": lambda: tf.constant(1) + 1.5,
+            "string to float": lambda: tf.constant("a", tf.float32),
+            "bool of a tensor": lambda: bool(x),
+            "iteration": lambda: list(dynamic),
+            "reshape": lambda: tf.reshape(tf.ones([6]), [4]),
+            "concat": lambda: tf.concat([tf.ones([2, 2]), tf.ones([3, 3])], 0),
+            "axis": lambda: tf.reduce_sum(tf.ones([2]), 3),
+            "assign shape": lambda: v.assign([1.0, 2.0, 3.0]),
+            "unknown device": lambda: sess.run(_on_device(tf, "/gpu:7")),
+            "malformed device": lambda: _on_device(tf, "/nonsense:x"),
+            "no loss": lambda: tf.train.GradientDescentOptimizer(0.1).minimize(tf.constant(1.0)),
+            "no op": lambda: graph.get_operation_by_name("nothing"),
+            "tensor as an op": lambda: graph.get_operation_by_name("y:0"),
+            "op as a tensor": lambda: graph.get_tensor_by_name("y"),
+            "check": lambda: sess.run(tf.debugging.check_numerics(tf.constant(1.0) / 0.0, "here")),
+            "control input": lambda: tf.control_dependencies([3.0]).__enter__(),
+            "bad name": lambda: tf.constant(1.0, name="a b"),
+            "empty optimizer": lambda: tf.train.AdamOptimizer().apply_gradients([]),
+        }
+        found = {name: outcome_class(function) for name, function in tries.items()}
+        graph.finalize()
+        found["finalized"] = outcome_class(lambda: tf.constant(1.0))
+    found["closed"] = outcome_class(lambda: sess.run(y, {x: ok}))
+    found["empty graph"] = _in_new_graph(tf, lambda s: s.run("a:0"))
+    return found
+
+
+def outcome_class(function):
+    """The names of the exception's classes, the most special one first; ["fine"] if there is
+    none."""
+    try:
+        function()
+    except Exception as error:
+        return {"raises": [cls.__name__ for cls in type(error).__mro__]}
+    return "fine"
+
+
+def _on_device(tf, name):
+    with tf.device(name):
+        return tf.constant(1.0) + 1.0
+
+
+def _in_new_graph(tf, function):
+    with tf.Graph().as_default(), tf.Session() as sess:
+        return outcome_class(lambda: function(sess))
+
+
+# ----- savers and monitored sessions -----
+
+
+def savers(tf):
+    """Files that stay, what the latest is, what restore brings back and refuses."""
+    with tempfile.TemporaryDirectory() as folder:
+        prefix = os.path.join(folder, "model")
+        with tf.Graph().as_default(), tf.Session() as sess:
+            v = tf.get_variable("v", initializer=np.float32([1, 2]))
+            w = tf.get_variable("w", initializer=np.float32(3))
+            saver = tf.train.Saver(max_to_keep=2)
+            only_v = tf.train.Saver({"renamed": v})
+            found = {"uninitialised": outcome_class(lambda: saver.save(sess, prefix))}
+            sess.run(tf.global_variables_initializer())
+            paths = [saver.save(sess, prefix, global_step=s) for s in (1, 2, 30)]
+            found["paths"] = [os.path.basename(p) for p in paths]
+            found["files"] = sorted(os.listdir(folder))
+            found["last"] = [os.path.basename(p) for p in saver.last_checkpoints]
+            found["latest"] = os.path.basename(tf.train.latest_checkpoint(folder))
+            sess.run([v.assign([5.0, 6.0]), w.assign(7.0)])
+            saver.restore(sess, paths[1])
+            found["restored"] = [sess.run(v).tolist(), float(sess.run(w))]
+            only_v.save(sess, os.path.join(folder, "other"), write_meta_graph=False)
+            found["other"] = sorted(n for n in os.listdir(folder) if n.startswith("other"))
+            found["wrong"] = [
+                outcome_class(lambda: saver.restore(sess, paths[0])),
+                outcome_class(lambda: saver.restore(sess, os.path.join(folder, "other"))),
+                outcome_class(lambda: saver.restore(sess, None)),
+                outcome_class(lambda: saver.save(sess, os.path.join(folder, "no", "where"))),
+            ]
+        state = tf.train.get_checkpoint_state(folder)
+        found["state"] = [os.path.basename(p) for p in state.all_model_checkpoint_paths]
+        found["exists"] = [tf.train.checkpoint_exists(p) for p in paths]
+        found["read"] = tf.train.load_checkpoint(paths[2]).get_tensor("v").tolist()
+        found["listed"] = [[n, list(s)] for n, s in tf.train.list_variables(paths[2])]
+        with tf.Graph().as_default():
+            found["no variables"] = outcome_class(lambda: tf.train.Saver())
+        return found
+
+
+def monitored(tf):
+    """A session with hooks, ended by a hook and begun again: what is called, what is written."""
+    calls = []
+
+    class Recorder(tf.train.SessionRunHook):
+        def begin(self):
+            calls.append("begin")
+
+        def after_create_session(self, session, coord):
+            calls.append("after_create")
+
+        def before_run(self, run_context):
+            calls.append("before")
+            return tf.train.SessionRunArgs({"loss": "loss:0"})
+
+        def after_run(self, run_context, run_values):
+            calls.append(f"after {float(run_values.results['loss']):.4f}")
+
+        def end(self, session):
+            calls.append(f"end {int(session.run(tf.train.get_global_step()))}")
+
+    def train(folder, last_step):
+        with tf.Graph().as_default():
+            w = tf.get_variable("w", initializer=np.float32(4))
+            step = tf.train.get_or_create_global_step()
+            loss = tf.square(w, name="loss")
+            tf.summary.scalar("curve", loss)
+            train_op = tf.train.GradientDescentOptimizer(0.1).minimize(loss, step)
+            hooks = [Recorder(), tf.train.StopAtStepHook(last_step=last_step)]
+            with tf.train.MonitoredTrainingSession(
+                checkpoint_dir=folder,
+                hooks=hooks,
+                save_checkpoint_steps=2,
+                save_summaries_steps=1,
+                log_step_count_steps=None,
+            ) as session:
+                while not session.should_stop():
+                    session.run(train_op)
+
+    with tempfile.TemporaryDirectory() as folder:
+        train(folder, 3)
+        first = sorted(n for n in os.listdir(folder) if n.startswith("model") and "index" in n)
+        train(folder, 5)
+        second = sorted(n for n in os.listdir(folder) if n.startswith("model") and "index" in n)
+        latest = os.path.basename(tf.train.latest_checkpoint(folder))
+    return {"calls": calls, "first": first, "second": second, "latest": latest}
+
+
+def monitored_errors(tf):
+    """What ends a monitored session, and how."""
+    found = []
+    with tf.Graph().as_default():
+        dataset = tf.constant([1.0])
+        x = tf.placeholder_with_default(dataset, [None])
+        tf.train.get_or_create_global_step()
+        bad = tf.debugging.check_numerics(tf.reduce_sum(x) / 0.0, "loss")
+
+        class Ends(tf.train.SessionRunHook):
+            def before_run(self, run_context):
+                run_context.request_stop()
+
+            def end(self, session):
+                found.append("ended")
+
+        def fails():
+            with tf.train.MonitoredSession(hooks=[Ends()]) as session:
+                session.run(bad)
+
+        def runs_out():
+            with tf.train.MonitoredSession(hooks=[Ends()]):
+                raise tf.errors.OutOfRangeError(None, None, "used up")
+
+        def stops():
+            with tf.train.MonitoredSession(hooks=[Ends()]) as session:
+                session.run(x)
+                found.append(session.should_stop())
+
+        found += [outcome_class(fails), outcome_class(runs_out), outcome_class(stops)]
+        found.append(outcome_class(lambda: tf.constant(1.0)))  # the graph is final
+        hook = tf.train.NanTensorHook(x)
+        found.append(type(hook).__name__)
+    return found
+
+
+def listeners(tf):
+    """Listeners of checkpoints, feeds by a hook, values at the end."""
+    calls = []
+
+    class Listener(tf.train.CheckpointSaverListener):
+        def begin(self):
+            calls.append("begin")
+
+        def before_save(self, session, global_step_value):
+            calls.append(f"before {global_step_value}")
+
+        def after_save(self, session, global_step_value):
+            calls.append(f"after {global_step_value}")
+            return global_step_value >= 4
+
+        def end(self, session, global_step_value):
+            calls.append(f"end {global_step_value}")
+
+    with tempfile.TemporaryDirectory() as folder, tf.Graph().as_default():
+        step = tf.train.get_or_create_global_step()
+        x = tf.placeholder(tf.float32, [], name="x")
+        total = tf.get_variable("total", initializer=0.0)
+        add = tf.group(total.assign_add(x), step.assign_add(1))
+        final = tf.train.FinalOpsHook([total, step])
+        hooks = [
+            tf.train.CheckpointSaverHook(
+                folder, save_steps=2, saver=tf.train.Saver(), listeners=[Listener()]
+            ),
+            tf.train.FeedFnHook(lambda: {x: 2.5}),
+            final,
+        ]
+        with tf.train.MonitoredSession(hooks=hooks) as session:
+            while not session.should_stop():
+                session.run(add)
+        return calls, [float(value) for value in final.final_ops_values]
+
+
+def sessions(tf):
+    """Default graphs and sessions, what two sessions share, and what a run tells of itself."""
+    found = {}
+    graph = tf.Graph()
+    with graph.as_default():
+        v = tf.get_variable("v", initializer=1.0)
+        add = v.assign_add(1.0)
+        init = tf.global_variables_initializer()
+        missing = tf.report_uninitialized_variables()
+        local = tf.Variable(5.0, collections=[tf.GraphKeys.LOCAL_VARIABLES], name="local")
+        total = tf.add_n([v, local, tf.constant(1.0)])
+    with tf.Session(graph=graph) as one, tf.Session(graph=graph) as two:
+        found["missing"] = [name.decode() for name in one.run(missing)]
+        one.run(init)
+        found["two"] = outcome_class(lambda: two.run(v))
+        two.run(init)
+        one.run(add)
+        found["values"] = [float(one.run(v)), float(two.run(v))]
+        found["default"] = [tf.get_default_session() is two, tf.get_default_graph() is graph]
+        with one.as_default():
+            found["eval"] = [float(v.eval()), float(add.eval()), tf.get_default_session() is one]
+            local.initializer.run()
+            found["op.run"] = float(total.eval({v: 10.0}))
+        v.load(7.0, one)
+        found["load"] = float(one.run(v))
+        found["initialized"] = [bool(one.run(tf.is_variable_initialized(x))) for x in (v, local)]
+        options = tf.RunOptions(trace_level=tf.RunOptions.FULL_TRACE)
+        metadata = tf.RunMetadata()
+        one.run(total, options=options, run_metadata=metadata)
+        names = {n.node_name for d in metadata.step_stats.dev_stats for n in d.node_stats}
+        found["trace"] = len(names) > 0
+    session = tf.InteractiveSession(graph=graph)
+    found["interactive"] = [tf.get_default_session() is session, tf.get_default_graph() is graph]
+    session.run(init)
+    found["again"] = float(v.eval())
+    session.close()
+    with graph.as_default():
+        found["outside"] = [tf.get_default_session() is None, outcome_class(lambda: v.eval())]
+    found["names"] = [v.name, v.op.name, v.op.type, total.op.type, total.op.inputs[2].op.type]
+    found["graph"] = [
+        graph.get_tensor_by_name(total.name) is total,
+        graph.get_operation_by_name("v").name,
+        [op.name for op in graph.get_operations()][:3],
+        graph.as_graph_element(total.name) is total,
+        total.graph is graph,
+        v.graph is graph,
+        str(total.dtype),
+        total.get_shape().as_list(),
+        sorted(graph.get_all_collection_keys()),
+    ]
+    tf.reset_default_graph()
+    found["reset"] = len(tf.get_default_graph().get_operations())
+    return found
+
+
+def getters(tf):
+    """custom_getter, variables in branches and loops, variables from a checkpoint."""
+    calls = []
+
+    def double(getter, name, *args, **kwargs):
+        calls.append(name)
+        return getter(name, *args, **kwargs) * 2.0
+
+    def layer(x):
+        return x * tf.get_variable("w", initializer=3.0)
+
+    with tf.Graph().as_default(), tf.Session() as sess:
+        with tf.variable_scope("s", custom_getter=double):
+            with tf.variable_scope("t"):
+                a = tf.get_variable("a", initializer=2.0)
+        with tf.variable_scope("loop", reuse=tf.AUTO_REUSE):
+            _, b = tf.while_loop(
+                lambda i, x: i < 2, lambda i, x: (i + 1, layer(x)), [0, tf.constant(1.0)]
+            )
+            c = tf.cond(b > 1.0, lambda: layer(b), lambda: b)
+            d = layer(tf.constant(1.0))
+        sess.run(tf.global_variables_initializer())
+        return {
+            "calls": calls,
+            "values": [float(x) for x in sess.run([a, b, c, d])],
+            "names": [x.name for x in tf.global_variables()],
+        }
+
+
+def moving(tf):
+    """A model evaluated with the averages of its variables."""
+    with tempfile.TemporaryDirectory() as folder:
+        with tf.Graph().as_default(), tf.Session() as sess:
+            w = tf.get_variable("w", initializer=np.float32([1, 2]))
+            step = tf.train.get_or_create_global_step()
+            average = tf.train.ExponentialMovingAverage(0.9, num_updates=step)
+            loss = tf.reduce_sum(tf.square(w))
+            train = tf.train.GradientDescentOptimizer(0.1).minimize(loss, step)
+            with tf.control_dependencies([train]):
+                train = average.apply()
+            sess.run(tf.global_variables_initializer())
+            for _ in range(5):
+                sess.run(train)
+            path = tf.train.Saver().save(sess, os.path.join(folder, "m"))
+            kept = sess.run(average.average(w)).tolist()
+            name = average.average_name(w)
+        with tf.Graph().as_default(), tf.Session() as sess:
+            w = tf.get_variable("w", [2])
+            names = tf.train.ExponentialMovingAverage(0.9).variables_to_restore()
+            tf.train.Saver(names).restore(sess, path)
+            return {
+                "kept": kept,
+                "restored": sess.run(w).tolist(),
+                "name": name,
+                "names": sorted(names),
+            }
