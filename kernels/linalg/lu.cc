@@ -224,7 +224,7 @@ absl::Status RegisterLu(Registry& r) {
                                     "INVALID_ARGUMENT for a singular one.")
                                .Shape(SquareMatrices)
                                .Gradient(InverseGradient)
-                               .Cpu<MatrixInverseKernel, float, double, complex64, complex128>()));
+                               .Cpu<InDouble<MatrixInverseKernel>>()));
   MR_RETURN_IF_ERROR(
       r.Add(Op("MatrixSolve")
                 .Input("matrix: T")
@@ -236,16 +236,15 @@ absl::Status RegisterLu(Registry& r) {
                      "INVALID_ARGUMENT for a singular one.")
                 .Shape(SolveShape)
                 .Gradient(SolveGradient)
-                .Cpu<MatrixSolveKernel, float, double, complex64, complex128>()));
-  MR_RETURN_IF_ERROR(
-      r.Add(Op("MatrixDeterminant")
-                .Input("input: T")
-                .Output("output: T")
-                .Attr("T: {half, float, double, complex64, complex128}")
-                .Doc("The determinant of each square matrix.")
-                .Shape(ScalarOfSquareMatrices)
-                .Gradient(DeterminantGradient)
-                .Cpu<MatrixDeterminantKernel, float, double, complex64, complex128>()));
+                .Cpu<InDouble<MatrixSolveKernel>>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("MatrixDeterminant")
+                               .Input("input: T")
+                               .Output("output: T")
+                               .Attr("T: {half, float, double, complex64, complex128}")
+                               .Doc("The determinant of each square matrix.")
+                               .Shape(ScalarOfSquareMatrices)
+                               .Gradient(DeterminantGradient)
+                               .Cpu<InDouble<MatrixDeterminantKernel>>()));
   MR_RETURN_IF_ERROR(
       r.Add(Op("LogMatrixDeterminant")
                 .Input("input: T")
@@ -256,7 +255,7 @@ absl::Status RegisterLu(Registry& r) {
                      "absolute value.")
                 .Shape(ScalarOfSquareMatrices)
                 .Gradient(LogDeterminantGradient)
-                .Cpu<LogMatrixDeterminantKernel, float, double, complex64, complex128>()));
+                .Cpu<InDouble<LogMatrixDeterminantKernel>>()));
   return r.Add(Op("Lu")
                    .Input("input: T")
                    .Output("lu: T")
@@ -267,7 +266,7 @@ absl::Status RegisterLu(Registry& r) {
                         "own being 1) and "
                         "U in one matrix, and the permutation of rows.")
                    .Shape(LuShape)
-                   .Cpu<LuKernel, float, double, complex64, complex128>());
+                   .Cpu<InDouble<LuKernel>>());
 }
 
 }  // namespace millrace

@@ -4,6 +4,7 @@
 #include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/base/thread_pool.h"
+#include "kernels/math/wide.h"
 
 namespace millrace {
 
@@ -53,6 +54,38 @@ absl::Status ForEachMatrix(KernelContext& c, int64_t count,
     }
   });
   return status;
+}
+
+absl::Status ComputeInDouble(Kernel& inner, KernelContext& c) {
+  const auto wide = [](DType t) {
+    return IsComplex(t) ? DType::kComplex128 : IsFloating(t) ? DType::kDouble : t;
+  };
+  // `from` in dtype `to`, which is of the same kind.
+  const auto convert = [](const Tensor& from, DType to) -> absl::StatusOr<Tensor> {
+    if (from.dtype() == to) return from;
+    MR_ASSIGN_OR_RETURN(Tensor out, Tensor::Create(to, from.shape()));
+    if (IsComplex(to)) {
+      StoreWide(LoadWide<complex128>(from), &out);
+    } else {
+      StoreWide(LoadWide<double>(from), &out);
+    }
+    return out;
+  };
+  std::vector<Tensor> inputs, outputs(c.num_outputs());
+  std::vector<DType> types;
+  for (int i = 0; i < c.num_inputs(); ++i) {
+    MR_ASSIGN_OR_RETURN(Tensor input, convert(c.input(i), wide(c.input(i).dtype())));
+    inputs.push_back(std::move(input));
+  }
+  for (int i = 0; i < c.num_outputs(); ++i) types.push_back(wide(c.output_type(i)));
+  KernelContext context(c.device(), &c.step(), absl::MakeSpan(inputs), absl::MakeSpan(outputs),
+                        types);
+  MR_RETURN_IF_ERROR(inner.Compute(context));
+  for (int i = 0; i < c.num_outputs(); ++i) {
+    MR_ASSIGN_OR_RETURN(Tensor output, convert(outputs[i], c.output_type(i)));
+    c.set_output(i, std::move(output));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SquareMatrices(ShapeContext& c) {

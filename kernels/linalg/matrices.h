@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "Eigen/Core"
 #include "absl/functional/function_ref.h"
@@ -51,6 +52,29 @@ PartialShape BatchShape(const PartialShape& shape, std::initializer_list<int64_t
 // fn(i) for each of `count` matrices, on the pool's threads; the error of the first that fails.
 absl::Status ForEachMatrix(KernelContext& c, int64_t count,
                            absl::FunctionRef<absl::Status(int64_t i)> fn);
+
+// Calls `inner` with the inputs in double precision, and stores what it gives in the outputs'
+// types.
+absl::Status ComputeInDouble(Kernel& inner, KernelContext& c);
+
+// K<double> or K<complex128> for any floating or complex type: decompositions take long to compile,
+// and gain from the precision.
+template <template <typename> class K>
+class InDouble final : public Kernel {
+ public:
+  absl::Status Init(KernelConstruction& c) override {
+    if (IsComplex(c.input_type(0))) {
+      inner_ = std::make_unique<K<complex128>>();
+    } else {
+      inner_ = std::make_unique<K<double>>();
+    }
+    return inner_->Init(c);
+  }
+  absl::Status Compute(KernelContext& c) override { return ComputeInDouble(*inner_, c); }
+
+ private:
+  std::unique_ptr<Kernel> inner_;
+};
 
 // Shape functions: of square matrices, output 0 like input 0; and square ones to a scalar each.
 absl::Status SquareMatrices(ShapeContext& c);

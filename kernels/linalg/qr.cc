@@ -65,7 +65,7 @@ absl::Status RegisterQr(Registry& r) {
                         "and the upper "
                         "triangle R, [P, N]; P is min(M, N), or M with full_matrices.")
                    .Shape(QrShape)
-                   .Cpu<QrKernel, float, double, complex64, complex128>());
+                   .Cpu<InDouble<QrKernel>>());
 }
 
 }  // namespace millrace

@@ -123,7 +123,7 @@ absl::Status RegisterSelfAdjointEig(Registry& r) {
                      "matrix, of which only the lower triangle is read.")
                 .Shape(EigV2Shape)
                 .Gradient(EigV2Gradient)
-                .Cpu<SelfAdjointEigV2Kernel, float, double, complex64, complex128>()));
+                .Cpu<InDouble<SelfAdjointEigV2Kernel>>()));
   return r.Add(
       Op("SelfAdjointEig")
           .Input("input: T")
@@ -131,7 +131,7 @@ absl::Status RegisterSelfAdjointEig(Registry& r) {
           .Attr("T: {double, float, half}")
           .Doc("As SelfAdjointEigV2, with the eigenvalues as a first row above the eigenvectors.")
           .Shape(EigShape)
-          .Cpu<SelfAdjointEigKernel, float, double>());
+          .Cpu<InDouble<SelfAdjointEigKernel>>());
 }
 
 }  // namespace millrace

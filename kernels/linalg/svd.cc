@@ -39,7 +39,7 @@ class SvdKernel final : public Kernel {
         if (vectors_) MutableMatrixAt<T>(v, i).setIdentity();
         return absl::OkStatus();
       }
-      const Eigen::BDCSVD<Matrix<T>> svd(MatrixAt<T>(a, i), what);
+      const Eigen::JacobiSVD<Matrix<T>> svd(MatrixAt<T>(a, i), what);
       for (int64_t k = 0; k < p; ++k) s->mutable_data<T>()[i * p + k] = T(svd.singularValues()[k]);
       if (vectors_) MutableMatrixAt<T>(u, i) = svd.matrixU();
       if (vectors_) MutableMatrixAt<T>(v, i) = svd.matrixV();
@@ -84,7 +84,7 @@ absl::Status RegisterSvd(Registry& r) {
                         "descending order; "
                         "with full_matrices U and V are square, else they have min(M, N) columns.")
                    .Shape(SvdShape)
-                   .Cpu<SvdKernel, float, double, complex64, complex128>());
+                   .Cpu<InDouble<SvdKernel>>());
 }
 
 }  // namespace millrace

@@ -180,7 +180,7 @@ absl::Status RegisterTriangular(Registry& r) {
                      "batch dimensions broadcast.")
                 .Shape(TriangularSolveShape)
                 .Gradient(TriangularSolveGradient)
-                .Cpu<MatrixTriangularSolveKernel, float, double, complex64, complex128>()));
+                .Cpu<InDouble<MatrixTriangularSolveKernel>>()));
   return r.Add(Op("Cholesky")
                    .Input("input: T")
                    .Output("output: T")
@@ -190,7 +190,7 @@ absl::Status RegisterTriangular(Registry& r) {
                         "the lower triangle is read; NaN for one that is not.")
                    .Shape(SquareMatrices)
                    .Gradient(CholeskyGradient)
-                   .Cpu<CholeskyKernel, float, double, complex64, complex128>());
+                   .Cpu<InDouble<CholeskyKernel>>());
 }
 
 }  // namespace millrace

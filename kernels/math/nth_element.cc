@@ -3,7 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
-#include "core/graph/op_schema.h"
+#include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
@@ -53,6 +53,14 @@ absl::Status NthElementShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+// Shared equally by the elements that have the value.
+absl::StatusOr<Gradients> NthElementGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  const Output x = op.input(0), y = b.ExpandDims(op.output(0), -1);
+  const Output equal = b.Cast(b.Equal(x, y), b.dtype(x));
+  const Output share = b.Div(equal, b.Sum(equal, {-1}, /*keep_dims=*/true));
+  return Gradients{b.Mul(share, b.ExpandDims(dy[0], -1)), Gradient()};
+}
+
 }  // namespace
 
 absl::Status RegisterNthElement(Registry& r) {
@@ -66,6 +74,7 @@ absl::Status RegisterNthElement(Registry& r) {
                    .Doc("The element that would be at place n of each row, sorted ascending or, if "
                         "reverse, descending.")
                    .Shape(NthElementShape)
+                   .Gradient(NthElementGradient)
                    .Cpu<NthElementKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
                         int64_t, uint8_t, uint16_t, uint32_t, uint64_t>());
 }

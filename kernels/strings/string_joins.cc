@@ -71,8 +71,8 @@ class ReduceJoinKernel final : public Kernel {
     for (int64_t i = 0; i < axes.num_elements(); ++i) {
       const int64_t given = axes.data<int32_t>()[i], axis = given < 0 ? given + in.rank() : given;
       if (axis < 0 || axis >= in.rank()) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "Invalid reduction dimension ", given, " for input with ", in.rank(), " dimension(s)"));
+        return absl::OutOfRangeError(absl::StrCat("Invalid reduction dimension ", given,
+                                                  " for input with ", in.rank(), " dimension(s)"));
       }
       if (reduced[axis])
         return absl::InvalidArgumentError(absl::StrCat("Duplicate reduction dimension ", axis));
