@@ -59,7 +59,7 @@ class SelfAdjointEigKernel final : public Kernel {
     return ForEachMatrix(c, batch.count, [&](int64_t i) -> absl::Status {
       Eigen::SelfAdjointEigenSolver<Matrix<T>> eig;
       MR_RETURN_IF_ERROR(Solve(MatrixAt<T>(a, i), true, &eig));
-      MutableMatrixAt<T>(out, i).row(0) = eig.eigenvalues().transpose();
+      MutableMatrixAt<T>(out, i).row(0) = eig.eigenvalues().transpose().template cast<T>();
       MutableMatrixAt<T>(out, i).bottomRows(batch.rows) = eig.eigenvectors();
       return absl::OkStatus();
     });
