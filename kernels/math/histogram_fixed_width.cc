@@ -1,6 +1,7 @@
 // HistogramFixedWidth.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
@@ -37,18 +38,18 @@ class HistogramFixedWidthKernel final : public Kernel {
     if (bins <= 0)
       return absl::InvalidArgumentError(
           absl::StrCat("nbins should be a positive number, not ", bins));
-    std::vector<int64_t> counts(bins);
+    Tensor* out;
+    MR_RETURN_IF_ERROR(c.allocate_output(0, Shape({bins}), &out));
+    std::memset(out->mutable_raw_data(), 0, out->bytes());
     const double step = (static_cast<double>(high) - static_cast<double>(low)) / bins;
     for (const T v : values.flat<T>()) {
       const double value = static_cast<double>(v);
       if (std::isnan(value))
         return absl::InvalidArgumentError("Histogram values must not contain NaN");
-      const double bin = std::floor((value - static_cast<double>(low)) / step);
-      ++counts[static_cast<size_t>(std::min<double>(std::max(bin, 0.0), bins - 1))];
+      const double at = std::floor((value - static_cast<double>(low)) / step);
+      const auto bin = static_cast<int64_t>(std::min<double>(std::max(at, 0.0), bins - 1));
+      SetIntegerAt(out, bin, IntegerAt(*out, bin) + 1);
     }
-    Tensor* out;
-    MR_RETURN_IF_ERROR(c.allocate_output(0, Shape({bins}), &out));
-    for (int32_t i = 0; i < bins; ++i) SetIntegerAt(out, i, counts[i]);
     return absl::OkStatus();
   }
 };

@@ -2,6 +2,7 @@
 // sum of the squares of the channels at most depth_radius away.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
@@ -21,6 +22,10 @@ struct LrnAttrs {
 
   absl::Status Read(KernelConstruction& c) {
     MR_RETURN_IF_ERROR(c.GetAttr("depth_radius", &radius));
+    if (radius < 0 || radius > std::numeric_limits<int32_t>::max()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("depth_radius must be in [0, 2^31), but is ", radius));
+    }
     MR_RETURN_IF_ERROR(c.GetAttr("bias", &bias));
     MR_RETURN_IF_ERROR(c.GetAttr("alpha", &alpha));
     return c.GetAttr("beta", &beta);

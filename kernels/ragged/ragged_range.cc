@@ -79,6 +79,10 @@ class RaggedRangeKernel final : public Kernel {
     }
     Tensor* values;
     MR_RETURN_IF_ERROR(c.allocate_output(1, Shape({total}), &values));
+    // The numbers are made in the wide type; whether there is room for them is found out first.
+    Tensor room;
+    MR_RETURN_IF_ERROR(c.allocate_temp(DType::kDouble, Shape({total}), &room));
+    room.Reset();
     std::vector<W> all;
     all.reserve(static_cast<size_t>(total));
     for (int64_t i = 0; i < rows; ++i) {

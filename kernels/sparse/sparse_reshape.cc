@@ -90,23 +90,26 @@ class SparseFillEmptyRowsKernel final : public Kernel {
           absl::StrCat("default_value must be a scalar, saw: ", fallback.shape().ToString()));
     }
     const int64_t rows = in.shape[0];
-    std::vector<int64_t> counts(rows);
+    Tensor counts;
+    MR_RETURN_IF_ERROR(c.allocate_temp(DType::kInt64, Shape({rows}), &counts));
+    std::fill_n(counts.mutable_data<int64_t>(), rows, 0);
     for (int64_t k = 0; k < in.count; ++k) {
       const int64_t row = in.Index(k)[0];
       if (row < 0 || row >= rows) {
         return absl::InvalidArgumentError(
             absl::StrCat("indices(", k, ", 0) is invalid: ", row, " >= ", rows));
       }
-      ++counts[row];
+      ++counts.mutable_data<int64_t>()[row];
     }
-    return Store(c, in, counts);
+    return Store(c, in, counts.data<int64_t>());
   }
 
  private:
-  static absl::Status Store(KernelContext& c, const SparseView& in,
-                            const std::vector<int64_t>& counts) {
+  static absl::Status Store(KernelContext& c, const SparseView& in, const int64_t* counts) {
     const int64_t rows = in.shape[0];
-    std::vector<int64_t> next(rows);  // where the next element of the row goes
+    Tensor places;
+    MR_RETURN_IF_ERROR(c.allocate_temp(DType::kInt64, Shape({rows}), &places));
+    int64_t* next = places.mutable_data<int64_t>();  // where the next element of the row goes
     int64_t total = 0;
     for (int64_t r = 0; r < rows; ++r) {
       next[r] = total;
