@@ -1,6 +1,5 @@
 // MatrixInverse, MatrixSolve, MatrixDeterminant, LogMatrixDeterminant, Lu: by LU decomposition with
 // partial pivoting.
-#include "Eigen/LU"
 
 #include <cmath>
 
@@ -10,25 +9,22 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/linalg/factorisations.h"
 #include "kernels/linalg/matrices.h"
 
 namespace millrace {
 namespace {
 
+// The factors of a matrix, or of its adjoint; INVALID_ARGUMENT if it is singular.
 template <typename T>
-using Decomposition = Eigen::PartialPivLU<Matrix<T>>;
-
-// The decomposition of a matrix, or of its adjoint; INVALID_ARGUMENT if it is singular.
-template <typename T>
-absl::Status Decompose(MatrixView<T> a, bool adjoint, Decomposition<T>* lu) {
-  if (adjoint) {
-    lu->compute(a.adjoint());
-  } else {
-    lu->compute(a);
+absl::StatusOr<LuFactors<T>> Factorise(const MatrixView<T>& a, bool adjoint) {
+  Matrix<T> copy(a.rows(), a.cols());
+  for (int64_t i = 0; i < a.rows(); ++i) {
+    for (int64_t j = 0; j < a.cols(); ++j) copy(i, j) = adjoint ? Conjugated(a(j, i)) : a(i, j);
   }
-  if (!(lu->matrixLU().diagonal().cwiseAbs().minCoeff() > 0))
-    return absl::InvalidArgumentError("Input matrix is not invertible.");
-  return absl::OkStatus();
+  LuFactors<T> lu(std::move(copy));
+  if (lu.singular) return absl::InvalidArgumentError("Input matrix is not invertible.");
+  return lu;
 }
 
 template <typename T>
@@ -42,9 +38,9 @@ class MatrixInverseKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.allocate_output(0, a.shape(), &out));
     if (a.num_elements() == 0) return absl::OkStatus();
     return ForEachMatrix(c, batch.count, [&](int64_t i) -> absl::Status {
-      Decomposition<T> lu;
-      MR_RETURN_IF_ERROR(Decompose(MatrixAt<T>(a, i), adjoint_, &lu));
-      MutableMatrixAt<T>(out, i) = lu.inverse();
+      MR_ASSIGN_OR_RETURN(const LuFactors<T> lu, Factorise(MatrixAt<T>(a, i), adjoint_));
+      const Matrix<T> identity = Matrix<T>::Identity(batch.rows, batch.rows);
+      MutableMatrixAt<T>(out, i) = lu.Solve(MatrixView<T>(identity.data(), batch.rows, batch.rows));
       return absl::OkStatus();
     });
   }
@@ -71,9 +67,8 @@ class MatrixSolveKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
     if (rhs.num_elements() == 0) return absl::OkStatus();
     return ForEachMatrix(c, batch.count, [&](int64_t i) -> absl::Status {
-      Decomposition<T> lu;
-      MR_RETURN_IF_ERROR(Decompose(MatrixAt<T>(a, i), adjoint_, &lu));
-      MutableMatrixAt<T>(out, i) = lu.solve(MatrixAt<T>(rhs, i));
+      MR_ASSIGN_OR_RETURN(const LuFactors<T> lu, Factorise(MatrixAt<T>(a, i), adjoint_));
+      MutableMatrixAt<T>(out, i) = lu.Solve(MatrixAt<T>(rhs, i));
       return absl::OkStatus();
     });
   }
@@ -92,8 +87,7 @@ class MatrixDeterminantKernel final : public Kernel {
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
     return ForEachMatrix(c, batch.count, [&](int64_t i) {
-      out->mutable_data<T>()[i] =
-          batch.rows == 0 ? T(1) : Decomposition<T>(MatrixAt<T>(a, i)).determinant();
+      out->mutable_data<T>()[i] = LuFactors<T>(Matrix<T>(MatrixAt<T>(a, i))).Determinant();
       return absl::OkStatus();
     });
   }
@@ -110,15 +104,12 @@ class LogMatrixDeterminantKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &sign));
     MR_RETURN_IF_ERROR(c.allocate_output(1, shape, &log_abs));
     return ForEachMatrix(c, batch.count, [&](int64_t i) {
-      T s(1), log(0);
-      if (batch.rows > 0) {
-        const Decomposition<T> lu(MatrixAt<T>(a, i));
-        s = T(static_cast<float>(lu.permutationP().determinant()));
-        for (const T u : lu.matrixLU().diagonal()) {
-          s *= u / std::abs(u);
-          log += std::log(std::abs(u));
-        }
-        if (!std::isfinite(std::abs(s))) s = T(0);
+      const LuFactors<T> lu(Matrix<T>(MatrixAt<T>(a, i)));
+      T s(lu.sign), log(0);
+      for (int64_t k = 0; k < batch.rows; ++k) {
+        const auto size = std::abs(lu.lu(k, k));
+        s *= size > 0 ? lu.lu(k, k) / size : T(0);
+        log += std::log(size);
       }
       sign->mutable_data<T>()[i] = s;
       log_abs->mutable_data<T>()[i] = log;
@@ -140,16 +131,14 @@ class LuKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.allocate_output(1, rows, &permutation));
     if (a.num_elements() == 0) return absl::OkStatus();
     return ForEachMatrix(c, batch.count, [&](int64_t i) -> absl::Status {
-      Decomposition<T> lu;
-      MR_RETURN_IF_ERROR(Decompose(MatrixAt<T>(a, i), false, &lu));
-      MutableMatrixAt<T>(out, i) = lu.matrixLU();
-      const auto& to = lu.permutationP().indices();
+      MR_ASSIGN_OR_RETURN(const LuFactors<T> lu, Factorise(MatrixAt<T>(a, i), false));
+      MutableMatrixAt<T>(out, i) = lu.lu;
       for (int64_t row = 0; row < batch.rows; ++row) {
-        const int64_t at = i * batch.rows + to[row];
+        const int64_t at = i * batch.rows + row;
         if (permutation->dtype() == DType::kInt32) {
-          permutation->mutable_data<int32_t>()[at] = static_cast<int32_t>(row);
+          permutation->mutable_data<int32_t>()[at] = static_cast<int32_t>(lu.rows[row]);
         } else {
-          permutation->mutable_data<int64_t>()[at] = row;
+          permutation->mutable_data<int64_t>()[at] = lu.rows[row];
         }
       }
       return absl::OkStatus();

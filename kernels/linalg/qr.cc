@@ -1,10 +1,10 @@
 // Qr.
-#include "Eigen/QR"
 
 #include "core/base/status.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/linalg/factorisations.h"
 #include "kernels/linalg/matrices.h"
 
 namespace millrace {
@@ -28,10 +28,12 @@ class QrKernel final : public Kernel {
         MutableMatrixAt<T>(q, i).setIdentity();
         return absl::OkStatus();
       }
-      const Eigen::HouseholderQR<Matrix<T>> qr(MatrixAt<T>(a, i));
-      Matrix<T> identity = Matrix<T>::Identity(m, p);
-      MutableMatrixAt<T>(q, i) = qr.householderQ() * identity;
-      MutableMatrixAt<T>(r, i) = qr.matrixQR().topRows(p).template triangularView<Eigen::Upper>();
+      const QrFactors<T> factors(Matrix<T>(MatrixAt<T>(a, i)));
+      MutableMatrixAt<T>(q, i) = factors.Q(p);
+      MutableMatrixView<T> upper = MutableMatrixAt<T>(r, i);
+      for (int64_t row = 0; row < p; ++row) {
+        for (int64_t k = 0; k < n; ++k) upper(row, k) = k < row ? T(0) : factors.qr(row, k);
+      }
       return absl::OkStatus();
     });
   }

@@ -2,13 +2,13 @@
 #include <cmath>
 #include <limits>
 
-#include "Eigen/Cholesky"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/linalg/factorisations.h"
 #include "kernels/linalg/matrices.h"
 
 namespace millrace {
@@ -68,17 +68,17 @@ class MatrixTriangularSolveKernel final : public Kernel {
     const int64_t n = a.rows();
     for (int64_t step = 0; step < n; ++step) {
       const int64_t i = forward ? step : n - 1 - step;
-      x.row(i) = rhs.row(i);
+      for (int64_t c = 0; c < x.cols(); ++c) x(i, c) = rhs(i, c);
       for (int64_t k = 0; k < step; ++k) {
         const int64_t j = forward ? k : n - 1 - k;
-        x.row(i) -= At(a, i, j) * x.row(j);
+        for (int64_t c = 0; c < x.cols(); ++c) x(i, c) -= At(a, i, j) * x(j, c);
       }
-      x.row(i) /= At(a, i, i);
+      for (int64_t c = 0; c < x.cols(); ++c) x(i, c) /= At(a, i, i);
     }
   }
   T At(const MatrixView<T>& a, int64_t i, int64_t j) const {
     if (!adjoint_) return a(i, j);
-    return Eigen::numext::conj(a(j, i));
+    return Conjugated(a(j, i));
   }
 
   bool lower_ = true, adjoint_ = false;
@@ -95,12 +95,12 @@ class CholeskyKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.allocate_output(0, a.shape(), &out));
     if (a.num_elements() == 0) return absl::OkStatus();
     return ForEachMatrix(c, batch.count, [&](int64_t i) {
-      const Eigen::LLT<Matrix<T>> llt(MatrixAt<T>(a, i));
       MutableMatrixView<T> l = MutableMatrixAt<T>(out, i);
-      l = llt.matrixL();
-      if (llt.info() != Eigen::Success)
-        l.template triangularView<Eigen::Lower>().setConstant(
-            std::numeric_limits<double>::quiet_NaN());
+      if (CholeskyFactor(MatrixAt<T>(a, i), l)) return absl::OkStatus();
+      for (int64_t row = 0; row < batch.rows; ++row) {
+        for (int64_t k = 0; k < batch.rows; ++k)
+          l(row, k) = T(k > row ? 0 : std::numeric_limits<double>::quiet_NaN());
+      }
       return absl::OkStatus();
     });
   }

@@ -51,7 +51,7 @@ const std::map<std::string, std::string>& Exemptions() {
       reasons[op] = "as in TensorFlow, asking for its gradient is an error";
     }
     for (const char* op :
-         {"Lu", "Qr", "Svd", "SelfAdjointEig", "RGBToHSV", "RaggedGather", "SparseSoftmax"})
+         {"Lu", "Qr", "SelfAdjointEig", "RGBToHSV", "RaggedGather", "SparseSoftmax"})
       reasons[op] = "asking for its gradient is UNIMPLEMENTED";
     return reasons;
   }()};
