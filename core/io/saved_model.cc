@@ -85,14 +85,30 @@ void ReadInitOp(const MetaGraphDef& meta, SavedModelGraph* out) {
   if (absl::EndsWith(out->init_op, ":0")) out->init_op.resize(out->init_op.size() - 2);
 }
 
+absl::Status AddAsset(const AssetFileDef& asset, absl::string_view dir, SavedModelGraph* out) {
+  const std::string& file = asset.filename();
+  if (file.empty() || file[0] == '/' || absl::StrContains(file, "..")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("The SavedModel in ", dir, " names an asset outside of it: ", file));
+  }
+  out->assets.emplace_back(asset.tensor_info().name(), JoinPath(JoinPath(dir, "assets"), file));
+  return absl::OkStatus();
+}
+
+// From the field, or from the collection in which TensorFlow 1 keeps them.
 absl::Status ReadAssets(const MetaGraphDef& meta, absl::string_view dir, SavedModelGraph* out) {
   for (const AssetFileDef& asset : meta.asset_file_def()) {
-    const std::string& file = asset.filename();
-    if (file.empty() || file[0] == '/' || absl::StrContains(file, "..")) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("The SavedModel in ", dir, " names an asset outside of it: ", file));
+    MR_RETURN_IF_ERROR(AddAsset(asset, dir, out));
+  }
+  const auto at = meta.collection_def().find("saved_model_assets");
+  if (at == meta.collection_def().end() || !out->assets.empty()) return absl::OkStatus();
+  for (const google::protobuf::Any& any : at->second.any_list().value()) {
+    AssetFileDef asset;
+    if (!asset.ParseFromString(any.value())) {
+      return absl::DataLossError(
+          absl::StrCat("The SavedModel in ", dir, " has an asset that does not parse"));
     }
-    out->assets.emplace_back(asset.tensor_info().name(), JoinPath(JoinPath(dir, "assets"), file));
+    MR_RETURN_IF_ERROR(AddAsset(asset, dir, out));
   }
   return absl::OkStatus();
 }

@@ -31,8 +31,12 @@ Status MicroInterpreter::AllocateTensors() {
   }
   tried_ = true;
   const Status status = TryAllocate();
-  // A kernel's failure was reported when it failed.
-  if (status != Status::kOk) return error_.op_code >= 0 ? status : Report(error_);
+  if (status != Status::kOk) {
+    // A kernel's failure was reported when it failed.
+    if (error_.op_code >= 0) return status;
+    error_.status = status;
+    return Report(error_);
+  }
   allocated_ = true;
   return Reset();
 }
@@ -94,19 +98,6 @@ Status MicroInterpreter::AlignConstant(fb::Table tensor, void** data) {
   }
   MR_TRY(Take(view.bytes(), sizeof(int64_t), &memory_.op_data, data));
   __builtin_memcpy(*data, view.raw(), view.bytes());
-  return Status::kOk;
-}
-
-Status MicroInterpreter::ResolveOps() {
-  const fb::TableVector codes = graph_.model.operator_codes();
-  void* memory = nullptr;
-  MR_TRY(Take(sizeof(void*) * static_cast<size_t>(codes.size()), alignof(void*), &memory_.op_tables,
-              &memory));
-  graph_.ops = static_cast<const OpRegistration**>(memory);
-  for (int i = 0; i < codes.size(); ++i) {
-    graph_.ops[i] =
-        resolver_.Find(OpOf(codes[i]), codes[i].String(field::OperatorCode::kCustomCode));
-  }
   return Status::kOk;
 }
 

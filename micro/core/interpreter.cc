@@ -1,4 +1,5 @@
-// Constructing, invoking, resetting. How memory is made ready is in allocation.cc.
+// Constructing, invoking, resetting. How memory is made ready is in allocation.cc,
+// running a graph's ops in invoke.cc.
 #include "micro/core/interpreter.h"
 
 namespace millrace::micro {
@@ -54,23 +55,6 @@ Status MicroInterpreter::Invoke() {
   return batch_ == 1 ? InvokeSubgraph(0) : InvokeBatch();
 }
 
-Status MicroInterpreter::InvokeSubgraph(int subgraph) {
-  OpContext context(this, subgraph);
-  const int count = context.operators_.size();
-  for (int i = 0; i < count; ++i) {
-    context.MoveTo(i);
-    const OpRegistration& op = *graph_.ops[context.code_index()];
-    if (options_.profiler == nullptr) {
-      MR_TRY(op.invoke(context));
-    } else {
-      const ProfileScope scope(options_.profiler,
-                               ProfileEvent{subgraph, i, op.code, op.custom_name, false});
-      MR_TRY(op.invoke(context));
-    }
-  }
-  return Status::kOk;
-}
-
 namespace {
 
 // Moves the data of the main graph's inputs and outputs on by `examples`. A tensor that is both, or
@@ -108,7 +92,7 @@ Status MicroInterpreter::InvokeBatch() {
 }
 
 Status MicroInterpreter::Reset() {
-  if (graph_.subgraphs == nullptr || !tried_) {
+  if (!allocated_) {
     Error error;
     error.status = Status::kWrongOrder;
     error.reason = MR_WHY("Reset before AllocateTensors");

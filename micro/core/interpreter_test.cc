@@ -68,7 +68,13 @@ Status InvokeDelay(OpContext& context) {
 }
 const OpRegistration kDelayOp = {.custom_name = "Hold", .min_inputs = 2, .invoke = InvokeDelay};
 
-const OpRegistration* const kOps[] = {&kAddOneOp, &kAddOneElsewhereOp, &kCounterOp, &kDelayOp};
+// Fails without a word to the context.
+Status PrepareSilently(OpContext&) { return Status::kUnsupported; }
+const OpRegistration kSilentOp = {
+    .custom_name = "Silent", .min_inputs = 1, .prepare = PrepareSilently, .invoke = InvokeAddOne};
+
+const OpRegistration* const kOps[] = {&kAddOneOp, &kAddOneElsewhereOp, &kCounterOp, &kDelayOp,
+                                      &kSilentOp};
 
 // `length` ops of that name in a row over `elements` floats.
 ModelBuilder Chain(const std::string& op, int length, int elements) {
@@ -153,6 +159,13 @@ TEST(MicroInterpreter, SaysInWhatOrderItIsUsed) {
   EXPECT_EQ(runner.interpreter().ResizeInputBatch(2), Status::kWrongOrder);
 }
 
+TEST(MicroInterpreter, PassesOnAFailureThatAKernelDoesNotExplain) {
+  ModelRunner runner(Chain("Silent", 1, 1), kOps);
+  EXPECT_EQ(runner.Allocate(), Status::kUnsupported);
+  EXPECT_EQ(runner.interpreter().error().status, Status::kUnsupported);
+  EXPECT_EQ(runner.interpreter().Reset(), Status::kWrongOrder);
+}
+
 TEST(MicroInterpreter, NamesTheOpThatTheResolverLacks) {
   ModelBuilder model = Chain("AddOne", 1, 1);
   const int y = model.Add(Input<float>({1, 1}));
@@ -174,7 +187,7 @@ TEST(MicroInterpreter, NamesTheOpThatTheResolverLacks) {
 TEST(MicroInterpreter, RefusesAnArenaThatIsNotAligned) {
   const ModelBytes model = Chain("AddOne", 1, 1).Build();
   ModelBytes arena(std::vector<uint8_t>(4096));
-  const OpResolver resolver(kOps, 4);
+  const OpResolver resolver(kOps, 5);
   MicroInterpreter interpreter(model.data(), model.size(), resolver, arena.data() + 8, 4000);
   EXPECT_EQ(interpreter.AllocateTensors(), Status::kInvalidArgument);
   EXPECT_THAT(interpreter.error().reason, HasSubstr("aligned"));
@@ -230,7 +243,7 @@ TEST(MicroInterpreter, SharesAnArenaWithOthers) {
   const ModelBytes large = Chain("Counter", 2, 64).Build();
   ModelBytes memory(std::vector<uint8_t>(1 << 16));
   Arena arena(memory.data(), memory.size());
-  const OpResolver resolver(kOps, 4);
+  const OpResolver resolver(kOps, 5);
   MicroInterpreter a(small.data(), small.size(), resolver, &arena);
   MicroInterpreter b(large.data(), large.size(), resolver, &arena);
   ASSERT_EQ(a.AllocateTensors(), Status::kOk);
@@ -252,7 +265,7 @@ TEST(MicroInterpreter, TakesTwoBuffers) {
   const ModelBytes model = Chain("Counter", 2, 64).Build();
   ModelBytes lasting(std::vector<uint8_t>(1024)), planned(std::vector<uint8_t>(1024));
   Arena arena(lasting.data(), lasting.size(), planned.data(), planned.size());
-  const OpResolver resolver(kOps, 4);
+  const OpResolver resolver(kOps, 5);
   MicroInterpreter interpreter(model.data(), model.size(), resolver, &arena);
   ASSERT_EQ(interpreter.AllocateTensors(), Status::kOk);
   const auto* input = interpreter.input(0).data<uint8_t>();

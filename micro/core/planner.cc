@@ -46,18 +46,80 @@ void PlaceLowest(PlanEntry* entry, const PlanEntry* entries, int count, uint32_t
   }
 }
 
-}  // namespace
+constexpr int kTries = 8;
 
-bool PlanGreedily(PlanEntry* entries, int count, uint32_t alignment, uint32_t* total) {
-  if (FixedOnesCollide(entries, count)) return false;
+bool AnyFixed(const PlanEntry* entries, int count) {
+  for (int i = 0; i < count; ++i) {
+    if (entries[i].offset != PlanEntry::kUnplaced) return true;
+  }
+  return false;
+}
+
+PlanEntry* Highest(PlanEntry* entries, int count) {
+  PlanEntry* highest = entries;
+  for (int i = 1; i < count; ++i) {
+    if (entries[i].offset + entries[i].size > highest->offset + highest->size) {
+      highest = &entries[i];
+    }
+  }
+  return highest;
+}
+
+// Places those without an offset: the `early` ones, the last of them first, then the largest.
+// Returns the end of the highest.
+uint32_t PlaceAll(PlanEntry* entries, int count, uint32_t alignment, PlanEntry* const* early,
+                  int early_count) {
+  while (early_count > 0) {
+    PlanEntry* entry = early[--early_count];
+    if (entry->offset == PlanEntry::kUnplaced) PlaceLowest(entry, entries, count, alignment);
+  }
   while (PlanEntry* entry = LargestUnplaced(entries, count)) {
     PlaceLowest(entry, entries, count, alignment);
   }
-  *total = 0;
+  if (count == 0) return 0;
+  const PlanEntry* highest = Highest(entries, count);
+  return highest->offset + highest->size;
+}
+
+uint32_t PlaceAnew(PlanEntry* entries, int count, uint32_t alignment, PlanEntry* const* early,
+                   int early_count) {
+  for (int i = 0; i < count; ++i) entries[i].offset = PlanEntry::kUnplaced;
+  return PlaceAll(entries, count, alignment, early, early_count);
+}
+
+}  // namespace
+
+uint32_t FullestStep(const PlanEntry* entries, int count, uint32_t alignment) {
+  uint32_t most = 0;
   for (int i = 0; i < count; ++i) {
-    const uint32_t end = entries[i].offset + entries[i].size;
-    if (end > *total) *total = end;
+    // Use rises at first steps only.
+    uint32_t used = 0;
+    for (int j = 0; j < count; ++j) {
+      if (entries[j].first <= entries[i].first && entries[i].first <= entries[j].last) {
+        used += (entries[j].size + alignment - 1) & ~(alignment - 1);
+      }
+    }
+    if (used > most) most = used;
   }
+  return most;
+}
+
+bool PlanGreedily(PlanEntry* entries, int count, uint32_t alignment, uint32_t* total) {
+  if (AnyFixed(entries, count)) {
+    if (FixedOnesCollide(entries, count)) return false;
+    *total = PlaceAll(entries, count, alignment, nullptr, 0);
+    return true;
+  }
+  const uint32_t least = FullestStep(entries, count, alignment);
+  PlanEntry* early[kTries];
+  uint32_t best = PlanEntry::kUnplaced;
+  int best_try = 0, tries = 0;
+  do {
+    *total = PlaceAnew(entries, count, alignment, early, tries);
+    if (*total < best) best = *total, best_try = tries;
+    early[tries++] = Highest(entries, count);
+  } while (best > least && tries < kTries);
+  if (*total > best) *total = PlaceAnew(entries, count, alignment, early, best_try);
   return true;
 }
 

@@ -22,9 +22,14 @@ struct PlanEntry {
   }
 };
 
+// The most bytes in use at one step, each entry rounded up to `alignment`: no plan needs less.
+uint32_t FullestStep(const PlanEntry* entries, int count, uint32_t alignment);
+
 // Places every entry that has no offset, largest first, each at the lowest multiple of `alignment`
-// where it fits; alignment is a power of two. Sets *total to the end of the highest. False when two
-// entries that came with offsets collide. Takes no memory; quadratic in the number of entries.
+// where it fits; alignment is a power of two. When the result is larger than the fullest step it
+// tries again a few times, the entry that stuck out placed first, and keeps the best. Sets *total
+// to the end of the highest. False when two entries that came with offsets collide (those that came
+// with offsets are tried once only). Takes no memory; a try is quadratic in the number of entries.
 // REQUIRES: sizes (each rounded up to alignment) sum up to less than 2^31, offsets are below it.
 bool PlanGreedily(PlanEntry* entries, int count, uint32_t alignment, uint32_t* total);
 

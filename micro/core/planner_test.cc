@@ -63,6 +63,16 @@ TEST(PlanGreedily, UsesTheGapBetweenOthers) {
   ExpectSound(entries);
 }
 
+// Largest first alone puts the third above both others: 176 bytes, though no step has more than
+// 144.
+TEST(PlanGreedily, TriesAgainWhenAnEntrySticksOut) {
+  std::vector<PlanEntry> entries = {Entry(96, 3, 3), Entry(48, 0, 2), Entry(32, 2, 3),
+                                    Entry(96, 0, 1)};
+  EXPECT_EQ(FullestStep(entries.data(), 4, kAlignment), 144u);
+  EXPECT_EQ(Plan(&entries), 144u);
+  ExpectSound(entries);
+}
+
 TEST(PlanGreedily, OfNothingIsNothing) {
   std::vector<PlanEntry> entries;
   EXPECT_EQ(Plan(&entries), 0u);
@@ -86,6 +96,9 @@ TEST(PlanGreedily, RandomPlansAreSoundAndNoWorseThanNoSharing) {
     ExpectSound(entries);
     EXPECT_GE(total, LowerBound(entries, kSteps));
     EXPECT_LE(total, sum);
+    std::vector<PlanEntry> again = entries;
+    for (PlanEntry& e : again) e.offset = PlanEntry::kUnplaced;
+    EXPECT_EQ(Plan(&again), total) << "the same plan each time";
   }
 }
 

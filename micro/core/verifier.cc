@@ -58,9 +58,9 @@ constexpr FieldRule kOperatorRules[] = {
     {field::Operator::kIntermediates, FieldRule::kVector, 4},
 };
 
-#define MR_VERIFY(condition, why)                                        \
-  do {                                                                   \
-    if (!(condition)) return Refuse(Status::kInvalidModel, MR_WHY(why)); \
+#define MR_VERIFY(condition, why)                  \
+  do {                                             \
+    if (!(condition)) return Invalid(MR_WHY(why)); \
   } while (0)
 
 class Verifier {
@@ -72,6 +72,7 @@ class Verifier {
 
  private:
   Status Refuse(Status status, const char* why) const;
+  Status Invalid(const char* why) const;
   Status Codes() const;
   Status Buffers() const;
   Status Metadata() const;
@@ -103,6 +104,10 @@ __attribute__((noinline)) Status Verifier::Refuse(Status status, const char* why
   return status;
 }
 
+__attribute__((noinline)) Status Verifier::Invalid(const char* why) const {
+  return Refuse(Status::kInvalidModel, why);
+}
+
 Status Verifier::Run() {
   if (reinterpret_cast<uintptr_t>(bytes_) % kModelAlignment != 0) {
     return Refuse(Status::kInvalidArgument, MR_WHY("the model's address is not aligned to 8"));
@@ -111,18 +116,18 @@ Status Verifier::Run() {
   if (__builtin_memcmp(bytes_ + 4, "TFL3", 4) != 0) {
     return Refuse(Status::kUnsupportedSchema, MR_WHY("not a .tflite file (no TFL3 mark)"));
   }
-  MR_VERIFY(check_.IsReferenceToTable(bytes_), "the model's root is out of bounds");
+  MR_VERIFY(check_.IsReferenceToTable(bytes_), "the model is out of bounds");
   const fb::Table root = model_.root();
-  MR_VERIFY(check_.Follows(root, kModelRules), "the version is out of bounds");
+  MR_VERIFY(check_.Follows(root, kModelRules), "the model is out of bounds");
   if (root.Scalar<uint32_t>(field::Model::kVersion) != kSchemaVersion) {
     return Refuse(Status::kUnsupportedSchema, MR_WHY("the schema's version is not 3"));
   }
   MR_TRY(Codes());
   MR_TRY(Buffers());
   MR_TRY(Metadata());
-  MR_VERIFY(check_.IsTableVector(root, field::Model::kSubgraphs), "subgraphs are out of bounds");
+  MR_VERIFY(check_.IsTableVector(root, field::Model::kSubgraphs), "a subgraph is out of bounds");
   MR_VERIFY(model_.subgraphs().size() > 0, "the model has no subgraph");
-  MR_VERIFY(model_.subgraphs().size() <= INT16_MAX, "the model has too many subgraphs");
+  MR_VERIFY(model_.subgraphs().size() <= INT16_MAX, "the model has too many parts");
   for (int i = 0; i < model_.subgraphs().size(); ++i) {
     error_->subgraph = i;
     MR_TRY(Subgraph(model_.subgraphs()[i]));
@@ -132,9 +137,9 @@ Status Verifier::Run() {
 
 Status Verifier::Codes() const {
   MR_VERIFY(check_.IsTableVector(model_.root(), field::Model::kOperatorCodes),
-            "operator codes are out of bounds");
+            "an operator code is out of bounds");
   const fb::TableVector codes = model_.operator_codes();
-  MR_VERIFY(codes.size() <= kMaxOperators, "the model has too many operator codes");
+  MR_VERIFY(codes.size() <= kMaxOperators, "the model has too many parts");
   for (int i = 0; i < codes.size(); ++i) {
     MR_VERIFY(check_.Follows(codes[i], kCodeRules), "an operator code is out of bounds");
   }
@@ -143,7 +148,7 @@ Status Verifier::Codes() const {
 
 Status Verifier::Buffers() const {
   MR_VERIFY(check_.IsTableVector(model_.root(), field::Model::kBuffers),
-            "buffers are out of bounds");
+            "a buffer is out of bounds");
   const fb::TableVector buffers = model_.buffers();
   for (int i = 0; i < buffers.size(); ++i) {
     MR_VERIFY(check_.Follows(buffers[i], kBufferRules), "a buffer is out of bounds");
@@ -157,7 +162,7 @@ Status Verifier::Buffers() const {
 
 Status Verifier::Metadata() const {
   MR_VERIFY(check_.IsTableVector(model_.root(), field::Model::kMetadata),
-            "metadata are out of bounds");
+            "a metadata entry is out of bounds");
   const fb::TableVector metadata = model_.metadata();
   for (int i = 0; i < metadata.size(); ++i) {
     MR_VERIFY(check_.Follows(metadata[i], kMetadataRules) &&
@@ -182,14 +187,13 @@ bool Verifier::AreTensors(fb::Vector<int32_t> indices, int tensors, bool may_lac
 }
 
 Status Verifier::Subgraph(fb::Table table) {
-  MR_VERIFY(check_.IsTableVector(table, field::SubGraph::kTensors), "tensors are out of bounds");
+  MR_VERIFY(check_.IsTableVector(table, field::SubGraph::kTensors), "a tensor is out of bounds");
   MR_VERIFY(check_.IsTableVector(table, field::SubGraph::kOperators),
-            "operators are out of bounds");
+            "an operator is out of bounds");
   const SubgraphView subgraph(table);
   tensors_ += subgraph.tensors().size();
   operators_ += subgraph.operators().size();
-  MR_VERIFY(tensors_ <= kMaxTensors && operators_ <= kMaxOperators,
-            "the model has too many tensors or operators");
+  MR_VERIFY(tensors_ <= kMaxTensors && operators_ <= kMaxOperators, "the model has too many parts");
   for (int i = 0; i < subgraph.tensors().size(); ++i) {
     error_->tensor_index = i;
     MR_TRY(Tensor(subgraph.tensors()[i]));
@@ -199,7 +203,7 @@ Status Verifier::Subgraph(fb::Table table) {
   MR_VERIFY(check_.Follows(table, kSubgraphRules) &&
                 AreTensors(subgraph.inputs(), tensors, false) &&
                 AreTensors(subgraph.outputs(), tensors, false),
-            "the subgraph's inputs or outputs are no tensors");
+            "inputs or outputs are no tensors");
   for (int i = 0; i < subgraph.inputs().size(); ++i) {
     MR_VERIFY(!IsConstant(subgraph.tensors()[subgraph.inputs()[i]]),
               "an input of the subgraph is a constant");
@@ -213,7 +217,7 @@ Status Verifier::Subgraph(fb::Table table) {
 }
 
 Status Verifier::Tensor(fb::Table tensor) const {
-  MR_VERIFY(check_.Follows(tensor, kTensorRules), "a field of the tensor is out of bounds");
+  MR_VERIFY(check_.Follows(tensor, kTensorRules), "a tensor is out of bounds");
   if (tensor.Field(field::Tensor::kSparsity) != nullptr) {
     return Refuse(Status::kUnsupported, MR_WHY("sparse tensors are not supported"));
   }
@@ -243,35 +247,34 @@ Status Verifier::TensorSize(fb::Table tensor) const {
   const auto constant = model_.buffer(tensor.Scalar<uint32_t>(field::Tensor::kBuffer));
   MR_VERIFY(
       static_cast<size_t>(constant.size()) >= BytesOf(view.type(), static_cast<size_t>(elements)),
-      "the constant has fewer bytes than its shape asks for");
+      "the constant has fewer bytes than its shape");
   return Status::kOk;
 }
 
 Status Verifier::Quantization(fb::Table tensor) const {
   if (tensor.Field(field::Tensor::kQuantization) == nullptr) return Status::kOk;
   const fb::Table quantization = tensor.SubTable(field::Tensor::kQuantization);
-  MR_VERIFY(check_.Follows(quantization, kQuantizationRules),
-            "the tensor's quantisation is out of bounds");
+  MR_VERIFY(check_.Follows(quantization, kQuantizationRules), "a tensor is out of bounds");
   return Status::kOk;
 }
 
 Status Verifier::Operator(const SubgraphView& subgraph, fb::Table op) {
-  MR_VERIFY(check_.Follows(op, kOperatorRules), "a field of the operator is out of bounds");
+  MR_VERIFY(check_.Follows(op, kOperatorRules), "an operator is out of bounds");
   MR_VERIFY(op.Scalar<uint32_t>(field::Operator::kOpcodeIndex) <
                 static_cast<uint32_t>(model_.operator_codes().size()),
-            "the operator's code is not in the model's table");
+            "the operator has no code");
   const int tensors = subgraph.tensors().size();
   MR_VERIFY(AreTensors(op.VectorOf<int32_t>(field::Operator::kInputs), tensors, true) &&
                 AreTensors(op.VectorOf<int32_t>(field::Operator::kOutputs), tensors, false) &&
                 AreTensors(op.VectorOf<int32_t>(field::Operator::kIntermediates), tensors, true),
-            "the operator's inputs or outputs are no tensors");
+            "inputs or outputs are no tensors");
   return Outputs(subgraph, op);
 }
 
 Status Verifier::Outputs(const SubgraphView& subgraph, fb::Table op) const {
   const auto inputs = op.VectorOf<int32_t>(field::Operator::kInputs);
   const auto outputs = op.VectorOf<int32_t>(field::Operator::kOutputs);
-  MR_VERIFY(outputs.size() <= kMaxOutputs, "the operator has too many outputs");
+  MR_VERIFY(outputs.size() <= kMaxOutputs, "the model has too many parts");
   for (int i = 0; i < outputs.size(); ++i) {
     const fb::Table output = subgraph.tensors()[outputs[i]];
     MR_VERIFY(!IsConstant(output), "the operator writes a constant");

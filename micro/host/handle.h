@@ -24,6 +24,7 @@ struct mr_micro {
   millrace::micro::OpClock clock;
   std::vector<millrace::micro::PlanEntry> entries;  // of the memory plan
   std::vector<mr_micro_place> places;               // the same for callers
+  std::vector<std::vector<int32_t>> place_of;       // by subgraph and tensor; -1: none
   std::unique_ptr<millrace::micro::MicroInterpreter> interpreter;
   std::string error;
 };

@@ -93,6 +93,10 @@ MR_MICRO_API void mr_micro_get_place(const mr_micro* micro, int32_t i, mr_micro_
 /* Looks for a better plan: sets the offsets of `count` places, trying `rounds` orders; never worse
    than what mr_micro_open planned. Returns the size of the plan. */
 MR_MICRO_API uint32_t mr_micro_search_plan(mr_micro_place* places, int32_t count, int32_t rounds);
+/* The number of a tensor's place, which tensors computed in place share; -1: it has none. */
+MR_MICRO_API int32_t mr_micro_place_of(const mr_micro* micro, int32_t subgraph, int32_t tensor);
+/* Places the tensors again as if no op needed scratch memory; concerns mr_micro_get_place only. */
+MR_MICRO_API void mr_micro_place_tensors_only(mr_micro* micro);
 /* Seconds the main subgraph's first `count` ops took in the last invoke; 0 unless measured. */
 MR_MICRO_API void mr_micro_op_seconds(const mr_micro* micro, double* seconds, int32_t count);
 

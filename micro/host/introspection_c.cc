@@ -9,15 +9,18 @@ namespace {
 
 thread_local Error last_failure;
 
-// The tensor of each entry. Before placing, a tensor's data pointer is 2 * entry + 1 (lifetimes.h).
-void NameTensors(const Graph& graph, std::vector<mr_micro_place>* places) {
+// Whose each entry is. Before placing, a tensor's data pointer is 2 * entry + 1 (lifetimes.h).
+void NameTensors(const Graph& graph, mr_micro* micro) {
+  micro->place_of.clear();
   for (int s = 0; s < graph.model.subgraphs().size(); ++s) {
     const int tensors = graph.model.subgraph(s).tensors().size();
+    micro->place_of.emplace_back(static_cast<size_t>(tensors), -1);
     for (int i = 0; i < tensors; ++i) {
       const auto number = reinterpret_cast<uintptr_t>(graph.subgraphs[s].tensors[i]);
-      if (number % 2 == 0 || number / 2 >= places->size()) continue;
-      mr_micro_place& place = (*places)[number / 2];
-      // Tensors that share a place: the first, whose data it holds first.
+      if (number % 2 == 0 || number / 2 >= micro->places.size()) continue;
+      micro->place_of.back()[static_cast<size_t>(i)] = static_cast<int32_t>(number / 2);
+      mr_micro_place& place = micro->places[number / 2];
+      // Of tensors that share a place the first, whose data it holds first.
       if (place.tensor < 0) place.subgraph = s, place.tensor = i;
     }
   }
@@ -29,11 +32,11 @@ void KeepPlaces(void* user, PlanEntry* entries, int count) {
   auto* micro = static_cast<mr_micro*>(user);
   micro->entries.assign(entries, entries + count);
   micro->places.assign(static_cast<size_t>(count), {0, 0, 0, 0, -1, -1});
-  NameTensors(micro->interpreter->graph(), &micro->places);
+  NameTensors(micro->interpreter->graph(), micro);
 }
 
 void FinishPlaces(mr_micro* micro) {
-  std::vector<PlanEntry>& entries = micro->entries;
+  std::vector<PlanEntry> entries = micro->entries;
   uint32_t total = 0;
   PlanGreedily(entries.data(), static_cast<int>(entries.size()), Arena::kAlignment, &total);
   for (size_t i = 0; i < entries.size(); ++i) {
@@ -84,6 +87,19 @@ int32_t mr_micro_places(const mr_micro* micro) {
 
 void mr_micro_get_place(const mr_micro* micro, int32_t i, mr_micro_place* place) {
   *place = micro->places[static_cast<size_t>(i)];
+}
+
+int32_t mr_micro_place_of(const mr_micro* micro, int32_t subgraph, int32_t tensor) {
+  const auto s = static_cast<size_t>(subgraph), t = static_cast<size_t>(tensor);
+  if (s >= micro->place_of.size() || t >= micro->place_of[s].size()) return -1;
+  return micro->place_of[s][t];
+}
+
+void mr_micro_place_tensors_only(mr_micro* micro) {
+  for (size_t i = 0; i < micro->places.size(); ++i) {
+    if (micro->places[i].tensor < 0) micro->entries[i].size = 0;
+  }
+  millrace::micro::FinishPlaces(micro);
 }
 
 void mr_micro_op_seconds(const mr_micro* micro, double* seconds, int32_t count) {

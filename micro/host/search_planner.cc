@@ -97,23 +97,16 @@ class Search {
 
 }  // namespace
 
-uint32_t FullestStep(const PlanEntry* entries, int count, uint32_t alignment) {
-  uint32_t most = 0;
-  for (int i = 0; i < count; ++i) {
-    // Use rises at first steps only.
-    uint32_t used = 0;
-    for (int j = 0; j < count; ++j) {
-      if (entries[j].first <= entries[i].first && entries[i].first <= entries[j].last) {
-        used += (entries[j].size + alignment - 1) / alignment * alignment;
-      }
-    }
-    most = std::max(most, used);
-  }
-  return most;
-}
-
 uint32_t PlanBySearch(PlanEntry* entries, int count, uint32_t alignment, int rounds) {
-  return Search(entries, count, alignment).Run(rounds);
+  std::vector<PlanEntry> greedy(entries, entries + count);
+  for (PlanEntry& entry : greedy) entry.offset = PlanEntry::kUnplaced;
+  uint32_t total = 0;
+  PlanGreedily(greedy.data(), count, alignment, &total);
+  total = (total + alignment - 1) & ~(alignment - 1);
+  const uint32_t found = Search(entries, count, alignment).Run(rounds);
+  if (found <= total) return found;
+  std::copy(greedy.begin(), greedy.end(), entries);
+  return total;
 }
 
 }  // namespace millrace::micro

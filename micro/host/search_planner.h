@@ -15,9 +15,6 @@ namespace millrace::micro {
 // reached, as no plan needs less. The same input gives the same plan. Returns the plan's size.
 uint32_t PlanBySearch(PlanEntry* entries, int count, uint32_t alignment, int rounds);
 
-// The most bytes in use at one step, each entry rounded up to `alignment`.
-uint32_t FullestStep(const PlanEntry* entries, int count, uint32_t alignment);
-
 }  // namespace millrace::micro
 
 #endif  // MILLRACE_MICRO_HOST_SEARCH_PLANNER_H_

@@ -52,8 +52,10 @@ int32_t Quotient(int32_t a, int32_t b, Requant factor) {
   const int above_one = 31 - __builtin_clz(static_cast<uint32_t>(b));
   const auto fraction =
       static_cast<int32_t>((static_cast<uint32_t>(b) << (31 - above_one)) - (uint32_t{1} << 31));
-  const int headroom = __builtin_clz(static_cast<uint32_t>(a < 0 ? ~a : a)) - 1;
-  const int32_t quotient = DoublingHighMul(a * (1 << headroom), ReciprocalOfOnePlus(fraction));
+  // Bits by which a can be shifted left and keep its sign.
+  const int headroom = a == -1 ? 31 : __builtin_clz(static_cast<uint32_t>(a < 0 ? ~a : a)) - 1;
+  const auto scaled = static_cast<int32_t>(static_cast<uint32_t>(a) << headroom);
+  const int32_t quotient = DoublingHighMul(scaled, ReciprocalOfOnePlus(fraction));
   const int shift = factor.shift - above_one - headroom;
   return shift < -31 ? 0 : MultiplyByRequant(quotient, factor.multiplier, shift);
 }

@@ -1,9 +1,9 @@
 #include "micro/kernels/softmax.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/float_exp.h"
 #include "micro/kernels/common/scaled_exp.h"
 #include "micro/kernels/common/softmax16.h"
+#include "micro/kernels/loops/softmax.h"
 
 namespace millrace::micro {
 namespace {
@@ -78,60 +78,25 @@ Status Prepare(OpContext& context) {
   }
 }
 
-void FloatRow(float beta, const float* input, int32_t count, float* output) {
-  float max = input[0];
-  for (int32_t i = 1; i < count; ++i) {
-    if (input[i] > max) max = input[i];
-  }
-  float sum = 0.0f;
-  for (int32_t i = 0; i < count; ++i) {
-    output[i] = FloatExp((input[i] - max) * beta);
-    sum += output[i];
-  }
-  for (int32_t i = 0; i < count; ++i) output[i] /= sum;
-}
-
-template <typename Out>
-void Int8Row(const ScaledExp& exp, const int8_t* input, int32_t count, Out* output) {
-  constexpr int kBits = 8 * sizeof(Out);
-  constexpr int32_t kLow = -(1 << (kBits - 1)), kHigh = -kLow - 1;
-  int32_t max;
-  const uint32_t sum = exp.Sum(input, count, &max);
-  // The sum is (1 + x) * 2^(kSumBits - zeros), x in [0, 1); e^0 is in it, so it is not 0.
-  const int zeros = __builtin_clz(sum);
-  const int32_t reciprocal = ReciprocalOfOnePlus(static_cast<int32_t>((sum << zeros << 1) >> 1));
-  int shift = ScaledExp::kSumBits - zeros + 31 - kBits;
-  if (shift > 31) shift = 31;  // thousands of elements alike
-  for (int32_t i = 0; i < count; ++i) {
-    const int32_t difference = input[i] - max;
-    if (difference < exp.least) {
-      output[i] = kLow;
-      continue;
-    }
-    const int32_t share = DoublingHighMul(reciprocal, exp.Exp(difference));
-    output[i] = static_cast<Out>(Clamp(RoundingShiftRight(share, shift) + kLow, kLow, kHigh));
-  }
-}
-
 Status Invoke(OpContext& context) {
   const Data& data = context.data<Data>();
   const Shape shape = context.input(0).shape();
-  const TensorType type = context.input(0).type(), output_type = context.output().type();
+  const TensorType type = context.input(0).type();
   const int32_t count = shape.last();
   const int32_t elements = shape.elements();
   for (int32_t at = 0; at < elements; at += count) {
     if (type == TensorType::kFloat32) {
-      FloatRow(data.beta, context.input_data<float>(0) + at, count,
-               context.output_data<float>() + at);
+      SoftmaxRow(data.beta, context.input_data<float>(0) + at, count,
+                 context.output_data<float>() + at);
     } else if (type == TensorType::kInt16) {
       Softmax16Row(*data.wide.tables, data.wide.factor, context.input_data<int16_t>(0) + at, count,
                    context.output_data<int16_t>() + at);
-    } else if (output_type == TensorType::kInt16) {
-      Int8Row(data.exp, context.input_data<int8_t>(0) + at, count,
-              context.output_data<int16_t>() + at);
     } else {
-      Int8Row(data.exp, context.input_data<int8_t>(0) + at, count,
-              context.output_data<int8_t>() + at);
+      const bool wide = context.output().type() == TensorType::kInt16;
+      SoftmaxRow(data.exp, context.input_data<int8_t>(0) + at, count,
+                 wide ? static_cast<void*>(context.output_data<int16_t>() + at)
+                      : static_cast<void*>(context.output_data<int8_t>() + at),
+                 wide);
     }
   }
   return Status::kOk;

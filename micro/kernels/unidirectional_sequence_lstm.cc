@@ -1,8 +1,8 @@
 #include "micro/kernels/unidirectional_sequence_lstm.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/lstm/floating.h"
-#include "micro/kernels/lstm/integer.h"
+#include "micro/kernels/loops/lstm_floating.h"
+#include "micro/kernels/loops/lstm_integer.h"
 
 namespace millrace::micro {
 namespace lstm {

@@ -36,17 +36,18 @@ def sources(ops, loops):
 
 
 def copy_library(folder, ops, loops):
-    """Copies the library's sources and all headers below folder/micro; the sources' paths there."""
-    found = sources(ops, loops)
+    """Copies the library's sources and all headers below folder/micro. The sources' paths there:
+    those for any machine, and those for the target."""
+    lists = [sources(ops, ""), sources(ops, loops)]
     headers = [
         h
         for part in ("core", "kernels", "signal")
         for h in (ROOT / "micro" / part).rglob("*.h")
         if h.name != "all_ops.h"
     ]
-    for file in [*found, *headers]:
+    for file in {*lists[0], *lists[1], *headers}:
         _copy(file, folder / file.relative_to(ROOT))
-    return [str(f.relative_to(ROOT)) for f in found]
+    return [[str(f.relative_to(ROOT)) for f in found] for found in lists]
 
 
 def copy_board(folder, target):
@@ -86,7 +87,8 @@ def header_of(file):
     return header.relative_to(ROOT)
 
 
-def write_build(folder, library, program, target):
+def write_build(folder, libraries, program, target):
+    any_machine, on_target = libraries
     cpu, machine, script, _, _ = image.TARGETS[target]
     words = {
         "cpu": " ".join(["-mthumb", *cpu]),
@@ -94,8 +96,10 @@ def write_build(folder, library, program, target):
         "script": script,
         "target": target,
         "flags": " ".join(project_text.FLAGS),
-        "sources": " \\\n  ".join(library),
-        "sources_cmake": "\n  ".join(library),
+        "sources": " \\\n  ".join(any_machine),
+        "target_sources": " \\\n  ".join(on_target),
+        "sources_cmake": "\n  ".join(any_machine),
+        "target_sources_cmake": "\n  ".join(on_target),
         "program": " ".join(program),
     }
     (folder / "Makefile").write_text(
@@ -108,21 +112,30 @@ def write_build(folder, library, program, target):
     )
 
 
-def export(folder, model=None, target="m4", arena=None, loops=""):
-    """model: bytes of a .tflite file. arena: bytes the model needs on the target."""
+def export(folder, model=None, target="m4", arena=None, loops=None, compiled=None):
+    """model: bytes of a .tflite file. arena: bytes the model needs on the target. compiled: C++
+    that takes the place of the list of ops."""
     folder.mkdir(parents=True, exist_ok=True)
+    if loops is None:
+        # A library alone is for any machine.
+        loops = image.default_loops(target) if model is not None else ""
     ops = None if model is None else model_ops.ops_of(model)
-    library = copy_library(folder, ops, loops)
+    libraries = copy_library(folder, ops, loops)
     program = []
     if model is not None:
         copy_board(folder, target)
         write_model(folder, model)
-        write_ops(folder, ops)
+        if compiled is None:
+            write_ops(folder, ops)
+        else:
+            (folder / "compiled_model.cc").write_text(compiled)
         (folder / "arena.h").write_text(project_text.ARENA_H.format(bytes=arena, target=target))
         (folder / "main.cc").write_text(project_text.MAIN_CC)
-        program = ["main.cc", "model.cc", "ops.cc"]
-    write_build(folder, library, program, target)
+        program = ["main.cc", "model.cc", "ops.cc" if compiled is None else "compiled_model.cc"]
+    write_build(folder, libraries, program, target)
     readme = project_text.README_PROGRAM if program else project_text.README
+    if compiled is not None:
+        readme += project_text.README_COMPILED
     (folder / "README.md").write_text(readme.format(target=target, arena=arena))
 
 
@@ -136,9 +149,7 @@ def main():
     parser.add_argument(
         "--arena", type=int, help="bytes; `millrace micro size MODEL` says how many"
     )
-    parser.add_argument(
-        "--loops", default="", help="folder of micro/kernels with the target's loops"
-    )
+    parser.add_argument("--loops", help="a folder of micro/kernels (default: the target's own)")
     args = parser.parse_args()
     try:
         model = args.model.read_bytes() if args.model else None

@@ -7,8 +7,7 @@ import struct
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CUSTOM = 32
-# Folders of micro/kernels that hold one of several versions of the inner loops.
-LOOPS = ("reference", "arm", "x86")
+_INCLUDE = re.compile(r'^#include "(micro/[^"]+)"', re.M)
 
 
 @functools.cache
@@ -94,18 +93,38 @@ def ops_of(model):
 
 
 def kernel_sources(ops, loops=""):
-    """The .cc files that the ops need (None: all there are): their own, what they share, and inner loops: those of the
-    folder `loops` of micro/kernels where it has them, else the reference's. KeyError: there is no such op."""
+    """The .cc files that the ops need (None: all there are): their own, those of all that they
+    include, and inner loops of the headers among that: from the folder `loops` of micro/kernels
+    where it has a file of that name, else the reference's. KeyError: there is no such op."""
     files = kernel_files()
-    own = sorted({files[op] for op in (files if ops is None else ops)})
-    found = [path for file in own for path in ROOT.glob(f"micro/*/{file}.cc")]
+    stems = {files[op] for op in (files if ops is None else ops)}
     kernels = ROOT / "micro/kernels"
     inner = {f.name: f for f in (kernels / "reference").glob("*.cc")}
     if loops:
         inner |= {f.name: f for f in (kernels / loops).glob("*.cc")}
-    shared = [f for f in kernels.glob("*/*.cc") if f.parent.name not in LOOPS]
-    shared += [f for f in (ROOT / "micro/signal").rglob("*.cc") if f.stem not in files.values()]
-    return sorted({f for f in [*found, *inner.values(), *shared] if not is_test(f)})
+    found = _included([path for stem in stems for path in ROOT.glob(f"micro/*/{stem}.cc")])
+    while True:
+        contracts = {f for f in found if f.parent.name == "loops"}
+        wanted = [f for f in inner.values() if f not in found and contracts & _included([f])]
+        if not wanted:
+            break
+        found |= _included(wanted)
+    core = ROOT / "micro/core"
+    return sorted(f for f in found if f.suffix == ".cc" and f.parent != core)
+
+
+def _included(files):
+    """The files with all that they include, and the sources beside the headers among them."""
+    found, waiting = set(), list(files)
+    while waiting:
+        file = waiting.pop()
+        if file in found or not file.exists():
+            continue
+        found.add(file)
+        waiting += [ROOT / name for name in _INCLUDE.findall(file.read_text())]
+        if file.suffix == ".h":
+            waiting.append(file.with_suffix(".cc"))
+    return found
 
 
 def is_test(file):

@@ -30,6 +30,11 @@ emulated board: a vendor's SDK has its own start-up code and linker script; ther
 `model.cc`, `ops.cc` and `micro/` are needed, with this folder in the include path.
 """
 
+README_COMPILED = """
+Here the model is compiled: `compiled_model.cc` (in place of `ops.cc`) calls its ops one by one and
+says where its tensors are. The verifier, the resolver and the planner are not linked.
+"""
+
 MODEL_H = """\
 #pragma once
 #include <cstddef>
@@ -176,10 +181,12 @@ MAKE_IMAGE = """
 BOARD = micro/targets/cortex_m/start.cc micro/targets/cortex_m/semihosting.cc
 ARM = arm-none-eabi-
 ARM_CPU = {cpu}
+# The same with the target's own inner loops.
+TARGET_SOURCES = {target_sources}
 
 image:
 \t$(MAKE) CXX=$(ARM)g++ AR=$(ARM)ar CPU="$(ARM_CPU)" BUILD=build-{target} \\
-\t  build-{target}/libmillrace_micro.a
+\t  SOURCES="$(TARGET_SOURCES)" build-{target}/libmillrace_micro.a
 \t$(ARM)g++ $(CXXFLAGS) $(ARM_CPU) $(BOARD) $(PROGRAM) build-{target}/libmillrace_micro.a \\
 \t  -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,-Map=image.map \\
 \t  -Lboard -T board/{script} -o image.elf
@@ -193,8 +200,15 @@ CMAKE = """\
 cmake_minimum_required(VERSION 3.13)
 project(millrace_micro CXX)
 
-add_library(millrace_micro STATIC
+set(SOURCES
   {sources_cmake})
+set(TARGET_SOURCES  # with the own inner loops of {target}
+  {target_sources_cmake})
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "arm")
+  set(SOURCES ${{TARGET_SOURCES}})
+endif()
+
+add_library(millrace_micro STATIC ${{SOURCES}})
 target_include_directories(millrace_micro PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}})
 target_compile_options(millrace_micro PUBLIC {flags})
 if(NOT CMAKE_BUILD_TYPE)

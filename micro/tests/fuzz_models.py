@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "micro/targets"))
 import model_ops  # noqa: E402
 
-FLAGS = ["-std=c++17", "-O1", "-g", "-fwrapv", "-ffp-contract=off", f"-I{ROOT}"]
+FLAGS = ["-std=c++17", "-O1", "-gline-tables-only", "-fwrapv", "-ffp-contract=off", f"-I{ROOT}"]
 FLAGS += ["-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=undefined"]
 MAX_SEED_BYTES = 20000
 
@@ -50,10 +50,8 @@ def compile_all(sources, build, jobs=2):
 
 
 def sources():
-    micro = ROOT / "micro"
-    folders = ["core", "kernels", "kernels/common", "kernels/reference", "signal"]
-    found = [f for folder in folders for f in sorted((micro / folder).glob("*.cc"))]
-    return [f for f in found if not f.stem.endswith(("_test", "_main", "_fuzz"))]
+    core = [f for f in sorted((ROOT / "micro/core").glob("*.cc")) if not model_ops.is_test(f)]
+    return [*core, *model_ops.kernel_sources(None)]
 
 
 def main():

@@ -21,6 +21,7 @@ _TYPES = {
     "uint32": schema.TensorType.UINT32,
     "uint16": schema.TensorType.UINT16,
     "int4": schema.TensorType.INT4,
+    "resource": schema.TensorType.RESOURCE,
 }
 
 
@@ -76,17 +77,26 @@ def _quantization(tensor):
 
 
 class Model:
-    """Collects tensors and ops of one subgraph; build() gives the file's bytes."""
+    """Collects tensors and ops, subgraph after subgraph; build() gives the file's bytes."""
 
     def __init__(self):
         self._model = schema.ModelT()
         self._model.version = 3
         self._model.operatorCodes = []
         self._model.buffers = [schema.BufferT()]
+        self._model.subgraphs = []
+        self.begin_subgraph()
+
+    def begin_subgraph(self):
+        """What is added from now on belongs to a new subgraph. The first one is there already."""
         self._graph = schema.SubGraphT()
         self._graph.tensors, self._graph.operators = [], []
-        self._model.subgraphs = [self._graph]
+        self._model.subgraphs.append(self._graph)
         self._indices = {}
+
+    def end_subgraph(self, inputs, outputs):
+        self._graph.inputs = np.array([self.index(t) for t in inputs], np.int32)
+        self._graph.outputs = np.array([self.index(t) for t in outputs], np.int32)
 
     def index(self, tensor):
         """Of the tensor, added when it is new. None is an absent input."""
@@ -141,8 +151,8 @@ class Model:
         self._graph.operators.append(operator)
 
     def build(self, inputs, outputs):
-        self._graph.inputs = np.array([self.index(t) for t in inputs], np.int32)
-        self._graph.outputs = np.array([self.index(t) for t in outputs], np.int32)
+        """Ends the last subgraph, whose inputs and outputs these are."""
+        self.end_subgraph(inputs, outputs)
         builder = _Builder(1024)
         builder.Finish(self._model.Pack(builder), b"TFL3")
         return bytes(builder.Output())

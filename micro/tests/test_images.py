@@ -32,10 +32,17 @@ needs_tools = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {' '.joi
 OWN = sorted((ROOT / "examples/micro").glob("*.tflite"))
 # Too large for a board's memory, or (M55) for what is left beside its code.
 TOO_LARGE = {"mobilenet_v2_quantized_1x3x224x224", "mobilenet_v2_features_int8"}
+# A target and the folder of its own loops.
+OPTIMISED = [("m4", "arm/dsp"), ("m7", "arm/dsp"), ("m55", "arm/mve")]
+BUILDS = [(target, "") for target in image.TARGETS] + OPTIMISED
 FORBIDDEN = re.compile(
     r"^(_?_?malloc(_r)?|_?_?free(_r)?|calloc|realloc|_sbrk(_r)?|printf|fopen|_Znwj|_Znaj|_ZdlPv.*"
     r"|__cxa_.*|_Unwind_.*|__gxx_personality.*|_ZT[IS].*|__aeabi_atexit)$"
 )
+
+
+def name_of(build):
+    return " ".join(build).strip()
 
 
 def shared_models():
@@ -48,9 +55,10 @@ def shared_models():
     ]
 
 
-def run_image(target, model, folder, inputs, output, reset=True):
+def run_image(build, model, folder, inputs, output, reset=True):
     """inputs: a list of cases, each a list of arrays. Returns (outputs, figures)."""
-    built = image.build(target, model, folder)
+    target, loops = build
+    built = image.build(target, model, folder, loops)
     (folder / "inputs").write_bytes(b"".join(a.tobytes() for case in inputs for a in case))
     figures = image.execute(target, built, folder / "inputs", folder / "outputs", reset)
     data = np.frombuffer((folder / "outputs").read_bytes(), output.dtype)
@@ -80,33 +88,33 @@ def random_inputs(interpreter, cases):
 
 @needs_tools
 @pytest.mark.parametrize("model", OWN, ids=lambda path: path.stem)
-@pytest.mark.parametrize("target", image.TARGETS)
-def test_own_model(target, model, tmp_path):
+@pytest.mark.parametrize("build", BUILDS, ids=name_of)
+def test_own_model(build, model, tmp_path):
     host = Interpreter(model.read_bytes())
     inputs = random_inputs(host, CASES)
     expected = []
     for case in inputs:
         host.reset()
         expected.append(host.run(*case)[0])
-    actual, figures = run_image(target, model, tmp_path, inputs, expected[0])
+    actual, figures = run_image(build, model, tmp_path, inputs, expected[0])
     assert_same(actual, np.stack(expected))
     check_symbols(tmp_path / "image.elf")
-    check_growth(f"{model.stem} {target}", figures, tmp_path / "image.map")
+    check_growth(f"{model.stem} {name_of(build)}", figures, tmp_path / "image.map")
 
 
 @needs_tools
 @pytest.mark.skipif(not FOLDER, reason="MILLRACE_MODELS names no folder of models")
 @pytest.mark.parametrize(("model", "golden"), shared_models())
-@pytest.mark.parametrize("target", ["m4", "m55"])
-def test_shared_model(target, model, golden, tmp_path):
+@pytest.mark.parametrize("build", [("m4", ""), *OPTIMISED], ids=name_of)
+def test_shared_model(build, model, golden, tmp_path):
     golden = np.load(golden)
     keys = sorted(key for key in golden.files if key.startswith("in"))
     inputs = [[golden[key][case] for key in keys] for case in range(min(CASES, len(golden["in0"])))]
     expected = golden["out0"][: len(inputs)]
-    actual, figures = run_image(target, model, tmp_path, inputs, expected[0])
+    actual, figures = run_image(build, model, tmp_path, inputs, expected[0])
     assert_same(actual, expected)
     check_symbols(tmp_path / "image.elf")
-    check_growth(f"{model.stem} {target}", figures, tmp_path / "image.map")
+    check_growth(f"{model.stem} {name_of(build)}", figures, tmp_path / "image.map")
 
 
 def check_symbols(elf):

@@ -90,7 +90,27 @@ from millrace.framework.variable import Variable
 from millrace.ops.array import *  # noqa: F403
 from millrace.ops.clip import clip_by_global_norm, clip_by_norm
 from millrace.ops.elementwise import *  # noqa: F403
+from millrace.ops.functional import *  # noqa: F403
 from millrace.ops.linalg import *  # noqa: F403
+from millrace.ops.matrices import einsum, eye
+from millrace.ops.rearrange import (
+    argsort,
+    bitcast,
+    dynamic_partition,
+    dynamic_stitch,
+    ensure_shape,
+    identity_n,
+    meshgrid,
+    roll,
+    scatter_nd,
+    sequence_mask,
+    sort,
+    strided_slice,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
+    unique_with_counts,
+)
 from millrace.ops.reduce import *  # noqa: F403
 from millrace.session.config import (
     ConfigProto,

@@ -7,6 +7,7 @@ from millrace.framework.dispatch import apply_op
 from millrace.ops.array import zeros_like
 from millrace.ops.elementwise import sigmoid, softplus, tanh  # noqa: F401
 from millrace.ops.embedding import embedding_lookup  # noqa: F401
+from millrace.ops.rearrange import depth_to_space, space_to_depth  # noqa: F401
 from millrace.ops.reduce import reduce_mean, reduce_sum
 
 

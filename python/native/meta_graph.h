@@ -14,6 +14,7 @@ namespace millrace::python {
 //                   ("floats", [float])},
 //   "variables": {key: [(variable, initializer, snapshot, initial value, trainable,
 //                        is_resource, (full name, [full shape], [offset], [shape]) or None)]},
+//   "assets": [(tensor name, file below assets/)],
 // }) -> bytes of a MetaGraphDef
 PyObject* MetaGraph(PyObject* module, PyObject* const* args, Py_ssize_t n);
 // read_meta_graph(bytes, clear_devices) -> {"graph": bytes of the GraphDef, "saver",

@@ -94,3 +94,14 @@ def test_while_loop_with_a_growing_shape(session):
 def test_maximum_iterations(session):
     i = mr.while_loop(lambda i: i >= 0, lambda i: i + 1, [0], maximum_iterations=5)
     assert session.run(i) == 5
+
+
+def test_functions_over_rows_at_once_and_in_a_function():
+    x = np.arange(6, dtype=np.float32).reshape(3, 2)
+    for run in (lambda f: f(mr.constant(x)), lambda f: mr.function(f)(mr.constant(x))):
+        assert run(lambda t: mr.map_fn(lambda r: r * 2.0, t)).numpy().tolist() == (x * 2).tolist()
+        assert run(lambda t: mr.foldl(lambda a, r: a + r, t)).numpy().tolist() == [6, 9]
+        found = run(lambda t: mr.scan(lambda a, r: a + r, t))
+        assert found.numpy().tolist() == np.cumsum(x, 0).tolist()
+    with pytest.raises(ValueError, match="scalar"):
+        mr.map_fn(lambda r: r, 1.0)

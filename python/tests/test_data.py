@@ -47,7 +47,6 @@ def test_in_a_graph_with_a_large_array():
     with mr.Graph().as_default() as graph, mr.Session() as session:
         batch = mr.data.Dataset.from_tensor_slices(images).repeat().batch(10).prefetch(2).get_next()
         assert batch.shape == [None, 100]
-        session.run(mr.tables_initializer())
         for i in range(3):
             np.testing.assert_array_equal(session.run(batch), images[10 * i : 10 * i + 10])
         assert len(graph.as_graph_def()) < 10_000  # the array is beside the graph

@@ -3,10 +3,13 @@
 import importlib.util
 import json
 import pathlib
+import select
 import subprocess
 import sys
 
 import pytest
+
+TIMEOUT = 300  # seconds
 
 
 class Peer:
@@ -29,6 +32,10 @@ class Peer:
         def call(*args):
             self._process.stdin.write(json.dumps([name, args]) + "\n")
             self._process.stdin.flush()
+            answered, _, _ = select.select([self._process.stdout], [], [], TIMEOUT)
+            if not answered:
+                self._process.kill()
+                raise AssertionError(f"TensorFlow did not answer {name} within {TIMEOUT} s")
             answer = self._process.stdout.readline()
             if not answer:
                 raise AssertionError(f"TensorFlow's process died in {name}")

@@ -180,3 +180,52 @@ def partitioned(tf):
             "before": before,
             "after": sess.run(tf.convert_to_tensor(v)).tolist(),
         }
+
+
+def rearranged(tf):
+    """Partitions, segments, sorting, matrices, complex numbers."""
+    x = np.float32([[3, 1, 2], [-1, 5, 0]])
+    ids = np.int32([0, 0, 2])
+    with tf.Graph().as_default(), tf.Session() as sess:
+        c = tf.complex(x, -x)
+        made = [
+            *tf.dynamic_partition(x[0], [1, 0, 1], 2),
+            tf.dynamic_stitch([[0, 2], [1]], [[10, 30], [20]]),
+            *(f(x.T, ids) for f in (tf.segment_sum, tf.segment_mean, tf.segment_max)),
+            tf.segment_prod(x.T, ids),
+            tf.scatter_nd([[1], [3], [1]], [1, 2, 3], [5]),
+            tf.sequence_mask([[1, 3], [0, 2]]),
+            tf.sequence_mask([1, 2], 4, tf.float32),
+            tf.sort(x),
+            tf.sort(x, axis=0, direction="DESCENDING"),
+            tf.argsort([3, 1, 3, -(2**31)]),
+            tf.argsort(x, 0),
+            *tf.meshgrid([1, 2], [3, 4, 5]),
+            *tf.meshgrid([1, 2], [3, 4, 5], [6], indexing="ij"),
+            tf.roll(x, 1, 1),
+            tf.roll(x, [1, 1], [0, 1]),
+            *tf.setdiff1d([1, 2, 3, 4], [2, 4]),
+            *tf.unique_with_counts([5, 7, 5]),
+            tf.invert_permutation([2, 0, 1]),
+            tf.strided_slice(x, [0, 0], [2, 3], [1, 2]),
+            tf.ensure_shape(x, [None, 3]),
+            *tf.identity_n([x, x[0]]),
+            tf.bitcast(x, tf.int32),
+            tf.space_to_depth(np.arange(8, dtype=np.float32).reshape(1, 2, 4, 1), 2),
+            tf.eye(2),
+            tf.eye(2, 3, batch_shape=[2], dtype=tf.int32),
+            tf.linalg.diag(x),
+            tf.linalg.diag_part(x),
+            tf.linalg.band_part(x, 0, 1),
+            tf.matrix_transpose(x),
+            tf.trace(x[:, :2]),
+            tf.count_nonzero(x),
+            tf.count_nonzero(x, 0),
+            tf.count_nonzero(tf.constant(["a", ""])),
+            tf.einsum("ij,kj->ik", x, x),
+            tf.real(c),
+            tf.imag(c),
+            tf.real(x),
+        ]
+        shapes = [t.shape.as_list() if t.shape.rank is not None else None for t in made[8:12]]
+        return [[v.dtype.name, v.tolist()] for v in sess.run(made)], shapes

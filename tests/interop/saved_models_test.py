@@ -81,3 +81,39 @@ def test_a_module_of_version_2(peer, tmp_path, scale):
     by_command = run_graph(folder, feeds, expected, tmp_path)
     if by_command is not None:
         assert_close(by_command, expected)
+
+
+def test_assets(peer, tmp_path):
+    """A file goes with the model, and is read from there when the model is loaded."""
+    source = tmp_path / "words.txt"
+    source.write_text("a b c")
+    with mr.Graph().as_default(), mr.Session() as session:
+        name = mr.constant(str(source), name="name")
+        text = v1.get_variable("text", initializer="")
+        main_op = mr.group(text.assign(mr.raw_ops.ReadFile(filename=name)).op)
+        session.run(v1.global_variables_initializer())
+        builder = v1.saved_model.builder.SavedModelBuilder(str(tmp_path / "ours"))
+        signature = v1.saved_model.signature_def_utils.build_signature_def(
+            {"name": v1.saved_model.utils.build_tensor_info(name)},
+            {"text": v1.saved_model.utils.build_tensor_info(text)},
+            v1.saved_model.signature_constants.PREDICT_METHOD_NAME,
+        )
+        builder.add_meta_graph_and_variables(
+            session,
+            [v1.saved_model.tag_constants.SERVING],
+            {"serving_default": signature},
+            assets_collection=[name],
+            main_op=main_op,
+        )
+        with pytest.raises(TypeError, match="constant path"):
+            builder.add_meta_graph(["other"], assets_collection=[mr.constant(["a", "b"])])
+        builder.save()
+    peer.save_with_asset(str(tmp_path / "theirs"), str(source))
+    source.unlink()
+    assert (tmp_path / "ours" / "assets" / "words.txt").read_text() == "a b c"
+    assert peer.read_text(str(tmp_path / "ours")) == "a b c"
+    for folder in ("ours", "theirs"):
+        with mr.Graph().as_default(), mr.Session() as session:
+            model = v1.saved_model.loader.load(session, ["serve"], str(tmp_path / folder))
+            output = model.signature_def["serving_default"].outputs["text"]
+            assert session.run(output) == b"a b c"

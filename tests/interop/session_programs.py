@@ -154,6 +154,76 @@ def control(tf):
         return found
 
 
+def rows(tf):
+    """Functions over rows, and their gradients."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        x = tf.constant(np.float32([[1, 2], [3, 4], [5, 6]]))
+        n = tf.constant([1, 2, 3])
+        made = [
+            tf.map_fn(lambda row: row * row, x),
+            tf.map_fn(lambda row: tf.reduce_sum(row), x),
+            tf.map_fn(
+                lambda pair: pair[0] * tf.cast(pair[1], tf.float32), (x, n), dtype=tf.float32
+            ),
+            *tf.map_fn(lambda i: (i + 1, tf.cast(i, tf.float32)), n, dtype=(tf.int32, tf.float32)),
+            tf.foldl(lambda a, row: a * 2.0 + row, x),
+            tf.foldr(lambda a, row: a * 2.0 + row, x),
+            tf.foldl(lambda a, i: a + i, n, initializer=10),
+            tf.scan(lambda a, row: a + row, x),
+            tf.scan(lambda a, row: a + tf.reduce_sum(row), x, initializer=0.5),
+            tf.scan(lambda a, row: a * row, x, reverse=True),
+        ]
+        shapes = [t.shape.as_list() for t in made]
+        made += [tf.gradients(t, x)[0] for t in (made[0], made[2], made[5], made[8], made[10])]
+        unknown = tf.placeholder_with_default(np.float32([1, 2, 3, 4]), [None])
+        made.append(tf.map_fn(lambda v: v + 1.0, unknown))
+        values = [np.asarray(v).tolist() for v in sess.run(made)]
+        return values, shapes, sess.run(made[-1], {unknown: np.zeros(0, np.float32)}).tolist()
+
+
+def datasets(tf):
+    """Iterators of version 1, in plain and monitored sessions."""
+    found = {}
+
+    def drain(session, fetch):
+        values = []
+        try:
+            while True:
+                values.append(np.asarray(session.run(fetch)).tolist())
+        except tf.errors.OutOfRangeError:
+            return values
+
+    with tf.Graph().as_default(), tf.Session() as sess:
+        dataset = tf.data.Dataset.from_tensor_slices(np.arange(5, dtype=np.int32)).batch(2)
+        x = tf.data.make_one_shot_iterator(dataset).get_next()
+        found["one shot"] = drain(sess, x)
+        found["used up"] = outcome_class(lambda: sess.run(x))
+        n = tf.placeholder(tf.int64, [])
+        numbers = tf.data.make_initializable_iterator(tf.data.Dataset.range(n).map(lambda i: i * i))
+        square = numbers.get_next()
+        found["not started"] = outcome_class(lambda: sess.run(square))
+        for stop in (3, 4):
+            sess.run(numbers.initializer, {n: stop})
+            found[f"to {stop}"] = drain(sess, square)
+        types = tf.data.get_output_types(dataset), tf.data.get_output_shapes(dataset)
+        found["types"] = [types[0].name, types[1].as_list()]
+        with tf.Session() as other:
+            found["other session"] = np.asarray(other.run(x)).tolist()
+    with tf.Graph().as_default():
+        step = tf.train.get_or_create_global_step()
+        dataset = tf.data.Dataset.from_tensor_slices([1.0, 2.0, 3.0]).repeat(2)
+        value = tf.data.make_one_shot_iterator(dataset).get_next()
+        total = tf.get_variable("total", initializer=0.0)
+        with tf.control_dependencies([total.assign_add(value)]):
+            train = step.assign_add(1)
+        final = tf.train.FinalOpsHook([total, step])
+        with tf.train.MonitoredSession(hooks=[final]) as session:
+            while not session.should_stop():
+                session.run(train)
+        found["monitored"] = [float(v) for v in final.final_ops_values]
+    return found
+
+
 def mistakes(tf):
     """Which exceptions a user meets."""
     with tf.Graph().as_default() as graph, tf.Session() as sess:

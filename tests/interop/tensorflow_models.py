@@ -22,6 +22,34 @@ def run_model(folder, feeds):
     return pack_all({k: v.numpy() for k, v in new.items()}), pack_all(old)
 
 
+def read_text(folder):
+    """The output "text" of a model without inputs that must be fed."""
+    with tf.Graph().as_default(), v1.Session() as session:
+        meta = v1.saved_model.load(session, ["serve"], folder)
+        return session.run(meta.signature_def["serving_default"].outputs["text"].name).decode()
+
+
+def save_with_asset(folder, path):
+    """A model that reads a file of its own into a variable when it is loaded."""
+    with tf.Graph().as_default(), v1.Session() as session:
+        name = tf.constant(path, name="name")
+        text = v1.get_variable("text", initializer="")
+        main_op = tf.group(text.assign(tf.io.read_file(name)))
+        session.run(v1.global_variables_initializer())
+        signature = v1.saved_model.predict_signature_def(
+            {"name": name}, {"text": tf.identity(text)}
+        )
+        builder = v1.saved_model.Builder(folder)
+        builder.add_meta_graph_and_variables(
+            session,
+            ["serve"],
+            {"serving_default": signature},
+            assets_collection=[name],
+            main_op=main_op,
+        )
+        builder.save()
+
+
 def save_simple(folder, feeds):
     """By version 1's simple_save: a variable, a table of words. What it gives for the feeds."""
     with tf.Graph().as_default(), v1.Session() as session:

@@ -11,7 +11,11 @@ BUILD_PACKAGES=(
   python3 python3-dev python3-venv
 )
 DATA_PACKAGES=(dataset-fashion-mnist)
-TEST_PACKAGES=(clang-format)
+# What images for small devices are built with, and run in.
+DEVICE_PACKAGES=(
+  gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib make qemu-system-arm
+)
+TEST_PACKAGES=("${DEVICE_PACKAGES[@]}" clang clang-format cmake libclang-rt-14-dev)
 
 if [ -t 1 ]; then BOLD=$'\e[1m' PLAIN=$'\e[0m'; else BOLD='' PLAIN=''; fi
 

@@ -4,11 +4,12 @@ import front_end
 import numpy as np
 
 FRAMES = 4  # of features in a window
+SETTLE = 20  # frames until the front end's estimate of the noise has settled
 
 
 def sound(rng, faulty=False, seconds=2.0):
-    """A motor's hum with its harmonics over noise, int16 at 16 kHz. Faulty: a bearing that rattles
-    (bursts of a high tone) or a whine between the harmonics."""
+    """A motor's hum with its harmonics over noise, int16 at 16 kHz. Faulty: a high tone, in
+    short bursts (a bearing that rattles) or coming and going (a belt that slips)."""
     t = np.arange(int(seconds * front_end.RATE)) / front_end.RATE
     speed = rng.uniform(48, 52)
     wobble = 0.3 * np.sin(2 * np.pi * rng.uniform(0.5, 1.5) * t)
@@ -16,13 +17,9 @@ def sound(rng, faulty=False, seconds=2.0):
     x = sum(np.sin(k * phase + rng.uniform(0, 6.28)) / k for k in range(1, 30))
     x += rng.normal(size=t.size) * 0.3
     if faulty:
-        if rng.random() < 0.5:
-            bursts = np.sin(2 * np.pi * rng.uniform(6, 12) * t) > 0.8
-            x += bursts * rng.uniform(0.4, 1.0) * np.sin(2 * np.pi * rng.uniform(2500, 5000) * t)
-        else:
-            x += rng.uniform(0.3, 0.8) * np.sin(
-                2 * np.pi * rng.uniform(1500, 4000) * t + 3 * np.sin(40 * t)
-            )
+        tone = np.sin(2 * np.pi * rng.uniform(1500, 5000) * t + 3 * np.sin(40 * t))
+        rate, share = (rng.uniform(6, 12), 0.8) if rng.random() < 0.5 else (rng.uniform(1, 3), 0.2)
+        x += (np.sin(2 * np.pi * rate * t) > share) * rng.uniform(1.0, 2.0) * tone
     return np.clip(x * rng.uniform(2000, 4000), -32768, 32767).astype(np.int16)
 
 
@@ -31,7 +28,6 @@ def windows(front, sounds):
     result = []
     for samples in sounds:
         features = (front_end.features(front, samples) + 128.0) / 256.0
-        # The front end's estimate of the noise settles first.
-        for i in range(20, len(features) - FRAMES + 1, FRAMES):
+        for i in range(SETTLE, len(features) - FRAMES + 1, FRAMES):
             result.append(features[i : i + FRAMES].ravel())
     return np.array(result, np.float32)

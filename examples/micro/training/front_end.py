@@ -6,7 +6,7 @@ int16 [480] at 16 kHz -> int8 [40] in [0, 1). Keeps the noise estimate from fram
 
 import numpy as np
 from flatbuffers import flexbuffers
-from tflite_builder import INT8, INT16, INT32, UINT32, UINT64, ModelBuilder
+from tflite_builder import INT8, INT16, INT32, UINT32, UINT64, ModelBuilder, schema
 
 RATE, FRAME, HOP, FFT, BINS, CHANNELS = 16000, 480, 320, 512, 257, 40
 LOW_HERTZ, HIGH_HERTZ = 125.0, 7500.0
@@ -111,7 +111,7 @@ def build():
         "SignalFilterBankLog", [even], [log], options(input_correction_bits=3, output_scale=64)
     )
     features = m.tensor("features", INT8, [CHANNELS], scale=1 / 256, zero_point=-128)
-    m.quantize(log, features)
+    m.builtin("QUANTIZE", [log], [features], schema.QuantizeOptionsT())
     return m.finish([sound], [features])
 
 

@@ -24,9 +24,10 @@ class ModelBuilder:
         self._graph.tensors, self._graph.operators = [], []
         self._codes = []
 
-    def tensor(self, name, type_, shape, scale=None, zero_point=0, buffer=0):
+    def tensor(self, name, type_, shape, scale=None, zero_point=0, buffer=0, variable=False):
         """The number of a new tensor."""
         tensor = schema.TensorT()
+        tensor.isVariable = variable
         tensor.name, tensor.type, tensor.shape, tensor.buffer = name, type_, list(shape), buffer
         if scale is not None:
             tensor.quantization = schema.QuantizationParametersT()
@@ -46,10 +47,17 @@ class ModelBuilder:
         op = self._operator(schema.BuiltinOperator.CUSTOM, name, inputs, outputs)
         op.customOptions = np.frombuffer(options, np.uint8)
 
-    def quantize(self, input_, output):
-        op = self._operator(schema.BuiltinOperator.QUANTIZE, None, [input_], [output])
-        op.builtinOptionsType = schema.BuiltinOptions.QuantizeOptions
-        op.builtinOptions = schema.QuantizeOptionsT()
+    def set_shape(self, tensor, shape):
+        self._graph.tensors[tensor].shape = list(shape)
+
+    def builtin(self, name, inputs, outputs, options=None):
+        """name: the schema's, "FULLY_CONNECTED"; options: an object such as QuantizeOptionsT."""
+        op = self._operator(getattr(schema.BuiltinOperator, name), None, inputs, outputs)
+        if options is not None:
+            kind = type(options).__name__.removesuffix("T")
+            op.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
+            op.builtinOptions = options
+        return op
 
     def _operator(self, code, custom, inputs, outputs):
         if (code, custom) not in self._codes:
@@ -75,14 +83,15 @@ class ModelBuilder:
 
 
 def with_hints(data, **hints):
-    """The model with what `millrace micro run` reads: labels, front_end, image_range."""
+    """The model with what `millrace micro run` reads: labels, front_end, rate, hop, settle."""
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(data, 0))
     buffer = schema.BufferT()
     buffer.data = np.frombuffer(json.dumps(hints).encode(), np.uint8)
     model.buffers.append(buffer)
     entry = schema.MetadataT()
     entry.name, entry.buffer = "millrace", len(model.buffers) - 1
-    model.metadata = [m for m in model.metadata or [] if m.name != b"CONVERSION_METADATA"] + [entry]
+    dropped = (b"CONVERSION_METADATA", b"millrace")
+    model.metadata = [m for m in model.metadata or [] if m.name not in dropped] + [entry]
     return _pack(model)
 
 

@@ -20,6 +20,7 @@ import zlib
 
 import anomaly
 import front_end
+import lstm_model
 import numpy as np
 import speech
 import tensorflow as tf
@@ -42,9 +43,12 @@ def fashion_mnist(part):
 
 def convert(model, examples=None):
     """Float without examples, else int8 throughout, scaled to the examples."""
-    spec = tf.TensorSpec([1, *model.input_shape[1:]], tf.float32)
-    function = tf.function(model).get_concrete_function(spec)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], model)
+    # One example an invoke, so that no op asks for shapes.
+    fixed = tf.keras.Sequential([layers.Input(batch_shape=(1, *model.input_shape[1:]))])
+    for layer in model.layers:
+        fixed.add(type(layer).from_config(layer.get_config()))
+    fixed.set_weights(model.get_weights())
+    converter = tf.lite.TFLiteConverter.from_keras_model(fixed)
     if examples is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
         converter.representative_dataset = lambda: ([x[None]] for x in examples)
@@ -74,11 +78,11 @@ def outputs(data, inputs):
     return np.array([run(x) for x in inputs])
 
 
-def train(model, inputs, targets, epochs, loss="sparse_categorical_crossentropy"):
-    steps = epochs * (len(inputs) // 64)
-    rate = tf.keras.optimizers.schedules.CosineDecay(2e-3, steps)
+def train(model, inputs, targets, epochs, batch=64, loss="sparse_categorical_crossentropy"):
+    steps = epochs * (len(inputs) // batch)
+    rate = tf.keras.optimizers.schedules.CosineDecay(4e-3, steps)
     model.compile(tf.keras.optimizers.Adam(rate), loss)
-    model.fit(inputs, targets, 64, epochs, verbose=2)
+    model.fit(inputs, targets, batch, epochs, verbose=2)
 
 
 def fashion(out, _):
@@ -86,12 +90,11 @@ def fashion(out, _):
     x = (images / 255.0).astype(np.float32)[..., None]
     model = tf.keras.Sequential([layers.Input([28, 28, 1])])
     model.add(layers.Conv2D(16, 3, 2, "same", activation="relu"))
-    for filters, stride in ((32, 2), (64, 1)):
-        model.add(layers.DepthwiseConv2D(3, stride, "same", activation="relu"))
-        model.add(layers.Conv2D(filters, 1, activation="relu"))
-    for layer in (layers.AveragePooling2D(7), layers.Flatten(), layers.Dense(10), layers.Softmax()):
+    model.add(layers.DepthwiseConv2D(3, 2, "same", activation="relu"))
+    model.add(layers.Conv2D(32, 1, activation="relu"))
+    for layer in (layers.Flatten(), layers.Dense(10), layers.Softmax()):
         model.add(layer)
-    train(model, x, labels, epochs=8)
+    train(model, x, labels, epochs=4, batch=128)
     data = with_hints(convert(model, x[:300]), labels=CLOTHES)
     (out / "fashion.tflite").write_bytes(data)
     test, truth = fashion_mnist("t10k")
@@ -105,23 +108,27 @@ def fashion(out, _):
 def lstm(out, _):
     images, labels = fashion_mnist("train")
     x = (images / 255.0).astype(np.float32)
-    model = tf.keras.Sequential(
-        [layers.Input([28, 28]), layers.LSTM(20), layers.Dense(10), layers.Softmax()]
-    )
-    train(model, x[:30000], labels[:30000], epochs=5)
+    model = tf.keras.Sequential([layers.Input([28, 28]), layers.LSTM(20, return_sequences=True)])
+    for layer in (layers.Flatten(), layers.Dense(10), layers.Softmax()):
+        model.add(layer)
+    train(model, x[:30000], labels[:30000], epochs=4, batch=128)
+    float_model = lstm_model.build(model.get_weights(), steps=28)
+    to_quantize = lstm_model.build(model.get_weights(), steps=28, to_be_quantized=True)
     test, truth = fashion_mnist("t10k")
-    for name, examples in (("lstm.tflite", x[:200]), ("lstm_float.tflite", None)):
-        data = with_hints(convert(model, examples), labels=CLOTHES)
+    for name, data in (
+        ("lstm_float.tflite", float_model),
+        ("lstm.tflite", lstm_model.quantized(to_quantize, x[:200])),
+    ):
+        data = with_hints(data, labels=CLOTHES)
         (out / name).write_bytes(data)
         found = outputs(data, test[:2000] / 255.0).argmax(-1)
-        print(
-            f"{name}: {len(data)} bytes, {np.mean(found == truth[:2000]):.4f} of 2000 test images"
-        )
+        right = np.mean(found == truth[:2000])
+        print(f"{name}: {len(data)} bytes, {right:.4f} of 2000 test images")
 
 
-def keyword(out, interpreter):
+def keyword(out, open_model):
     sounds, labels, held_out = speech.clips()
-    front = interpreter.from_file(str(out / "audio_front_end.tflite"))
+    front = open_model(str(out / "audio_front_end.tflite"))
     features = np.array([front_end.features(front, sound) for sound in sounds])
     x = ((features + 128.0) / 256.0).astype(np.float32)[..., None]
     model = tf.keras.Sequential([layers.Input([*x.shape[1:]])])
@@ -149,8 +156,8 @@ def keyword(out, interpreter):
         write_wav(out / f"{word}.wav", sounds[held_out][clip])
 
 
-def machine(out, interpreter):
-    front = interpreter.from_file(str(out / "audio_front_end.tflite"))
+def machine(out, open_model):
+    front = open_model(str(out / "audio_front_end.tflite"))
     rng = np.random.default_rng(0)
     normal = anomaly.windows(front, [anomaly.sound(rng) for _ in range(300)])
     model = tf.keras.Sequential([layers.Input([normal.shape[1]])])
@@ -167,8 +174,13 @@ def machine(out, interpreter):
 
     good, bad = scores(False), scores(True)
     threshold = float(np.quantile(good, 0.95))
-    hints = {"front_end": "audio_front_end.tflite", "reconstructs": True, "threshold": threshold}
-    data = with_hints(data, **hints)
+    data = with_hints(
+        data,
+        front_end="audio_front_end.tflite",
+        settle=anomaly.SETTLE,
+        reconstructs=True,
+        threshold=threshold,
+    )
     (out / "anomaly.tflite").write_bytes(data)
     area = np.mean(good[:, None] < bad[None, :])
     for name, faulty in (("machine", False), ("machine_faulty", True)):
@@ -212,9 +224,12 @@ def main():
     parser.add_argument("--interpreter", default="millrace.micro")
     args = parser.parse_args()
     tf.keras.utils.set_random_seed(1)
-    interpreter = importlib.import_module(args.interpreter).Interpreter
+
+    def open_model(path):
+        return importlib.import_module(args.interpreter).Interpreter.from_file(path)
+
     for name in args.only:
-        MODELS[name](args.out, interpreter)
+        MODELS[name](args.out, open_model)
 
 
 if __name__ == "__main__":

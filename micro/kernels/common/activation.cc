@@ -51,7 +51,7 @@ Status FloatActivationRange(const OpContext& context, Activation activation, Flo
 }
 
 Status IntActivationRange(const OpContext& context, Activation activation, IntRange* range) {
-  FloatRange real;
+  FloatRange real = {};  // some compilers do not see that it is always set
   MR_TRY(FloatActivationRange(context, activation, &real));
   range->low = real.low == kFloatLowest ? INT32_MIN : static_cast<int32_t>(real.low);
   range->high = real.high == kFloatMax ? INT32_MAX : static_cast<int32_t>(real.high);
@@ -60,7 +60,7 @@ Status IntActivationRange(const OpContext& context, Activation activation, IntRa
 
 Status QuantizedActivationRange(const OpContext& context, Activation activation,
                                 const TensorView& output, IntRange* range) {
-  FloatRange real;
+  FloatRange real = {};  // some compilers do not see that it is always set
   MR_TRY(FloatActivationRange(context, activation, &real));
   return QuantizedRange(context, real, output, range);
 }

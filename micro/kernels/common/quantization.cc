@@ -64,37 +64,67 @@ bool RequantOf(double factor, Requant* requant) {
   return Finish((mantissa + (uint64_t{1} << 21)) >> 22, biased - 1022, requant);
 }
 
-bool RequantOf(float a, float b, float c, Requant* requant) {
-  FloatParts pa, pb, pc;
-  if (!Split(a, &pa) || !Split(b, &pb) || !Split(c, &pc) || pc.mantissa == 0) return false;
-  if (pa.mantissa == 0 || pb.mantissa == 0) {
+bool RequantMaker::Set(float a, float c) {
+  FloatParts pa, pc;
+  if (!Split(a, &pa) || !Split(c, &pc) || pc.mantissa == 0) return false;
+  numerator_ = pa.mantissa;
+  divisor_ = pc.mantissa;
+  exponent_ = pa.exponent - pc.exponent;
+  return true;
+}
+
+bool RequantMaker::Make(float b, Requant* requant) const {
+  FloatParts pb;
+  if (!Split(b, &pb)) return false;
+  if (numerator_ == 0 || pb.mantissa == 0) {
     *requant = Requant();
     return true;
   }
-  // The product is exact in 48 bits: p in [2^46, 2^48). With the point so placed that the quotient
-  // lies in [2^30, 2^31), its integer part is the multiplier, and what is left decides the
-  // rounding.
-  const uint64_t product = uint64_t{pa.mantissa} * pb.mantissa;
-  const uint32_t divisor = pc.mantissa;
-  int shift = pa.exponent + pb.exponent - pc.exponent;
-  // quotient of product / divisor is in (2^22, 2^25]; find how many bits it lacks to have 31.
-  int up = 31 - 25;
-  while ((product << up) < (uint64_t{divisor} << 30)) ++up;
+  // The product is exact in 48 bits; with its highest bit set the quotient is in (2^23, 2^25).
+  uint64_t product = uint64_t{numerator_} * pb.mantissa;
+  int shift = exponent_ + pb.exponent;
+  if ((product >> 47) == 0) product <<= 1, --shift;
+  // With 6 or 7 bits more the quotient is in [2^30, 2^31): its integer part is the multiplier, and
+  // what is left decides the rounding.
+  const int up = static_cast<uint32_t>(product >> 24) >= divisor_ ? 6 : 7;
   shift += 31 - up;
+  const uint64_t dividend = product << up;
   // Long division, 8 bits a step, so that a 32-bit divide does: the remainder is below 2^24.
-  const uint64_t dividend = product << up;  // below 2^55
+  const uint32_t low = static_cast<uint32_t>(dividend);
   uint32_t quotient = 0;
-  uint32_t remainder = static_cast<uint32_t>(dividend >> 32);  // below 2^23, so below the divisor
+  uint32_t remainder = static_cast<uint32_t>(dividend >> 32);
   for (int at = 24; at >= 0; at -= 8) {
-    const uint32_t part = (remainder << 8) | (static_cast<uint32_t>(dividend >> at) & 0xFF);
-    quotient = (quotient << 8) | (part / divisor);
-    remainder = part % divisor;
+    const uint32_t part = (remainder << 8) | ((low >> at) & 0xFF);
+    const uint32_t digit = part / divisor_;
+    quotient = (quotient << 8) | digit;
+    remainder = part - digit * divisor_;
   }
   // The double that this stands for has 22 bits behind the point, rounded to even; a fraction
   // within 2^-23 of a half became a half, which rounds up.
-  const uint64_t fraction = (uint64_t{remainder} << 23) + divisor;
-  if (fraction >= uint64_t{divisor} << 22) ++quotient;
+  const uint64_t fraction = (uint64_t{remainder} << 23) + divisor_;
+  if (fraction >= uint64_t{divisor_} << 22) ++quotient;
   return Finish(quotient, shift, requant);
+}
+
+bool RequantMaker::Accepts(float b) const {
+  FloatParts pb;
+  // The largest shift that Make could give, from mantissas of 24 bits rounded up.
+  return Split(b, &pb) && exponent_ + pb.exponent + 26 <= kMaxShift;
+}
+
+void RequantMaker::MakeTable(const float* b, int count, int32_t* multipliers,
+                             int8_t* shifts) const {
+  for (int i = 0; i < count; ++i) {
+    Requant requant;
+    Make(b[i], &requant);
+    multipliers[i] = requant.multiplier;
+    shifts[i] = static_cast<int8_t>(requant.shift);
+  }
+}
+
+bool RequantOf(float a, float b, float c, Requant* requant) {
+  RequantMaker maker;
+  return maker.Set(a, c) && maker.Make(b, requant);
 }
 
 }  // namespace millrace::micro

@@ -27,7 +27,24 @@ bool RequantOf(double factor, Requant* requant);
 // large.
 bool RequantOf(float a, float b, float c, Requant* requant);
 
-// round(2 * a * b / 2^32), halves away from zero, saturated.
+// The same for many b: a and c are looked at once.
+class RequantMaker {
+ public:
+  // False for an a or c that RequantOf refuses; the maker is then not to be used.
+  bool Set(float a, float c);
+  bool Make(float b, Requant* requant) const;
+  // Whether Make takes b; refuses factors from 2^28 on already.
+  bool Accepts(float b) const;
+  // Makes those of b[0 .. count - 1], each accepted.
+  void MakeTable(const float* b, int count, int32_t* multipliers, int8_t* shifts) const;
+
+ private:
+  uint32_t numerator_;  // 24 bits; 0 when a is 0
+  uint32_t divisor_;    // 24 bits, the highest set
+  int exponent_;        // of a / c beyond numerator and divisor
+};
+
+// round(2 * a * b / 2^32), halves upwards, saturated.
 inline int32_t DoublingHighMul(int32_t a, int32_t b) {
   if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
   const int64_t product = static_cast<int64_t>(a) * b;

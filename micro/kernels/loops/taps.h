@@ -17,8 +17,10 @@ struct Taps {
   int32_t count() const { return end - begin; }
 };
 
-// Of a window of `taps` whose first lies at `first` of an axis of `size`.
-inline Taps TapsInside(int32_t first, int32_t dilation, int32_t taps, int32_t size) {
+// Of a window of `taps` whose first lies at `first` of an axis of `size`. Not inline: it is not in
+// the innermost loops, and there are many of those.
+__attribute__((noinline)) inline Taps TapsInside(int32_t first, int32_t dilation, int32_t taps,
+                                                 int32_t size) {
   Taps t = {first, dilation, 0, taps};
   if (first < 0) t.begin = dilation == 1 ? -first : (dilation - 1 - first) / dilation;
   if (t.Position(taps - 1) >= size) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "micro/kernels/common/packed_int4.h"
 #include "micro/kernels/common/quantization.h"
 #include "micro/kernels/loops/conv.h"
 #include "micro/kernels/loops/taps.h"
@@ -127,6 +128,22 @@ struct FinishHybrid {
     FinishFloat{p.range, bias, output}(static_cast<float>(sum) * scale, o, at);
   }
 };
+
+// Of int4 weights, and of hybrids; so that there is one loop for both. One of the two is nullptr.
+struct FinishNarrow {
+  const FinishInt8* int8;
+  const FinishHybrid* hybrid;
+
+  void operator()(int32_t sum, int32_t o, int32_t at) const {
+    int8 != nullptr ? (*int8)(sum, o, at) : (*hybrid)(sum, o, at);
+  }
+};
+
+// ConvSums and DepthwiseConvSums over such weights, compiled once. Defined beside the int4 loops.
+void ConvNarrowSums(const ConvShape& shape, const int8_t* input, int32_t zero_point,
+                    const NarrowWeights& filter, const FinishNarrow& finish);
+void DepthwiseConvNarrowSums(const ConvShape& shape, const int8_t* input, int32_t zero_point,
+                             const NarrowWeights& filter, const FinishNarrow& finish);
 
 }  // namespace millrace::micro
 

@@ -1,29 +1,23 @@
-#include "micro/kernels/common/packed_int4.h"
 #include "micro/kernels/reference/conv_sums.h"
 
 namespace millrace::micro {
 
+void DepthwiseConvNarrowSums(const ConvShape& shape, const int8_t* input, int32_t zero_point,
+                             const NarrowWeights& filter, const FinishNarrow& finish) {
+  DepthwiseConvSums<int32_t>(shape, input, zero_point, filter, finish);
+}
+
 void DepthwiseConvInt4Loop(const ConvQuantized& p, const int8_t* input, const uint8_t* filter,
                            const int32_t* bias, int8_t* output) {
-  DepthwiseConvSums<int32_t>(p.shape, input, p.input_zero_point,
-                             NarrowWeights(filter, TensorType::kInt4), FinishInt8{p, bias, output});
+  const FinishInt8 finish = {p, bias, output};
+  DepthwiseConvNarrowSums(p.shape, input, p.input_zero_point,
+                          NarrowWeights(filter, TensorType::kInt4), {&finish, nullptr});
 }
 
 void DepthwiseConvInt16Loop(const ConvQuantized& p, const int16_t* input, const int8_t* filter,
                             const void* bias, TensorType bias_type, int16_t* output) {
   DepthwiseConvSums<int64_t>(p.shape, input, 0, filter,
                              FinishInt16{p, bias, bias_type == TensorType::kInt64, output});
-}
-
-void DepthwiseConvLoop(const ConvFloat& p, const float* input, const float* filter,
-                       const float* bias, float* output) {
-  DepthwiseConvSums<float>(p.shape, input, 0.0f, filter, FinishFloat{p.range, bias, output});
-}
-
-void DepthwiseConvLoop(const ConvHybrid& p, const int8_t* input, const void* filter,
-                       TensorType filter_type, const float* bias, float* output) {
-  DepthwiseConvSums<int32_t>(p.shape, input, p.input_zero_point, NarrowWeights(filter, filter_type),
-                             FinishHybrid{p, bias, output});
 }
 
 }  // namespace millrace::micro

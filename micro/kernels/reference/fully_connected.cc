@@ -46,31 +46,4 @@ void FullyConnectedInt16Loop(const FullyConnectedQuantized& p, const int16_t* in
   }
 }
 
-void FullyConnectedLoop(const FullyConnectedFloat& p, const float* input, const float* filter,
-                        const float* bias, float* output) {
-  for (int32_t b = 0; b < p.batches; ++b, input += p.depth) {
-    const float* row = filter;
-    for (int32_t u = 0; u < p.units; ++u) {
-      float sum = 0.0f;
-      for (int32_t d = 0; d < p.depth; ++d) sum += input[d] * *row++;
-      *output++ = ClampFloat(sum + (bias == nullptr ? 0.0f : bias[u]), p.range.low, p.range.high);
-    }
-  }
-}
-
-void FullyConnectedLoop(const FullyConnectedHybrid& p, const int8_t* input, const void* filter,
-                        TensorType filter_type, const float* bias, float* output) {
-  const NarrowWeights weights(filter, filter_type);
-  int32_t weight = 0;
-  for (int32_t u = 0; u < p.units; ++u) {
-    int32_t sum = 0;
-    for (int32_t d = 0; d < p.depth; ++d) {
-      sum += (input[d] - p.input_zero_point) * weights[weight++];
-    }
-    const float scale = p.input_scale * p.filter_scales[p.by_unit ? u : 0];
-    const float value = static_cast<float>(sum) * scale + (bias == nullptr ? 0.0f : bias[u]);
-    *output++ = ClampFloat(value, p.range.low, p.range.high);
-  }
-}
-
 }  // namespace millrace::micro

@@ -1,6 +1,6 @@
 // Counts instructions in QEMU run with -icount shift=0, where each takes one nanosecond of the
-// machine's time: the system timer counts that time, so figures are the same in each run. Not cycles:
-// memory takes no time and a vector instruction counts as one.
+// machine's time: the system timer counts that time, so figures are the same in each run. Not
+// cycles: memory takes no time and a vector instruction counts as one.
 #ifndef MILLRACE_MICRO_TARGETS_CORTEX_M_INSTRUCTION_COUNTER_H_
 #define MILLRACE_MICRO_TARGETS_CORTEX_M_INSTRUCTION_COUNTER_H_
 
@@ -8,7 +8,7 @@
 
 namespace millrace::micro {
 
-// MR_TICK_PICOSECONDS: the board's system timer period. Spans of up to 2^24 ticks.
+// MR_TICK_PICOSECONDS: the board's system timer period. Measures spans of up to 2^24 ticks.
 class InstructionCounter {
  public:
   static void Start() {
@@ -18,9 +18,12 @@ class InstructionCounter {
   }
   // Ticks since any earlier moment are a difference of two of these.
   static uint32_t Now() { return 0xFFFFFF - Register(0x18); }
-  static uint32_t Between(uint32_t begin, uint32_t end) {
-    const uint64_t ticks = (end - begin) & 0xFFFFFF;
+  static uint32_t TicksBetween(uint32_t begin, uint32_t end) { return (end - begin) & 0xFFFFFF; }
+  static uint32_t InstructionsOf(uint64_t ticks) {
     return static_cast<uint32_t>(ticks * MR_TICK_PICOSECONDS / 1000);
+  }
+  static uint32_t Between(uint32_t begin, uint32_t end) {
+    return InstructionsOf(TicksBetween(begin, end));
   }
 
  private:

@@ -1,6 +1,6 @@
-// Semihosting: an image's text, files, arguments and exit status, through the emulator or debugger it
-// runs under. Calls are a breakpoint with a number in r0 and arguments at r1 (Arm, "Semihosting for
-// AArch32 and AArch64").
+// Semihosting: an image's text, files, arguments and exit status, through the emulator or debugger
+// it runs under. Calls are a breakpoint with a number in r0 and arguments at r1 (Arm, "Semihosting
+// for AArch32 and AArch64").
 #ifndef MILLRACE_MICRO_TARGETS_CORTEX_M_SEMIHOSTING_H_
 #define MILLRACE_MICRO_TARGETS_CORTEX_M_SEMIHOSTING_H_
 

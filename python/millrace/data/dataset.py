@@ -172,8 +172,8 @@ class Dataset:
 
     @public
     def make_one_shot_iterator(self):
-        """An iterator that tables_initializer() (a MonitoredSession runs it) starts."""
-        return make_iterator(self, None, start_with_tables=True)
+        """An iterator that goes over the dataset once; the first step that uses it starts it."""
+        return make_iterator(self, None, one_shot=True)
 
     @public
     def get_next(self):

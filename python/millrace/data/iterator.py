@@ -6,7 +6,6 @@ from millrace import errors
 from millrace._load import public
 from millrace.framework import context, nest
 from millrace.framework.dispatch import apply_op
-from millrace.framework.graph_keys import GraphKeys
 
 _counter = itertools.count()
 
@@ -52,14 +51,15 @@ def _new_handle(element_spec, shared_name):
     return apply_op("IteratorV2", (), attrs)
 
 
-def make_iterator(dataset, shared_name, start_with_tables=False):
-    """An iterator of the graph over the dataset."""
+def make_iterator(dataset, shared_name, one_shot=False):
+    """An iterator of the graph over the dataset; a one-shot one is started by each session whose
+    steps use it."""
     graph = context.building_graph()
     if graph is None:
         return Iterator.of_eager(dataset)
     handle = _new_handle(dataset.element_spec, shared_name or f"_iterator{next(_counter)}")
     with graph.colocate_with(handle):
         initializer = apply_op("MakeIterator", (dataset._variant, handle))
-    if start_with_tables:
-        graph.add_to_collection(GraphKeys.TABLE_INITIALIZERS, initializer)
+    if one_shot:
+        graph._started_by_sessions.append((initializer, handle.op))
     return Iterator(handle, dataset.element_spec, initializer, dataset)

@@ -74,6 +74,7 @@ class Graph:
         self._controls = []
         self._colocation = []
         self._standing_feeds = {}  # placeholder -> array
+        self._started_by_sessions = []  # (operation that starts it, operation that is its handle)
         self._seed = None
         self._op_seed = 0
         self._finalized = False

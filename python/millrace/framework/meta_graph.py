@@ -29,6 +29,7 @@ def meta_graph_bytes(
     clear_devices=False,
     strip_default_attrs=False,
     collection_list=None,
+    assets=(),
 ):
     """A serialised MetaGraphDef.
 
@@ -37,6 +38,7 @@ def meta_graph_bytes(
       signatures: {key: SignatureDef}.
       main_op: an operation to run once the variables have their values.
       collection_list: the names of the collections to write; all if None.
+      assets: [(name of a tensor, file below assets/)].
     """
     keys = graph.get_all_collection_keys() if collection_list is None else collection_list
     collections, variables = {}, {}
@@ -69,6 +71,7 @@ def meta_graph_bytes(
             "saver": None if saver is None else tuple(saver),
             "collections": collections,
             "variables": variables,
+            "assets": list(assets),
         },
     )
 

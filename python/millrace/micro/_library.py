@@ -4,6 +4,8 @@ import ctypes
 import functools
 import pathlib
 
+from millrace.micro import _source
+
 MAX_RANK = 8
 INPUT, OUTPUT, TENSOR = 0, 1, 2
 
@@ -94,6 +96,8 @@ class Memory(ctypes.Structure):
 @functools.cache
 def library():
     path = pathlib.Path(__file__).parents[1] / "libmillrace_micro.so"
+    if not path.exists():  # in the source tree
+        path = _source.ROOT / "bazel-bin/micro/host/libmillrace_micro.so"
     try:
         lib = ctypes.CDLL(str(path))
     except OSError as error:
@@ -125,6 +129,9 @@ def library():
     lib.mr_micro_get_place.restype = None
     lib.mr_micro_search_plan.argtypes = [ctypes.POINTER(Place), index, index]
     lib.mr_micro_search_plan.restype = ctypes.c_uint32
+    lib.mr_micro_place_of.argtypes = [handle, index, index]
+    lib.mr_micro_place_tensors_only.argtypes = [handle]
+    lib.mr_micro_place_tensors_only.restype = None
     lib.mr_micro_op_seconds.argtypes = [handle, ctypes.POINTER(ctypes.c_double), index]
     lib.mr_micro_op_seconds.restype = None
     return lib

@@ -1,12 +1,13 @@
 """The C++ sources of micro/ and the tools beside them: they come with the package, as images for
-devices are built from them."""
+devices are built from them. In the source tree they are where they are."""
 
 import functools
 import importlib.util
 import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).parent / "source"
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE / "source" if (HERE / "source").is_dir() else HERE.resolve().parents[2]
 
 
 @functools.cache

@@ -26,6 +26,7 @@ class Hints:
     front_end: str = ""  # the file, beside the model, that makes features of sound
     rate: int = 16000  # of sound, samples a second
     hop: int = 0  # samples from frame to frame; 0: a frame
+    settle: int = 0  # frames after which the front end's features are used
     reconstructs: bool = False  # the output is to equal the input
     threshold: float = 0.0  # of the mean squared error above which something is unusual
 
@@ -57,7 +58,7 @@ def load(paths, graph, hints, runner_of_front_end=None, image_range=None):
         return _archive(paths[0], tensors)
     if suffixes == [".wav"]:
         if runner_of_front_end is not None:
-            return _through_front_end(paths[0], tensors, runner_of_front_end)
+            return _through_front_end(paths[0], tensors, runner_of_front_end, hints.settle)
         return _frames_of(paths[0], tensors, hints)
     if len(paths) != len(tensors):
         wanted = ", ".join(f"{t.name} {t.type} {list(t.shape)}" for t in tensors)
@@ -170,7 +171,7 @@ def _frames_of(path, tensors, hints):
     return Cases([[frame.reshape(tensors[0].shape)] for frame in sound], names, keep_state=True)
 
 
-def _through_front_end(path, tensors, front_end):
+def _through_front_end(path, tensors, front_end, settle):
     (own,) = tensors
     graph = front_end.model_file.subgraphs[0]
     source, features = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
@@ -183,13 +184,13 @@ def _through_front_end(path, tensors, front_end):
         raise InputError(
             f"input {own.name} {list(own.shape)} does not divide into {width} features"
         )
-    sound = frames(sound_file.read(path, hints.rate), length, hop, at_least=rows)
+    sound = frames(sound_file.read(path, hints.rate), length, hop, at_least=settle + rows)
     found = front_end.run([[f.reshape(source.shape)] for f in sound], keep_state=True)
     table = np.array([outputs[0].reshape(-1) for outputs in found])
     same = (features.type, features.scales, features.zero_points)
     if same != (own.type, own.scales, own.zero_points):
         table = quantize(dequantize(table, features), own)
     step = max(1, rows // 4)
-    starts = list(range(0, len(table) - rows + 1, step))
+    starts = list(range(settle, len(table) - rows + 1, step))
     cases = [[np.ascontiguousarray(table[at : at + rows]).reshape(own.shape)] for at in starts]
     return Cases(cases, [f"{at * hop / hints.rate:.2f} s" for at in starts])

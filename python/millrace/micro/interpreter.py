@@ -209,13 +209,20 @@ class Interpreter:
         self._lib.mr_micro_op_seconds(self._handle, seconds, count)
         return list(seconds)
 
-    def places(self):
-        """The memory plan: a list of _library.Place."""
+    def places(self, tensors_only=False):
+        """The memory plan: a list of _library.Place; tensors_only: as it were without scratch
+        memory."""
+        if tensors_only:
+            self._lib.mr_micro_place_tensors_only(self._handle)
         result = []
         for i in range(self._lib.mr_micro_places(self._handle)):
             result.append(_library.Place())
             self._lib.mr_micro_get_place(self._handle, i, ctypes.byref(result[-1]))
         return result
+
+    def place_of(self, tensor, subgraph=0):
+        """The number of the tensor's place in places(); -1: it has none."""
+        return self._lib.mr_micro_place_of(self._handle, subgraph, tensor)
 
     @property
     def model_file(self):

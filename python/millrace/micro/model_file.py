@@ -98,6 +98,8 @@ class ModelFile:
         self._buffers = root.tables(4)
         self.metadata = {m.string(0): self._buffer(m.scalar(1, "I")) for m in root.tables(6)}
         self.subgraphs = [self._subgraph(table) for table in root.tables(2)]
+        if not self.subgraphs:
+            raise ModelFileError("the .tflite file holds no graph")
 
     def _buffer(self, index):
         return self._buffers[index].bytes(0) if index < len(self._buffers) else b""
@@ -131,8 +133,15 @@ class ModelFile:
         if number >= len(self._codes):
             raise ModelFileError(f"op {index} has no operator code")
         code, custom, version = self._codes[number]
-        name = custom if code == _ops.CUSTOM else _ops.builtin_names().get(code, f"op code {code}")
+        name = self._name(code, custom)
         return Operator(index, code, name, version, table.vector(1, "i"), table.vector(2, "i"))
+
+    def op_codes(self):
+        """Names of the ops by operator code."""
+        return [self._name(code, custom) for code, custom, _ in self._codes]
+
+    def _name(self, code, custom):
+        return custom if code == _ops.CUSTOM else _ops.builtin_names().get(code, f"op code {code}")
 
     def used_ops(self):
         """Names of all ops, each once, in the order of their first use."""

@@ -37,6 +37,12 @@ def targets():
     return list(_source.tool("cortex_m/image").TARGETS)
 
 
+def check_target(name):
+    known = targets()
+    if name not in known:
+        raise DeviceError(f"there is no target {name}; there are {', '.join(known)}")
+
+
 class HostRunner:
     def __init__(self, path, arena_size=None, measure_ops=False):
         self.model_file = ModelFile(path.read_bytes())

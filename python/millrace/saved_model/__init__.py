@@ -1,26 +1,65 @@
 """SavedModels: graphs with their variables, for serving."""
 
+from types import SimpleNamespace as _Names
+
 from millrace.saved_model.builder import Builder, simple_save
 from millrace.saved_model.loader import contains_saved_model, load
 from millrace.saved_model.signature import (
     SignatureDef,
     build_signature_def,
+    classification_signature_def,
     predict_signature_def,
+    regression_signature_def,
 )
 
 SavedModelBuilder = Builder
-SERVING = "serve"
-TRAINING = "train"
+SERVING, TRAINING, GPU = "serve", "train", "gpu"
 DEFAULT_SERVING_SIGNATURE_DEF_KEY = "serving_default"
 PREDICT_METHOD_NAME = "tensorflow/serving/predict"
+CLASSIFY_METHOD_NAME = "tensorflow/serving/classify"
+REGRESS_METHOD_NAME = "tensorflow/serving/regress"
+
+
+def build_tensor_info(tensor):
+    """What a signature is built of: here the tensor itself."""
+    return tensor
+
+
+# The modules that TensorFlow 1 has these names in.
+builder = _Names(SavedModelBuilder=Builder)
+loader = _Names(load=load, maybe_saved_model_directory=contains_saved_model)
+tag_constants = _Names(SERVING=SERVING, TRAINING=TRAINING, GPU=GPU)
+signature_constants = _Names(
+    DEFAULT_SERVING_SIGNATURE_DEF_KEY=DEFAULT_SERVING_SIGNATURE_DEF_KEY,
+    PREDICT_METHOD_NAME=PREDICT_METHOD_NAME,
+    CLASSIFY_METHOD_NAME=CLASSIFY_METHOD_NAME,
+    REGRESS_METHOD_NAME=REGRESS_METHOD_NAME,
+    PREDICT_INPUTS="inputs",
+    PREDICT_OUTPUTS="outputs",
+    CLASSIFY_INPUTS="inputs",
+    CLASSIFY_OUTPUT_CLASSES="classes",
+    CLASSIFY_OUTPUT_SCORES="scores",
+    REGRESS_INPUTS="inputs",
+    REGRESS_OUTPUTS="outputs",
+)
+signature_def_utils = _Names(
+    build_signature_def=build_signature_def,
+    classification_signature_def=classification_signature_def,
+    predict_signature_def=predict_signature_def,
+    regression_signature_def=regression_signature_def,
+)
+utils = _Names(build_tensor_info=build_tensor_info)
 
 __all__ = [
     "Builder",
     "SavedModelBuilder",
     "SignatureDef",
     "build_signature_def",
+    "build_tensor_info",
+    "classification_signature_def",
     "contains_saved_model",
     "load",
     "predict_signature_def",
+    "regression_signature_def",
     "simple_save",
 ]

@@ -6,6 +6,8 @@ import tempfile
 
 from millrace import _load
 from millrace._load import public
+from millrace.framework import context
+from millrace.framework.convert import constant_value
 from millrace.framework.graph_keys import GraphKeys
 from millrace.framework.meta_graph import meta_graph_bytes
 from millrace.saved_model.signature import predict_signature_def
@@ -31,6 +33,7 @@ class Builder:
         self._temporary = tempfile.mkdtemp(prefix=f".{os.path.basename(self._dir)}.", dir=parent)
         os.chmod(self._temporary, 0o755)
         self._meta_graphs = []
+        self._asset_names = {}  # path -> file below assets/
         self._has_variables = False
 
     @public
@@ -39,75 +42,73 @@ class Builder:
         sess,
         tags,
         signature_def_map=None,
-        assets_list=None,
+        assets_collection=None,
+        legacy_init_op=None,
         clear_devices=False,
-        init_op=None,
-        train_op=None,
+        main_op=None,
         strip_default_attrs=False,
         saver=None,
-        main_op=None,
     ):
         """Adds the session's graph with the values that its variables have now.
 
         Args:
           tags: what the graph is found by: ["serve"].
           signature_def_map: {key: SignatureDef}.
-          main_op: an operation to run once the variables are restored.
+          assets_collection: constant string tensors: the paths of files that the graph reads. They
+            are copied into the model, and the tensors are fed with where they lie when it is
+            loaded.
+          main_op, legacy_init_op: an operation to run once the variables are restored.
+          saver: what saves and restores the variables; one of all global variables if None.
         """
         graph = sess.graph
-        variables = graph.get_collection(GraphKeys.GLOBAL_VARIABLES)
-        if saver is None and variables:
-            saver = _saver_of(graph, variables)
-        if variables:
+        saver = saver or _saver_of(graph)
+        if saver is not None:
             folder = os.path.join(self._temporary, "variables")
             os.makedirs(folder, exist_ok=True)
-            saver.save(
-                sess, os.path.join(folder, "variables"), write_state=False, write_meta_graph=False
-            )
+            prefix = os.path.join(folder, "variables")
+            saver.save(sess, prefix, write_state=False, write_meta_graph=False)
+        self._has_variables = True
         self._add(
             graph,
             tags,
             signature_def_map,
-            saver,
-            main_op or init_op,
+            assets_collection,
+            main_op or legacy_init_op,
             clear_devices,
             strip_default_attrs,
+            saver,
         )
-        self._has_variables = True
 
     @public
     def add_meta_graph(
         self,
         tags,
         signature_def_map=None,
-        assets_list=None,
+        assets_collection=None,
+        legacy_init_op=None,
         clear_devices=False,
-        init_op=None,
-        train_op=None,
-        saver=None,
         main_op=None,
         strip_default_attrs=False,
+        saver=None,
     ):
         """Adds the default graph, which uses the variables that were added before."""
-        from millrace.framework.context import get_default_graph
-
         if not self._has_variables:
             raise AssertionError("add_meta_graph_and_variables() must come first")
-        graph = get_default_graph()
-        variables = graph.get_collection(GraphKeys.GLOBAL_VARIABLES)
-        if saver is None and variables:
-            saver = _saver_of(graph, variables)
+        graph = context.get_default_graph()
         self._add(
             graph,
             tags,
             signature_def_map,
-            saver,
-            main_op or init_op,
+            assets_collection,
+            main_op or legacy_init_op,
             clear_devices,
             strip_default_attrs,
+            saver or _saver_of(graph),
         )
 
-    def _add(self, graph, tags, signatures, saver, main_op, clear_devices, strip_default_attrs):
+    def _add(
+        self, graph, tags, signatures, assets, main_op, clear_devices, strip_default_attrs, saver
+    ):
         self._meta_graphs.append(
             meta_graph_bytes(
                 graph,
@@ -117,8 +118,28 @@ class Builder:
                 main_op,
                 clear_devices,
                 strip_default_attrs,
+                assets=[(tensor.name, self._copy_asset(tensor)) for tensor in assets or ()],
             )
         )
+
+    def _copy_asset(self, tensor):
+        """The name below assets/ of the file whose path a constant holds."""
+        path = constant_value(tensor)
+        if not isinstance(path, bytes):
+            raise TypeError(f"an asset is the constant path of a file, {tensor!r} is none")
+        path = os.path.abspath(os.fsdecode(path))
+        if path not in self._asset_names:
+            name, taken = os.path.basename(path), set(self._asset_names.values())
+            stem, dot, end = name.partition(".")
+            n = 0
+            while name in taken:
+                n += 1
+                name = f"{stem}_{n}{dot}{end}"
+            folder = os.path.join(self._temporary, "assets")
+            os.makedirs(folder, exist_ok=True)
+            shutil.copyfile(path, os.path.join(folder, name))
+            self._asset_names[path] = name
+        return self._asset_names[path]
 
     @public
     def save(self, as_text=False):
@@ -140,8 +161,12 @@ class Builder:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
 
-def _saver_of(graph, variables):
-    """A saver for the export; the graph may be finalized otherwise."""
+def _saver_of(graph):
+    """A saver of all global variables for the export, or None; the graph may be finalized
+    otherwise."""
+    variables = graph.get_collection(GraphKeys.GLOBAL_VARIABLES)
+    if not variables:
+        return None
     was_final, graph._finalized = graph.finalized, False
     try:
         with graph.as_default():

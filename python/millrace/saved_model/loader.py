@@ -18,11 +18,12 @@ class LoadedModel:
     """A model in a session's graph.
 
     Attributes:
-      signatures: {key: SignatureDef of this graph's tensors}.
+      signatures, signature_def: {key: SignatureDef of this graph's tensors}.
     """
 
     def __init__(self, session, signatures):
         self._session, self.signatures = session, signatures
+        self.signature_def = signatures
 
     @public
     def run(self, inputs, signature="serving_default"):

@@ -3,6 +3,8 @@
 from millrace._load import public
 
 PREDICT = "tensorflow/serving/predict"
+CLASSIFY = "tensorflow/serving/classify"
+REGRESS = "tensorflow/serving/regress"
 
 
 class SignatureDef:
@@ -27,3 +29,20 @@ def predict_signature_def(inputs, outputs):
     if not inputs or not outputs:
         raise ValueError("a signature needs inputs and outputs")
     return SignatureDef(inputs, outputs)
+
+
+@public
+def classification_signature_def(examples, classes=None, scores=None):
+    """The signature of a classification of serialised examples. ValueError without classes and
+    scores."""
+    if classes is None and scores is None:
+        raise ValueError("a classification gives classes, scores or both")
+    outputs = {"classes": classes, "scores": scores}
+    outputs = {key: tensor for key, tensor in outputs.items() if tensor is not None}
+    return SignatureDef({"inputs": examples}, outputs, CLASSIFY)
+
+
+@public
+def regression_signature_def(examples, predictions):
+    """The signature of a regression of serialised examples."""
+    return SignatureDef({"inputs": examples}, {"outputs": predictions}, REGRESS)

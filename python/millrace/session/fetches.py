@@ -53,6 +53,11 @@ class Fetches:
         return self._index.setdefault(element.name, len(self._index))
 
     @property
+    def operation_names(self):
+        """Those of the operations that are fetched or run."""
+        return [*(name.rpartition(":")[0] for name in self.fetch_names), *self.target_names]
+
+    @property
     def is_one_operation(self):
         return self._plan is None
 

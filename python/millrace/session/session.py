@@ -56,6 +56,7 @@ class BaseSession:
         else:
             self._c = _load.native.Session(self.graph._c, options)
         self._steps = collections.OrderedDict()
+        self._started = set()  # of the graph's _started_by_sessions
         self._lock = threading.Lock()
         self._closed = False
 
@@ -116,6 +117,7 @@ class BaseSession:
                 names.append(self.graph.as_graph_element(feed, allow_operation=False).name)
             except (KeyError, TypeError, ValueError) as error:
                 raise TypeError(f"{feed!r} cannot be fed: {error.args[0]}") from None
+        self._start_what_is_used(resolved)
         standing = self._standing_feeds(resolved, names)
         step = _PreparedStep(self._c, resolved, names, standing)
         if key is not None:
@@ -125,13 +127,27 @@ class BaseSession:
                     self._steps.popitem(last=False)
         return step, list(feeds.values()) if feeds else ()
 
+    def _start_what_is_used(self, fetches):
+        """Runs what starts the iterators that the step uses, where this session has not yet."""
+        new = [pair for pair in self.graph._started_by_sessions if pair[0] not in self._started]
+        if not new:
+            return
+        ids = [op._id for pair in new for op in pair]
+        needed = set(self.graph._c.reachable(fetches.operation_names, ids))
+        for starter, handle in new:
+            if starter._id not in needed and handle._id not in needed:
+                continue
+            self._started.add(starter)
+            if starter._id not in needed:  # the step does not do it itself
+                self.run(starter)
+
     def _standing_feeds(self, fetches, feed_names):
         """{name: array} of the large constants that the step needs."""
         graph = self.graph
         if not graph._standing_feeds:
             return {}
-        wanted = [*(name.rpartition(":")[0] for name in fetches.fetch_names), *fetches.target_names]
-        needed = graph._c.reachable(wanted, [t.op._id for t in graph._standing_feeds])
+        ids = [t.op._id for t in graph._standing_feeds]
+        needed = graph._c.reachable(fetches.operation_names, ids)
         return {
             t.name: value
             for t, value in graph._standing_feeds.items()
@@ -146,6 +162,7 @@ class BaseSession:
         names = [
             self.graph.as_graph_element(f, allow_operation=False).name for f in feed_list or ()
         ]
+        self._start_what_is_used(resolved)
         step = _PreparedStep(self._c, resolved, names, self._standing_feeds(resolved, names))
         if accept_options:
             return _CallableWithOptions(step)

@@ -1,6 +1,7 @@
 """Saver: checkpoints of variables in TensorFlow's bundle form."""
 
 import collections
+import logging
 import os
 
 from millrace import errors
@@ -15,6 +16,8 @@ from millrace.ops.array import placeholder_with_default
 from millrace.tensor_shape import TensorShape
 from millrace.train.checkpoint_state import checkpoint_exists
 from millrace.train.kept_checkpoints import KeptCheckpoints
+
+log = logging.getLogger("millrace")
 
 SaverDef = collections.namedtuple(
     "SaverDef",
@@ -241,12 +244,16 @@ class Saver:
         os.makedirs(folder, exist_ok=True)
         sess.run(self._save_op, {self._prefix: prefix})
         if write_meta_graph:
-            self.export_meta_graph(
-                f"{prefix}.{meta_graph_suffix}", strip_default_attrs=strip_default_attrs
-            )
+            self._write_meta_graph(f"{prefix}.{meta_graph_suffix}", strip_default_attrs)
         if write_state:
             self._kept.add(folder, prefix, latest_filename)
         return prefix
+
+    def _write_meta_graph(self, path, strip_default_attrs):
+        try:
+            self.export_meta_graph(path, strip_default_attrs=strip_default_attrs)
+        except errors.ResourceExhaustedError as error:  # the values are safe all the same
+            log.warning("%s is not written: %s", path, error.message)
 
     @public
     def restore(self, sess, save_path):

@@ -30,6 +30,7 @@ from millrace import (
     trainable_variables,
     variables_initializer,
 )
+from millrace.compat.v1 import data as _data
 from millrace.compat.v1 import initializers, losses, nn
 from millrace.compat.v1.signatures import *  # noqa: F403
 from millrace.errors import OpError
@@ -62,12 +63,16 @@ from millrace.ops.initializers import (
     variance_scaling_initializer,
     zeros_initializer,
 )
+from millrace.ops.linalg import norm
+from millrace.ops.matrices import *  # noqa: F403
+from millrace.ops.rearrange import *  # noqa: F403
 from millrace.random import normal as random_normal
 from millrace.random import set_seed as set_random_seed
 from millrace.random import shuffle as random_shuffle
 from millrace.random import truncated_normal
 from millrace.random import uniform as random_uniform
 
+data = _data
 all_variables = global_variables
 initialize_all_variables = global_variables_initializer
 initialize_local_variables = local_variables_initializer
@@ -75,6 +80,7 @@ initialize_all_tables = tables_initializer
 initialize_variables = variables_initializer
 
 div = _mr.divide
+lin_space = _mr.linspace
 log = _mr.math.log
 to_float = lambda x, name="ToFloat": _mr.cast(x, float32, name)  # noqa: E731
 to_double = lambda x, name="ToDouble": _mr.cast(x, float64, name)  # noqa: E731

@@ -5,7 +5,7 @@ import importlib
 import pathlib
 import sys
 
-NAMES = ("run", "inspect", "size", "embed", "plan", "bench")
+NAMES = ("run", "inspect", "size", "embed", "compile", "plan", "bench")
 
 
 def add_to(parser):

@@ -30,8 +30,7 @@ def run(args):
     model = ModelFile(args.model.read_bytes())
     inputs = random_inputs(model)
     if args.target != "host":
-        if args.target not in runner.targets():
-            raise runner.DeviceError(f"there is no target {args.target}")
+        runner.check_target(args.target)
         device = runner.DeviceRunner(args.model, args.target)
         figures = device.execute([inputs], repeats=16)
         print(

@@ -22,10 +22,7 @@ def run(args):
     from millrace.micro import _source, runner
 
     export = _source.tool("export")
-    if args.target not in runner.targets():
-        raise runner.DeviceError(
-            f"there is no target {args.target}; there are {', '.join(runner.targets())}"
-        )
+    runner.check_target(args.target)
     arena = args.arena_size or arena_bytes(args.model, args.target)
     try:
         export.export(args.out, args.model.read_bytes(), args.target, arena)

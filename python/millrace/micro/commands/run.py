@@ -56,7 +56,7 @@ def run(args):
     if front_end is None and hints.front_end:
         front_end = args.model.parent / hints.front_end
     is_sound = [p.suffix.lower() for p in args.inputs] == [".wav"]
-    front = _runner(args, front_end) if front_end and is_sound else None
+    front = _front_end(args, front_end) if front_end and is_sound else None
     cases = inputs.load(args.inputs, graph, hints, front, args.image_range)
     results = runner.run(cases.inputs, args.keep_state or cases.keep_state)
     _print_results(args, graph, hints, cases, results)
@@ -79,11 +79,19 @@ def _runner(args, path, arena_size=None):
 
     if args.target == "host":
         return runner.HostRunner(path, arena_size, args.times)
-    if args.target not in runner.targets():
-        raise runner.DeviceError(
-            f"there is no target {args.target}; there are host, {', '.join(runner.targets())}"
-        )
+    runner.check_target(args.target)
     return runner.DeviceRunner(path, args.target)
+
+
+def _front_end(args, path):
+    from millrace.micro.inputs import InputError
+    from millrace.micro.interpreter import MicroError
+    from millrace.micro.model_file import ModelFileError
+
+    try:
+        return _runner(args, path)
+    except (MicroError, ModelFileError, OSError) as error:
+        raise InputError(f"the front end {path}: {error}") from None
 
 
 def _print_results(args, graph, hints, cases, results):

@@ -8,6 +8,8 @@ run in QEMU it says how large its arena must be, to the byte. Code is what the l
 flash: core (the interpreter), kernels, and the compiler's own library; the model comes on top.
 """
 
+import re
+
 HELP = "arena and code size for each target, without a board"
 
 
@@ -28,8 +30,7 @@ def run(args):
     known = runner.targets()
     failed = False
     for target in args.target or known:
-        if target not in known:
-            raise runner.DeviceError(f"there is no target {target}; there are {', '.join(known)}")
+        runner.check_target(target)
         try:
             device = runner.DeviceRunner(args.model, target)
             groups = _groups(device, _source)
@@ -68,5 +69,5 @@ def _zeros(model):
 
 def _shorten(text):
     lines = [line for line in text.splitlines() if line.strip()]
-    useful = [line for line in lines if "error" in line or "overflow" in line or "needed" in line]
+    useful = [line for line in lines if re.search(r"error:|overflow|needed|undefined", line)]
     return (useful or lines or [""])[0][:160]

@@ -1,8 +1,8 @@
 // LSTM over float activations.
-#ifndef MILLRACE_MICRO_KERNELS_LSTM_FLOATING_H_
-#define MILLRACE_MICRO_KERNELS_LSTM_FLOATING_H_
+#ifndef MILLRACE_MICRO_KERNELS_LOOPS_LSTM_FLOATING_H_
+#define MILLRACE_MICRO_KERNELS_LOOPS_LSTM_FLOATING_H_
 
-#include "micro/kernels/lstm/lstm.h"
+#include "micro/kernels/loops/lstm.h"
 
 namespace millrace::micro::lstm {
 
@@ -13,4 +13,4 @@ void RunHybrid(const OpContext& context, const Data& data, const Sizes& s);
 
 }  // namespace millrace::micro::lstm
 
-#endif  // MILLRACE_MICRO_KERNELS_LSTM_FLOATING_H_
+#endif  // MILLRACE_MICRO_KERNELS_LOOPS_LSTM_FLOATING_H_

@@ -1,4 +1,4 @@
-#include "micro/kernels/lstm/integer.h"
+#include "micro/kernels/loops/lstm_integer.h"
 
 #include "micro/kernels/common/activation.h"
 #include "micro/kernels/common/quantization.h"

@@ -1,6 +1,6 @@
 // What the LSTM kernels share: the op's inputs, its sizes, and the walk over examples and steps.
-#ifndef MILLRACE_MICRO_KERNELS_LSTM_LSTM_H_
-#define MILLRACE_MICRO_KERNELS_LSTM_LSTM_H_
+#ifndef MILLRACE_MICRO_KERNELS_LOOPS_LSTM_H_
+#define MILLRACE_MICRO_KERNELS_LOOPS_LSTM_H_
 
 #include <cstdint>
 
@@ -83,4 +83,4 @@ void ForEachStep(const OpContext& context, const Sizes& s, bool time_major, cons
 
 }  // namespace millrace::micro::lstm
 
-#endif  // MILLRACE_MICRO_KERNELS_LSTM_LSTM_H_
+#endif  // MILLRACE_MICRO_KERNELS_LOOPS_LSTM_H_

@@ -1,4 +1,4 @@
-#include "micro/kernels/lstm/floating.h"
+#include "micro/kernels/loops/lstm_floating.h"
 
 #include "micro/kernels/common/dynamic_quantization.h"
 #include "micro/kernels/common/quantization.h"

@@ -1,8 +1,8 @@
 // LSTM over int8 or int16 activations with an int16 cell state.
-#ifndef MILLRACE_MICRO_KERNELS_LSTM_INTEGER_H_
-#define MILLRACE_MICRO_KERNELS_LSTM_INTEGER_H_
+#ifndef MILLRACE_MICRO_KERNELS_LOOPS_LSTM_INTEGER_H_
+#define MILLRACE_MICRO_KERNELS_LOOPS_LSTM_INTEGER_H_
 
-#include "micro/kernels/lstm/lstm.h"
+#include "micro/kernels/loops/lstm.h"
 
 namespace millrace::micro::lstm {
 
@@ -14,4 +14,4 @@ void RunInteger(const OpContext& context, const Data& data, const Sizes& s);
 
 }  // namespace millrace::micro::lstm
 
-#endif  // MILLRACE_MICRO_KERNELS_LSTM_INTEGER_H_
+#endif  // MILLRACE_MICRO_KERNELS_LOOPS_LSTM_INTEGER_H_

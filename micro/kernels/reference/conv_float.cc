@@ -1,0 +1,10 @@
+#include "micro/kernels/reference/conv_sums.h"
+
+namespace millrace::micro {
+
+void ConvLoop(const ConvFloat& p, const float* input, const float* filter, const float* bias,
+              float* output) {
+  ConvSums<float>(p.shape, input, 0.0f, filter, FinishFloat{p.range, bias, output});
+}
+
+}  // namespace millrace::micro

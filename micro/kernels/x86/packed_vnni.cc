@@ -1,0 +1,58 @@
+#include "micro/kernels/x86/packed_vnni.h"
+
+#include <immintrin.h>
+
+#include <cstring>
+
+#include "micro/kernels/x86/unroll.h"
+
+namespace millrace::micro::x86 {
+namespace {
+
+#define MR_VNNI __attribute__((target("avx512f,avx512bw,avx512vnni")))
+
+// Two pairs in turns, so that the sums of few vectors do not wait for each other.
+template <int kCount>
+MR_VNNI void Multiply(const Vectors& x, const int16_t* panel, int32_t pairs, int32_t* sums) {
+  __m512i acc[kCount][2];
+  MR_UNROLL
+  for (int v = 0; v < kCount; ++v) acc[v][0] = acc[v][1] = _mm512_setzero_si512();
+  const auto add = [&](int32_t p, int half) MR_VNNI {
+    const __m512i weights = _mm512_load_si512(panel + p * 2 * kPanelRows);
+    MR_UNROLL
+    for (int v = 0; v < kCount; ++v) {
+      int32_t pair;
+      std::memcpy(&pair, x.data + v * x.stride + 2 * p, sizeof(pair));
+      acc[v][half] = _mm512_dpwssd_epi32(acc[v][half], _mm512_set1_epi32(pair), weights);
+    }
+  };
+  int32_t p = 0;
+  for (; p + 2 <= pairs; p += 2) {
+    add(p, 0);
+    add(p + 1, 1);
+  }
+  if (p < pairs) add(p, 0);
+  MR_UNROLL
+  for (int v = 0; v < kCount; ++v) {
+    _mm512_storeu_si512(sums + v * kPanelRows, _mm512_add_epi32(acc[v][0], acc[v][1]));
+  }
+}
+
+}  // namespace
+
+MR_VNNI void MultiplyPanelVnni(const Vectors& x, const int16_t* panel, int32_t depth,
+                               int32_t* sums) {
+  const int32_t pairs = (depth + 1) / 2;
+  switch (x.count) {
+    case 1:
+      return Multiply<1>(x, panel, pairs, sums);
+    case 2:
+      return Multiply<2>(x, panel, pairs, sums);
+    case 3:
+      return Multiply<3>(x, panel, pairs, sums);
+    default:
+      return Multiply<4>(x, panel, pairs, sums);
+  }
+}
+
+}  // namespace millrace::micro::x86

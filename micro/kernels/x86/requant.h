@@ -1,0 +1,88 @@
+// Requantisation of eight 32-bit sums at once, in AVX2. The same bits as common/quantization.h.
+#ifndef MILLRACE_MICRO_KERNELS_X86_REQUANT_H_
+#define MILLRACE_MICRO_KERNELS_X86_REQUANT_H_
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "micro/kernels/common/activation.h"
+#include "micro/kernels/common/channel_requant.h"
+#include "micro/kernels/common/quantization.h"
+
+namespace millrace::micro::x86 {
+
+// Factors of eight channels, ready for use.
+struct Requant8 {
+  __m256i multiplier;
+  __m256i multiplier_odd;  // of lanes 1, 3, 5, 7, in their places one to the left
+  __m256i left;
+  __m256i right;
+  __m256i mask;  // of the bits that are shifted out to the right
+  __m256i half;  // of them
+};
+
+inline Requant8 MakeRequant8(__m256i multiplier, __m256i shift) {
+  const __m256i zero = _mm256_setzero_si256();
+  Requant8 r;
+  r.multiplier = multiplier;
+  r.multiplier_odd = _mm256_srli_epi64(multiplier, 32);
+  r.left = _mm256_max_epi32(shift, zero);
+  r.right = _mm256_max_epi32(_mm256_sub_epi32(zero, shift), zero);
+  r.mask = _mm256_sub_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(1), r.right), _mm256_set1_epi32(1));
+  r.half = _mm256_srli_epi32(r.mask, 1);
+  return r;
+}
+
+inline Requant8 MakeRequant8(Requant requant) {
+  return MakeRequant8(_mm256_set1_epi32(requant.multiplier), _mm256_set1_epi32(requant.shift));
+}
+
+inline Requant8 LoadRequant8(const ChannelFactors& factors, int32_t channel) {
+  const auto* multipliers = reinterpret_cast<const __m256i*>(factors.multipliers + channel);
+  const auto* shifts = reinterpret_cast<const __m128i*>(factors.shifts + channel);
+  return MakeRequant8(_mm256_loadu_si256(multipliers),
+                      _mm256_cvtepi8_epi32(_mm_loadl_epi64(shifts)));
+}
+
+// DoublingHighMul: halves away from zero is floor((a * b + 2^30) / 2^31) for both signs.
+inline __m256i DoublingHighMul8(__m256i x, __m256i multiplier, __m256i multiplier_odd) {
+  const __m256i nudge = _mm256_set1_epi64x(int64_t{1} << 30);
+  const __m256i even = _mm256_add_epi64(_mm256_mul_epi32(x, multiplier), nudge);
+  const __m256i odd =
+      _mm256_add_epi64(_mm256_mul_epi32(_mm256_srli_epi64(x, 32), multiplier_odd), nudge);
+  return _mm256_blend_epi32(_mm256_srli_epi64(even, 31), _mm256_slli_epi64(odd, 1), 0xAA);
+}
+
+inline __m256i MultiplyByRequant8(__m256i x, const Requant8& r) {
+  const __m256i product =
+      DoublingHighMul8(_mm256_sllv_epi32(x, r.left), r.multiplier, r.multiplier_odd);
+  const __m256i rest = _mm256_and_si256(product, r.mask);
+  const __m256i threshold = _mm256_add_epi32(r.half, _mm256_srli_epi32(product, 31));
+  return _mm256_sub_epi32(_mm256_srav_epi32(product, r.right), _mm256_cmpgt_epi32(rest, threshold));
+}
+
+// What is done with a requantised value.
+struct Output8 {
+  __m256i zero_point;
+  __m256i low;
+  __m256i high;
+
+  Output8(int32_t zero, IntRange range)
+      : zero_point(_mm256_set1_epi32(zero)),
+        low(_mm256_set1_epi32(range.low)),
+        high(_mm256_set1_epi32(range.high)) {}
+
+  // Stores eight int8. The bounds are within int8, so packing cuts nothing more.
+  void Store(__m256i requantised, int8_t* out) const {
+    const __m256i value =
+        _mm256_min_epi32(_mm256_max_epi32(_mm256_add_epi32(requantised, zero_point), low), high);
+    const __m128i words =
+        _mm_packs_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256(value, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_packs_epi16(words, words));
+  }
+};
+
+}  // namespace millrace::micro::x86
+
+#endif  // MILLRACE_MICRO_KERNELS_X86_REQUANT_H_

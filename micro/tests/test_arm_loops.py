@@ -1,0 +1,139 @@
+"""The inner loops for Arm in QEMU: on a model of many layers of random shapes, bit for bit what the
+host says. The host is held to recorded results by op_corpus_test.
+
+Skipped without arm-none-eabi-g++, qemu-system-arm or the package tflite-micro (for its schema).
+"""
+
+import pathlib
+import shutil
+import sys
+
+import numpy as np
+import pytest
+from native import INPUT, OUTPUT, Interpreter
+
+op_models = pytest.importorskip("op_models", reason="the package tflite-micro is not installed")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "micro/targets/cortex_m"))
+import image  # noqa: E402
+
+TOOLS = ("arm-none-eabi-g++", "qemu-system-arm")
+MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
+LAYERS = 25  # of each kind
+SAME, VALID = 0, 1
+
+
+class Layers:
+    """A model of ops that do not depend on each other, and inputs for it."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self.model = op_models.Model()
+        self.fed, self.values, self.outputs = [], [], []
+
+    def pick(self, low, high):
+        return int(self.rng.integers(low, high + 1))
+
+    def tensor(self, shape, scale):
+        zero_point = self.pick(-128, 127)
+        return op_models.Tensor(tuple(shape), "int8", scale=scale, zero_point=zero_point)
+
+    def feed(self, shape, scale):
+        tensor = self.tensor(shape, scale)
+        self.fed.append(tensor)
+        self.values.append(self.rng.integers(-128, 128, shape).astype(np.int8))
+        return tensor
+
+    def add(self, op, inputs, output, options):
+        self.model.add(op, inputs, [output], options)
+        self.outputs.append(output)
+
+    def layer(self, op, x, filter_shape, units, axis, output_shape, options):
+        """With one scale of the filter or one a unit, with a bias or without."""
+        scales = self.rng.uniform(0.001, 0.02, self.rng.choice([1, units]))
+        weights = self.rng.integers(-128, 128, filter_shape)
+        filter_ = op_models.constant(weights, "int8", scale=list(scales), axis=axis)
+        bias = None
+        if self.rng.random() < 0.8:
+            values = self.rng.integers(-20000, 20000, units)
+            bias = op_models.constant(values, scale=list(scales * x.scale))
+        sums = np.sqrt(weights.size / units) * scales.mean() * x.scale * 5000
+        scale = sums / 128 * self.rng.uniform(0.5, 3)
+        if self.rng.random() < 0.1:
+            scale = x.scale * scales.min() * 0.7  # factors above 1
+        self.add(op, [x, filter_, bias], self.tensor(output_shape, scale), options)
+
+    def conv(self, depthwise):
+        strides, dilations = [self.pick(1, 3), self.pick(1, 3)], [self.pick(1, 2), self.pick(1, 2)]
+        kernel, padding = [self.pick(1, 4), self.pick(1, 4)], self.pick(SAME, VALID)
+        size = [self.pick(7, 10), self.pick(7, 10)]
+        output = [
+            -(-(n if padding == SAME else n - (k - 1) * d) // s)
+            for n, k, s, d in zip(size, kernel, strides, dilations, strict=True)
+        ]
+        channels, batches = self.pick(1, 20), self.pick(1, 2)
+        groups = 1 if depthwise or self.rng.random() < 0.8 else self.pick(2, 3)
+        units = channels * self.rng.choice([1, 1, 3, 4, 8]) if depthwise else self.pick(1, 17)
+        units *= groups
+        x = self.feed((batches, *size, channels * groups), self.rng.uniform(0.005, 0.1))
+        options = {
+            "padding": padding,
+            "strideH": strides[0],
+            "strideW": strides[1],
+            "dilationHFactor": dilations[0],
+            "dilationWFactor": dilations[1],
+            "fusedActivationFunction": self.pick(0, 3),
+        }
+        filter_shape = (1, *kernel, units) if depthwise else (units, *kernel, channels)
+        op = "DEPTHWISE_CONV_2D" if depthwise else "CONV_2D"
+        if depthwise:
+            options["depthMultiplier"] = int(units // channels)
+        table = ("DepthwiseConv2DOptions" if depthwise else "Conv2DOptions", options)
+        axis = 3 if depthwise else 0
+        self.layer(op, x, filter_shape, int(units), axis, (batches, *output, units), table)
+
+    def fully_connected(self):
+        rows, depth, units = self.pick(1, 3), self.pick(1, 70), self.pick(1, 19)
+        x = self.feed((rows, depth), self.rng.uniform(0.005, 0.1))
+        options = ("FullyConnectedOptions", {"fusedActivationFunction": self.pick(0, 3)})
+        self.layer("FULLY_CONNECTED", x, (units, depth), units, 0, (rows, units), options)
+
+    def pair(self, op, table):
+        rows, columns = self.pick(1, 5), self.pick(1, 19)
+        other = [(rows, columns), (1, columns), (rows, 1), (1, 1)][self.pick(0, 3)]
+        a, b, out = self.rng.uniform(0.01, 0.1, 3)
+        inputs = [self.feed((rows, columns), a), self.feed(other, b)]
+        options = (table, {"fusedActivationFunction": self.pick(0, 3)})
+        self.add(op, inputs, self.tensor((rows, columns), out), options)
+
+
+def many_layers(seed):
+    layers = Layers(seed)
+    for _ in range(LAYERS):
+        layers.conv(depthwise=False)
+        layers.conv(depthwise=True)
+        layers.fully_connected()
+        layers.pair("ADD", "AddOptions")
+        layers.pair("MUL", "MulOptions")
+    return layers, layers.model.build(layers.fed, layers.outputs)
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {' '.join(MISSING)}")
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("target", "loops"), [("m4", "arm/dsp"), ("m55", "arm/mve")])
+def test_same_as_host(target, loops, seed, tmp_path):
+    layers, model = many_layers(seed)
+    host = Interpreter(model)
+    for i, value in enumerate(layers.values):
+        host.tensor(INPUT, i)[...] = value
+    host.invoke()
+    (tmp_path / "model.tflite").write_bytes(model)
+    (tmp_path / "inputs").write_bytes(b"".join(value.tobytes() for value in layers.values))
+    built = image.build(target, tmp_path / "model.tflite", tmp_path, loops)
+    image.execute(target, built, tmp_path / "inputs", tmp_path / "outputs")
+    actual = np.frombuffer((tmp_path / "outputs").read_bytes(), np.int8)
+    for i in range(host.count(OUTPUT)):
+        expected = host.tensor(OUTPUT, i).reshape(-1)
+        np.testing.assert_array_equal(actual[: expected.size], expected, err_msg=f"output {i}")
+        actual = actual[expected.size :]
+    assert actual.size == 0
