@@ -133,7 +133,9 @@ class MaxPool3DGradKernel final : public Pool3DBase {
       if (kSecond) {
         result[to] = d[best];
       } else {
-        result[best] += d[to];
+        for (const int64_t at : under) {
+          if (x[at] == x[best]) result[at] += d[to];
+        }
       }
     });
     StoreWide(result, out);
@@ -228,7 +230,7 @@ absl::Status RegisterPool3d(Registry& r) {
                 .Attr("data_format: {'NDHWC', 'NCDHW'} = 'NDHWC'")
                 .Attr("T: {half, bfloat16, float} = DT_FLOAT")
                 .Attr("TInput: {half, bfloat16, float} = DT_FLOAT")
-                .Doc("The gradient of MaxPool3D: it goes to the first maximum of each window.")
+                .Doc("The gradient of MaxPool3D: it goes to each maximum of a window.")
                 .Shape(SameAsInput0)
                 .Gradient(MaxPool3DGradGradient)
                 .Cpu<MaxPool3DGradKernel<false>>()));
