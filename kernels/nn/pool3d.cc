@@ -109,8 +109,8 @@ class AvgPool3DGradKernel final : public Pool3DBase {
   }
 };
 
-// Through the (first) maximum of each window: of the output's gradient to the input (kSecond
-// false), or back.
+// Of the output's gradient to each maximum of its window (kSecond false: equal ones have it all, as
+// in TensorFlow), or of the input's gradient at the first one back.
 template <bool kSecond>
 class MaxPool3DGradKernel final : public Pool3DBase {
  public:
