@@ -12,6 +12,7 @@ from millrace.micro.interpreter import Interpreter
 from millrace.micro.model_file import ModelFile, numpy_type_of
 
 PACKAGES = {
+    "make": "make",
     "arm-none-eabi-g++": "gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib",
     "qemu-system-arm": "qemu-system-arm",
 }

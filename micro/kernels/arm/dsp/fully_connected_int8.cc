@@ -1,6 +1,6 @@
 // Fully connected layers for Armv7E-M: four units at once, four elements of the input a step.
 #include "micro/kernels/arm/dsp/output.h"
-#include "micro/kernels/arm/dsp/simd.h"
+#include "micro/kernels/arm/dsp/rows.h"
 #include "micro/kernels/loops/fully_connected.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -10,45 +10,6 @@
 
 namespace millrace::micro {
 namespace {
-
-using dsp::Load4;
-
-struct Sums {
-  int32_t a, b, c, d;
-};
-
-// Adds the products of the input, less its zero point, with four rows.
-inline Sums FourRows(const int8_t* x, int32_t zero_point, int32_t depth, const int8_t* rows,
-                     Sums sums) {
-  const int16x2_t minus_zero = dsp::Twice(-zero_point);
-  const int8_t* lower = rows + 2 * depth;
-  for (const int8_t* const end = x + depth / 4 * 4; x != end; x += 4, rows += 4, lower += 4) {
-    const uint32_t bytes = Load4(x);
-    const int16x2_t even = dsp::EvenPlus(minus_zero, bytes), odd = dsp::OddPlus(minus_zero, bytes);
-    const uint32_t a = Load4(rows);
-    sums.a = __smlad(odd, dsp::Odd(a), __smlad(even, dsp::Even(a), sums.a));
-    const uint32_t b = Load4(rows + depth);
-    sums.b = __smlad(odd, dsp::Odd(b), __smlad(even, dsp::Even(b), sums.b));
-    const uint32_t c = Load4(lower);
-    sums.c = __smlad(odd, dsp::Odd(c), __smlad(even, dsp::Even(c), sums.c));
-    const uint32_t d = Load4(lower + depth);
-    sums.d = __smlad(odd, dsp::Odd(d), __smlad(even, dsp::Even(d), sums.d));
-  }
-  for (int32_t i = 0; i < depth % 4; ++i) {
-    const int32_t value = x[i] - zero_point;
-    sums.a += value * rows[i];
-    sums.b += value * rows[i + depth];
-    sums.c += value * lower[i];
-    sums.d += value * lower[i + depth];
-  }
-  return sums;
-}
-
-inline int32_t OneRow(const int8_t* x, int32_t zero_point, int32_t depth, const int8_t* row) {
-  int32_t sum = 0;
-  for (int32_t i = 0; i < depth; ++i) sum += (x[i] - zero_point) * row[i];
-  return sum;
-}
 
 // What a filter's zero point takes from each sum.
 int32_t Correction(const FullyConnectedQuantized& p, const int8_t* input) {
@@ -78,21 +39,21 @@ void FullyConnectedLoop(const FullyConnectedQuantized& p, const int8_t* input, c
     const int8_t* rows = filter;
     int32_t u = 0;
     for (; u + 4 <= units; u += 4, rows += 4 * depth) {
-      Sums sums = {correction, correction, correction, correction};
+      dsp::FourSums sums = {correction, correction, correction, correction};
       if (bias != nullptr) {
         sums.a += bias[u];
         sums.b += bias[u + 1];
         sums.c += bias[u + 2];
         sums.d += bias[u + 3];
       }
-      sums = FourRows(input, zero_point, depth, rows, sums);
+      sums = dsp::FourRows(input, zero_point, depth, rows, sums);
       *output++ = finish(sums.a, multipliers[u * step], shifts[u * step]);
       *output++ = finish(sums.b, multipliers[(u + 1) * step], shifts[(u + 1) * step]);
       *output++ = finish(sums.c, multipliers[(u + 2) * step], shifts[(u + 2) * step]);
       *output++ = finish(sums.d, multipliers[(u + 3) * step], shifts[(u + 3) * step]);
     }
     for (; u < units; ++u, rows += depth) {
-      const int32_t sum = OneRow(input, zero_point, depth, rows) + correction;
+      const int32_t sum = dsp::OneRow(input, zero_point, depth, rows) + correction;
       *output++ =
           finish(sum + (bias == nullptr ? 0 : bias[u]), multipliers[u * step], shifts[u * step]);
     }

@@ -6,6 +6,9 @@ reads, verifies or plans a model is linked. The folder holds all that it needs, 
 """
 
 import pathlib
+import re
+import subprocess
+import sys
 
 HELP = "write a model as C++ that needs no interpreter"
 
@@ -18,13 +21,47 @@ def add_arguments(parser):
 
 def run(args):
     from millrace.micro import _source, compiled, runner
-    from millrace.micro.commands import embed
 
     runner.check_target(args.target)
-    export = _source.tool("export")
+    export, model = _source.tool("export"), args.model.read_bytes()
     text = compiled.generate(args.model)
-    # The interpreter's arena is enough: it holds the same and tables besides.
-    arena = args.arena_size or embed.arena_bytes(args.model, args.target)
-    export.export(args.out, args.model.read_bytes(), args.target, arena, compiled=text)
-    print(f"{args.out}: {args.model.name} as C++ for {args.target}; see README.md there")
+
+    def write(arena):
+        export.export(args.out, model, args.target, arena, compiled=text)
+
+    arena = args.arena_size
+    if arena is None:
+        write(_source.tool("cortex_m/image").TARGETS[args.target][4])
+        arena = _measured(args) or _estimated(model)
+    write(arena)
+    print(f"{args.out}: {args.model.name} as C++ for {args.target}, {arena} bytes of arena")
     return 0
+
+
+def _measured(args):
+    """The arena that the project in the folder needs, which now has plenty; None without tools."""
+    from millrace.micro import runner
+
+    problem = runner.missing_tools("arm-none-eabi-g++", "qemu-system-arm", "make")
+    if problem:
+        print(f"millrace micro: {problem}", file=sys.stderr)
+        return None
+    result = subprocess.run(["make", "run"], cwd=args.out, capture_output=True, text=True)
+    found = re.search(r"arena bytes: (\d+)", result.stdout + result.stderr)
+    if found is None:
+        raise runner.DeviceError(f"the project does not run: {result.stderr.strip()[-500:]}")
+    subprocess.run(["make", "clean"], cwd=args.out, capture_output=True)
+    return int(found.group(1))
+
+
+def _estimated(model):
+    from millrace.micro.interpreter import Interpreter
+
+    here = Interpreter(model).memory()["total"]
+    arena = (here * 5 // 4 + 15) // 16 * 16
+    print(
+        f"millrace micro: taking {arena} bytes of arena, a quarter more than this machine's "
+        "interpreter needs; the program says when that is too little",
+        file=sys.stderr,
+    )
+    return arena
