@@ -11,6 +11,7 @@
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "kernels/math/arithmetic.h"
+#include "kernels/math/integer_at.h"
 #include "kernels/math/segment_gradient.h"
 
 namespace millrace {
@@ -43,17 +44,6 @@ T Start() {
     return std::numeric_limits<T>::lowest();
   } else {
     return static_cast<T>(0.0f);
-  }
-}
-
-int64_t IntegerAt(const Tensor& t, int64_t i) {
-  switch (t.dtype()) {
-    case DType::kInt16:
-      return t.data<int16_t>()[i];
-    case DType::kInt32:
-      return t.data<int32_t>()[i];
-    default:
-      return t.data<int64_t>()[i];
   }
 }
 

@@ -22,13 +22,12 @@ absl::StatusOr<std::shared_ptr<const RE2>> Compile(const std::string& pattern) {
 }
 
 absl::Status Replace(KernelContext& c, const RE2& re, const std::string& rewrite, bool global) {
+  // As in TensorFlow, a rewrite that names groups which the pattern has not changes nothing.
   std::string error;
-  if (!re.CheckRewriteString(rewrite, &error)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("Invalid rewrite: ", rewrite, ", error: ", error));
-  }
+  const bool rewrites = re.CheckRewriteString(rewrite, &error);
   return MapStrings<std::string>(c, [&](const std::string& s, std::string* out) {
     *out = s;
+    if (!rewrites) return absl::OkStatus();
     if (global) {
       RE2::GlobalReplace(out, re, rewrite);
     } else {

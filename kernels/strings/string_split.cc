@@ -45,9 +45,11 @@ absl::Status CheckInputs(KernelContext& c) {
   return absl::OkStatus();
 }
 
-// At each of the delimiter's characters; into characters where it is empty.
+// At each of the delimiter's characters; into characters where it is empty. An empty string has no
+// parts.
 Parts SplitAny(absl::string_view s, absl::string_view delimiters, bool skip_empty) {
   Parts parts;
+  if (s.empty()) return parts;
   if (delimiters.empty()) {
     for (size_t i = 0; i < s.size(); ++i) parts.push_back(s.substr(i, 1));
     return parts;

@@ -78,4 +78,17 @@ testing::AssertionResult TensorsNear(const Tensor& got, const Tensor& wanted, do
   return Compare(got, wanted, rtol, atol);
 }
 
+testing::AssertionResult OutputsNear(const absl::StatusOr<std::vector<Tensor>>& got,
+                                     const std::vector<Tensor>& wanted, double rtol, double atol) {
+  if (!got.ok()) return testing::AssertionFailure() << got.status();
+  if (got->size() != wanted.size()) {
+    return testing::AssertionFailure() << got->size() << " outputs, wanted " << wanted.size();
+  }
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const testing::AssertionResult same = TensorsNear((*got)[i], wanted[i], rtol, atol);
+    if (!same) return testing::AssertionFailure() << "output " << i << " " << same.message();
+  }
+  return testing::AssertionSuccess();
+}
+
 }  // namespace millrace

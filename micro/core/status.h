@@ -23,6 +23,7 @@ enum class [[nodiscard]] Status : uint8_t{
     kArenaTooSmall,         // Error::needed_bytes says how much memory would do
     kWrongOrder,            // e.g. Invoke before AllocateTensors
     kInvokeFailed,          // data that the op cannot work on, found while invoking
+    kEndedEarly,  // no failure: an op ended the run on purpose; what follows it was not computed
 };
 
 // The first failure since the last call that succeeded. Texts point into the program or the model.

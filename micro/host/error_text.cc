@@ -28,6 +28,8 @@ const char* StatusName(Status status) {
       return "ARENA_TOO_SMALL";
     case Status::kWrongOrder:
       return "WRONG_ORDER";
+    case Status::kEndedEarly:
+      return "ENDED_EARLY";
     case Status::kInvokeFailed:
       return "INVOKE_FAILED";
   }

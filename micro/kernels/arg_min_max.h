@@ -6,7 +6,8 @@
 
 namespace millrace::micro {
 
-// input (float32, int8, uint8, int16, int32, int64, bool), axis (one integer), output int32 or int64.
+// input (float32, int8, uint8, int16, int32, int64, bool), axis (one integer), output int32 or
+// int64.
 extern const OpRegistration kArgMaxOp;
 extern const OpRegistration kArgMinOp;
 

@@ -6,8 +6,9 @@
 
 namespace millrace::micro {
 
-// rows [n] int32, table [vocabulary, ...], output [n, ...] of the table's type; or float32 of a table
-// of int8 or int4 with one scale (or one a row). A row outside fails the invoke (kInvokeFailed).
+// rows [n] int32, table [vocabulary, ...], output [n, ...] of the table's type; or float32 of a
+// table of int8 or int4 with one scale (or one a row). A row outside fails the invoke
+// (kInvokeFailed).
 extern const OpRegistration kEmbeddingLookupOp;
 
 }  // namespace millrace::micro

@@ -10,11 +10,12 @@ namespace {
 
 enum Inputs { kInput, kFilter, kBias };
 
+// What the loop takes is made in Prepare, so that little is left for Invoke.
 struct QuantizedData {
-  IntRange range;
-  Requant requant;
-  ChannelRequant by_unit;
-  bool has_units_factors;
+  FullyConnectedQuantized p;
+  ChannelRequant* by_unit;  // nullptr: one factor for all units
+  TensorType input_type;
+  TensorType filter_type;
   TensorType bias_type;  // of int16
 };
 
@@ -61,18 +62,26 @@ Status PrepareQuantized(const OpContext& context, Activation activation) {
   data->bias_type = bias.present()           ? bias.type()
                     : NarrowWithout(context) ? TensorType::kInt32
                                              : TensorType::kInt64;
-  MR_TRY(QuantizedActivationRange(context, activation, output, &data->range));
+  data->input_type = input.type();
+  data->filter_type = filter.type();
+  FullyConnectedQuantized& p = data->p;
+  p.units = filter.dim(0);
+  p.depth = filter.dim(1);
+  p.batches = input.elements() / p.depth;
+  p.input_zero_point = input.zero_point();
+  p.filter_zero_point = filter.zero_point();
+  p.output_zero_point = output.zero_point();
+  MR_TRY(QuantizedActivationRange(context, activation, output, &p.range));
   MR_TRY(CheckZeroPoints(context, input, output));
   if (wide) MR_TRY(CheckScalesOfInt16(context, input, filter, output));
   if (filter.scale_count() > 1) {
     MR_ENSURE(context, filter.quantized_dimension() == 0, Status::kInvalidQuantization,
               "the filter's scales are not those of units");
-    data->has_units_factors = true;
-    return data->by_unit.Prepare(context, input, filter, output, filter.dim(0));
+    MR_TRY(context.AllocateArray(1, &data->by_unit));
+    return data->by_unit->Prepare(context, input, filter, output, p.units);
   }
   // The product of the two scales is rounded to a float, unlike by channel.
-  MR_ENSURE(context,
-            RequantOf(input.scale() * filter.scale(), 1.0f, output.scale(), &data->requant),
+  MR_ENSURE(context, RequantOf(input.scale() * filter.scale(), 1.0f, output.scale(), &p.requant),
             Status::kInvalidQuantization, "the scales of input, filter and output do not fit");
   return Status::kOk;
 }
@@ -113,30 +122,22 @@ Status Prepare(OpContext& context) {
 }
 
 void InvokeQuantized(const OpContext& context) {
-  const auto& data = context.data<QuantizedData>();
-  const TensorView input = context.input(kInput), filter = context.input(kFilter);
-  const TensorView output = context.output(), bias = context.optional_input(kBias);
-  const Shape shape = filter.shape();
-  FullyConnectedQuantized p;
-  p.depth = shape[1];
-  p.units = shape[0];
-  p.batches = input.elements() / p.depth;
-  p.input_zero_point = input.zero_point();
-  p.filter_zero_point = filter.zero_point();
-  p.output_zero_point = output.zero_point();
-  p.range = data.range;
-  p.requant = data.requant;
-  p.factors = data.has_units_factors ? data.by_unit.Get(input, filter, output)
-                                     : ChannelFactors{nullptr, nullptr};
-  if (input.type() == TensorType::kInt16) {
-    FullyConnectedInt16Loop(p, input.data<int16_t>(), filter.data<int8_t>(), bias.raw(),
-                            data.bias_type, output.data<int16_t>());
-  } else if (filter.type() == TensorType::kInt4) {
-    FullyConnectedInt4Loop(p, input.data<int8_t>(), filter.data<uint8_t>(), bias.data<int32_t>(),
-                           output.data<int8_t>());
+  auto& data = context.data<QuantizedData>();
+  FullyConnectedQuantized& p = data.p;
+  if (data.by_unit != nullptr) {
+    p.factors = data.by_unit->Get(context.input(kInput), context.input(kFilter), context.output());
+  }
+  if (data.input_type == TensorType::kInt16) {
+    FullyConnectedInt16Loop(p, context.input_data<int16_t>(kInput),
+                            context.input_data<int8_t>(kFilter), context.input_data<uint8_t>(kBias),
+                            data.bias_type, context.output_data<int16_t>());
+  } else if (data.filter_type == TensorType::kInt4) {
+    FullyConnectedInt4Loop(p, context.input_data<int8_t>(kInput),
+                           context.input_data<uint8_t>(kFilter), context.input_data<int32_t>(kBias),
+                           context.output_data<int8_t>());
   } else {
-    FullyConnectedLoop(p, input.data<int8_t>(), filter.data<int8_t>(), bias.data<int32_t>(),
-                       output.data<int8_t>());
+    FullyConnectedLoop(p, context.input_data<int8_t>(kInput), context.input_data<int8_t>(kFilter),
+                       context.input_data<int32_t>(kBias), context.output_data<int8_t>());
   }
 }
 

@@ -6,8 +6,8 @@
 
 namespace millrace::micro {
 
-// input [..., depth], output of its shape: x / max(|x|, 1e-6) along the last dimension. float32; int8
-// and uint8 with output scale 1/128 and zero point 0 (uint8: 128). No fused activation.
+// input [..., depth], output of its shape: x / max(|x|, 1e-6) along the last dimension. float32;
+// int8 and uint8 with output scale 1/128 and zero point 0 (uint8: 128). No fused activation.
 extern const OpRegistration kL2NormalizationOp;
 
 }  // namespace millrace::micro

@@ -16,6 +16,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "micro/targets"))
 import model_ops  # noqa: E402
+import op_corpus  # noqa: E402
 
 FLAGS = ["-std=c++17", "-O1", "-gline-tables-only", "-fwrapv", "-ffp-contract=off", f"-I{ROOT}"]
 FLAGS += ["-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=undefined"]
@@ -77,6 +78,8 @@ def main():
         ["g++", "-std=c++17", f"-I{ROOT}", *writers, "-o", build / "write_seeds"], check=True
     )
     subprocess.run([build / "write_seeds", corpus], check=True)
+    for name, model, _ in op_corpus.read():
+        (corpus / f"{name.replace('/', '_')}.tflite").write_bytes(model)
     for folder in args.seeds:
         for model in folder.rglob("*.tflite"):
             if model.stat().st_size <= MAX_SEED_BYTES:

@@ -47,9 +47,7 @@ class RequantMaker {
 // round(2 * a * b / 2^32), halves upwards, saturated.
 inline int32_t DoublingHighMul(int32_t a, int32_t b) {
   if (a == INT32_MIN && b == INT32_MIN) return INT32_MAX;
-  const int64_t product = static_cast<int64_t>(a) * b;
-  const int64_t nudge = product >= 0 ? (int64_t{1} << 30) : 1 - (int64_t{1} << 30);
-  return static_cast<int32_t>((product + nudge) / (int64_t{1} << 31));
+  return static_cast<int32_t>((static_cast<int64_t>(a) * b + (int64_t{1} << 30)) >> 31);
 }
 
 // round(x / 2^exponent), halves away from zero. exponent: 0 .. 31.
@@ -61,9 +59,16 @@ inline int32_t RoundingShiftRight(int32_t x, int exponent) {
 
 // x times the factor, rounded twice: as the 32-bit kernels are defined.
 inline int32_t MultiplyByRequant(int32_t x, int32_t multiplier, int shift) {
-  const int left = shift > 0 ? shift : 0;
-  const int32_t shifted = static_cast<int32_t>(static_cast<uint32_t>(x) << left);
-  return RoundingShiftRight(DoublingHighMul(shifted, multiplier), left - shift);
+  const auto high_mul = [](int32_t a, int32_t b) {
+    return static_cast<int32_t>((static_cast<int64_t>(a) * b + (int64_t{1} << 30)) >> 31);
+  };
+  if (shift >= 0) {
+    return high_mul(static_cast<int32_t>(static_cast<uint32_t>(x) << shift), multiplier);
+  }
+  // Halves away from zero: one less when negative, then halves upwards. A multiplier below 2^31
+  // keeps the product away from the ends of its type, so neither sum overflows.
+  const int32_t product = high_mul(x, multiplier);
+  return (((product + (product >> 31)) >> (-shift - 1)) + 1) >> 1;
 }
 inline int32_t MultiplyByRequant(int32_t x, Requant requant) {
   return MultiplyByRequant(x, requant.multiplier, requant.shift);

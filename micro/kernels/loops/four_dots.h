@@ -6,8 +6,14 @@
 
 namespace millrace::micro {
 
-// sums[k] = sum_i x[i] * rows[k][i], i < n
+// Prepares int8 values less their zero point for FourDots, in the order that a target likes. to: n
+// elements, aligned to 8; `from` may be its last n bytes.
+void WidenForDots(const int8_t* from, int32_t n, int32_t zero_point, int16_t* to);
+
+// sums[k] = sum_i x[i] * rows[k][i], i < n; x from WidenForDots
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t sums[4]);
+
+// The same of plain int16 or float values, in order.
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t sums[4]);
 void FourDots(const float* x, const float* const rows[4], int32_t n, float sums[4]);
 

@@ -35,11 +35,11 @@ void FloatStep(const Sizes& s, Parameters<float, float> p, float clip, const flo
 
 // A hybrid layer's row: quantised, its zero point taken off. `wide` has room for n int16.
 float QuantizeRow(const float* row, int32_t n, bool asymmetric, int16_t* wide) {
-  // The bytes go to the end of the room, so that widening from the front never overtakes them.
+  // The bytes go to the end of the room, where WidenForDots takes them.
   int8_t* narrow = reinterpret_cast<int8_t*>(wide) + n;
   const DynamicScale scale =
       asymmetric ? QuantizeAsymmetric(row, n, narrow) : QuantizeSymmetric(row, n, narrow);
-  Widen(narrow, n, scale.zero_point, wide);
+  WidenForDots(narrow, n, scale.zero_point, wide);
   return scale.scale;
 }
 
@@ -76,7 +76,7 @@ void RunHybrid(const OpContext& context, const Data& data, const Sizes& s) {
     scales.recurrent[g] = context.input(kRecurrentWeights + g).scale();
   }
   auto* wide_x = static_cast<int16_t*>(data.scratch);
-  int16_t* wide_h = wide_x + s.features;
+  int16_t* wide_h = wide_x + HiddenOffset(s);
   ForEachStep<float, float>(
       context, s, data.time_major, [&](const float* x, const float* h, float* cell, float* out) {
         const float x_scale = QuantizeRow(x, s.features, data.asymmetric, wide_x);

@@ -124,11 +124,11 @@ void RunInteger(const OpContext& context, const Data& data, const Sizes& s) {
   const auto p = ParametersOf<int8_t, int32_t>(context);
   const int32_t input_zero_point = context.input(kInput).zero_point();
   auto* wide_x = static_cast<int16_t*>(data.scratch);
-  int16_t* wide_h = wide_x + s.features;
+  int16_t* wide_h = wide_x + HiddenOffset(s);
   ForEachStep<int8_t, int16_t>(context, s, data.time_major,
                                [&](const int8_t* x, const int8_t* h, int16_t* cell, int8_t* out) {
-                                 Widen(x, s.features, input_zero_point, wide_x);
-                                 Widen(h, s.units, zero_point, wide_h);
+                                 WidenForDots(x, s.features, input_zero_point, wide_x);
+                                 WidenForDots(h, s.units, zero_point, wide_h);
                                  IntStep(s, f, p, range, zero_point, wide_x, wide_h, cell, out);
                                });
 }

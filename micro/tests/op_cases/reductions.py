@@ -17,6 +17,11 @@ def add_cases(cases):
             y = cases.tensor(x.shape, dtype, 0.37)
             options = ("CumsumOptions", {"exclusive": bool(exclusive), "reverse": bool(reverse)})
             cases.add("CUMSUM", [x, constant(axis)], [y], options)
+    for dtype in ("float32", "int32", "int64", "int8", "uint8"):
+        for k in (1, 4):
+            x = cases.tensor((3, 7), dtype)
+            outputs = [cases.like(x, (3, k)), cases.tensor((3, k), "int32")]
+            cases.add("TOPK_V2", [x, constant(k)], outputs, ("TopKV2Options", {}))
     for dtype in ("float32", "int8"):
         for shape in ((5, 7), (2, 3, 16)):
             x, y = cases.tensor(shape, dtype), cases.tensor(shape, dtype, 1 / 128)

@@ -23,6 +23,7 @@ STATUS_NAMES = (
     "ARENA_TOO_SMALL",
     "WRONG_ORDER",
     "INVOKE_FAILED",
+    "ENDED_EARLY",
 )
 
 

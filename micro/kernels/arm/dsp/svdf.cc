@@ -1,102 +1,74 @@
-// SVDF for Armv7E-M: four filters at once.
+// SVDF with two products an instruction (Armv7E-M).
 #include "micro/kernels/loops/svdf.h"
 
-#include "micro/kernels/arm/dsp/rows.h"
-
-#if defined(__GNUC__) && !defined(__clang__)
-// Loads moved far ahead want more registers than there are.
-#pragma GCC optimize("no-schedule-insns")
-#endif
+#include "micro/kernels/arm/dsp/simd.h"
+#include "micro/kernels/arm/svdf_filters.h"
 
 namespace millrace::micro {
 namespace {
 
-// Products of the input with up to four rows.
-void Rows(const int8_t* x, int32_t zero_point, int32_t depth, const int8_t* rows, int32_t count,
-          int32_t* sums) {
-  if (count == 4) {
-    const dsp::FourSums four = dsp::FourRows(x, zero_point, depth, rows, {0, 0, 0, 0});
-    sums[0] = four.a, sums[1] = four.b, sums[2] = four.c, sums[3] = four.d;
-    return;
-  }
-  for (int32_t k = 0; k < count; ++k) sums[k] = dsp::OneRow(x, zero_point, depth, rows + k * depth);
-}
+void Store(uint32_t word, void* p) { __builtin_memcpy(p, &word, sizeof(word)); }
 
-int32_t Dot(const int16_t* a, const int16_t* b, int32_t n) {
+// Whole words move up and are multiplied on the way.
+int32_t Advance(int16_t* state, int16_t value, const int16_t* time, int32_t memory) {
   int32_t sum = 0;
-  int32_t i = 0;
-  for (; i + 2 <= n; i += 2) {
-    sum = __smlad(static_cast<int16x2_t>(dsp::Load4(a + i)),
-                  static_cast<int16x2_t>(dsp::Load4(b + i)), sum);
+  int32_t left = memory - 1;
+  for (; left >= 2; left -= 2, state += 2, time += 2) {
+    const uint32_t frames = dsp::Load4(state + 1);
+    Store(frames, state);
+    sum = __smlad(static_cast<int16x2_t>(frames), static_cast<int16x2_t>(dsp::Load4(time)), sum);
   }
-  return i < n ? sum + a[i] * b[i] : sum;
+  if (left > 0) {
+    state[0] = state[1];
+    sum += *state++ * *time++;
+  }
+  *state = value;
+  return sum + value * *time;
 }
 
-int32_t Dot(const int8_t* a, const int8_t* b, int32_t n) {
+int32_t Advance(int8_t* state, int8_t value, const int8_t* time, int32_t memory) {
   int32_t sum = 0;
-  int32_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const uint32_t x = dsp::Load4(a + i), y = dsp::Load4(b + i);
-    sum = __smlad(dsp::Odd(x), dsp::Odd(y), __smlad(dsp::Even(x), dsp::Even(y), sum));
+  int32_t left = memory - 1;
+  for (; left >= 4; left -= 4, state += 4, time += 4) {
+    const uint32_t frames = dsp::Load4(state + 1), weights = dsp::Load4(time);
+    Store(frames, state);
+    sum = __smlad(dsp::Odd(frames), dsp::Odd(weights),
+                  __smlad(dsp::Even(frames), dsp::Even(weights), sum));
   }
-  for (; i < n; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-// The state moves up by a frame: towards lower addresses, so that it may overlap.
-void MoveUp(void* state, int32_t frame_bytes, int32_t bytes) {
-  auto* to = static_cast<uint8_t*>(state);
-  const uint8_t* from = to + frame_bytes;
-  int32_t i = 0;
-  for (; i + 4 <= bytes; i += 4) {
-    uint32_t word;
-    __builtin_memcpy(&word, from + i, sizeof(word));
-    __builtin_memcpy(to + i, &word, sizeof(word));
+  for (; left > 0; --left, ++state) {
+    state[0] = state[1];
+    sum += *state * *time++;
   }
-  for (; i < bytes; ++i) to[i] = from[i];
+  *state = value;
+  return sum + value * *time;
 }
 
 template <typename T>
-void Loop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
-          const int32_t* bias, T* state, int8_t* output) {
-  constexpr int32_t kLow = sizeof(T) == 1 ? -128 : -32768, kHigh = -kLow - 1;
-  const SvdfShape& s = p.shape;
-  const int32_t filters = s.units * s.rank;
-  for (int32_t b = 0; b < s.batches; ++b, input += s.features, state += filters * s.memory) {
-    for (int32_t f = 0; f < filters; f += 4) {
-      const int32_t count = filters - f < 4 ? filters - f : 4;
-      int32_t sums[4];
-      Rows(input, p.input_zero_point, s.features, feature + f * s.features, count, sums);
-      for (int32_t k = 0; k < count; ++k) {
-        T* frames = state + (f + k) * s.memory;
-        MoveUp(frames, sizeof(T), (s.memory - 1) * static_cast<int32_t>(sizeof(T)));
-        const int32_t newest = MultiplyByRequant(sums[k], p.to_state);
-        frames[s.memory - 1] = static_cast<T>(Clamp(newest, kLow, kHigh));
-      }
-    }
-    // A unit's filters lie one behind the other.
-    const int32_t frames = s.rank * s.memory;
-    for (int32_t u = 0; u < s.units; ++u) {
-      int32_t sum = Dot(state + u * frames, time + u * frames, frames);
-      if (bias != nullptr) sum += bias[u];
-      const int32_t out = MultiplyByRequant(sum, p.to_output) + p.output_zero_point;
-      *output++ = static_cast<int8_t>(Clamp(out, -128, 127));
-    }
-  }
+void Run(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
+         const int32_t* bias, T* state, int8_t* output, void* scratch) {
+  const auto requantize = [&p](int32_t* sums, int32_t low, int32_t high) {
+    for (int k = 0; k < 4; ++k) sums[k] = Clamp(MultiplyByRequant(sums[k], p.to_state), low, high);
+  };
+  arm::SvdfFilters(p, input, feature, time, bias, state, output, static_cast<int16_t*>(scratch),
+                   requantize, [](T* filter, T value, const T* frames, int32_t memory) {
+                     return Advance(filter, value, frames, memory);
+                   });
 }
 
 }  // namespace
 
-int32_t SvdfScratchBytes(const SvdfShape&) { return 0; }
+int32_t SvdfScratchBytes(const SvdfShape& shape) {
+  return static_cast<int32_t>(sizeof(int16_t)) * shape.features;
+}
 
 void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int16_t* time,
-              const int32_t* bias, int16_t* state, int8_t* output, void*) {
-  Loop(p, input, feature, time, bias, state, output);
+              const int32_t* bias, int16_t* state, int8_t* output, void* scratch) {
+  Run(p, input, feature, time, bias, state, output, scratch);
 }
 
 void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int8_t* time,
-              const int32_t* bias, int8_t* state, int8_t* output, void*) {
-  Loop(p, input, feature, time, bias, state, output);
+              const int32_t* bias, int8_t* state, int8_t* output, void* scratch) {
+  Run(p, input, feature, time, bias, state, output, scratch);
 }
 
 }  // namespace millrace::micro

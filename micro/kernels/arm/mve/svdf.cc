@@ -1,93 +1,69 @@
-// SVDF for Armv8.1-M with Helium.
+// SVDF on Armv8.1-M (Helium).
 #include "micro/kernels/loops/svdf.h"
 
-#include "micro/kernels/arm/mve/dots.h"
+#include <arm_mve.h>
+
 #include "micro/kernels/arm/mve/output.h"
+#include "micro/kernels/arm/svdf_filters.h"
 
 namespace millrace::micro {
 namespace {
 
-// Products of the input, less its zero point, with up to four rows, in the state's scale.
-void Rows(const SvdfInt8& p, const int8_t* x, const int8_t* rows, int32_t count, int32_t* sums) {
-  const int32_t depth = p.shape.features, zero_point = p.input_zero_point;
-  for (int32_t k = 0; k < count; k += 2) {
-    const int8_t* a = rows + k * depth;
-    const int8_t* b = k + 1 < count ? a + depth : a;
-    mve::DotAndSum of_a, of_b;
-    mve::TwoDotsAndSums(x, a, b, depth, &of_a, &of_b);
-    sums[k] = of_a.dot - zero_point * of_a.sum;
-    sums[k + 1] = of_b.dot - zero_point * of_b.sum;
+// Vectors move up by a frame and are multiplied on the way.
+int32_t Advance(int16_t* state, int16_t value, const int16_t* time, int32_t memory) {
+  int32_t sum = value * time[memory - 1];
+  int16_t* newest = state + memory - 1;
+  for (int32_t left = memory - 1; left > 0; left -= 8, state += 8, time += 8) {
+    const mve_pred16_t some = vctp16q(static_cast<uint32_t>(left));
+    const int16x8_t frames = vldrhq_z_s16(state + 1, some);
+    vstrhq_p_s16(state, frames, some);
+    sum = vmladavaq_p_s16(sum, frames, vldrhq_z_s16(time, some), some);
   }
-  const Requant& factor = p.to_state;
-  vstrwq_s32(sums, mve::Requantized(vldrwq_s32(sums), vdupq_n_s32(factor.multiplier),
-                                    vdupq_n_s32(factor.shift)));
-}
-
-int32_t Dot(const int16_t* a, const int16_t* b, int32_t n) {
-  int32_t sum = 0;
-  for (; n >= 8; n -= 8, a += 8, b += 8) sum = vmladavaq_s16(sum, vldrhq_s16(a), vldrhq_s16(b));
-  for (int32_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  *newest = value;
   return sum;
 }
 
-int32_t Dot(const int8_t* a, const int8_t* b, int32_t n) {
-  int32_t sum = 0;
-  for (; n >= 16; n -= 16, a += 16, b += 16) sum = vmladavaq_s8(sum, vldrbq_s8(a), vldrbq_s8(b));
-  for (int32_t i = 0; i < n; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-// The state moves up by a frame: towards lower addresses, so that it may overlap.
-void MoveUp(void* state, int32_t frame_bytes, int32_t bytes) {
-  auto* to = static_cast<uint8_t*>(state);
-  const uint8_t* from = to + frame_bytes;
-  for (; bytes >= 16; bytes -= 16, to += 16, from += 16) vstrbq_u8(to, vldrbq_u8(from));
-  if (bytes > 0) {
-    const mve_pred16_t p = vctp8q(static_cast<uint32_t>(bytes));
-    vstrbq_p_u8(to, vldrbq_z_u8(from, p), p);
+int32_t Advance(int8_t* state, int8_t value, const int8_t* time, int32_t memory) {
+  int32_t sum = value * time[memory - 1];
+  int8_t* newest = state + memory - 1;
+  for (int32_t left = memory - 1; left > 0; left -= 16, state += 16, time += 16) {
+    const mve_pred16_t some = vctp8q(static_cast<uint32_t>(left));
+    const int8x16_t frames = vldrbq_z_s8(state + 1, some);
+    vstrbq_p_s8(state, frames, some);
+    sum = vmladavaq_p_s8(sum, frames, vldrbq_z_s8(time, some), some);
   }
+  *newest = value;
+  return sum;
 }
 
 template <typename T>
-void Loop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
-          const int32_t* bias, T* state, int8_t* output) {
-  constexpr int32_t kLow = sizeof(T) == 1 ? -128 : -32768, kHigh = -kLow - 1;
-  const SvdfShape& s = p.shape;
-  const int32_t filters = s.units * s.rank;
-  for (int32_t b = 0; b < s.batches; ++b, input += s.features, state += filters * s.memory) {
-    for (int32_t f = 0; f < filters; f += 4) {
-      const int32_t count = filters - f < 4 ? filters - f : 4;
-      int32_t sums[4] = {0, 0, 0, 0};
-      Rows(p, input, feature + f * s.features, count, sums);
-      for (int32_t k = 0; k < count; ++k) {
-        T* frames = state + (f + k) * s.memory;
-        MoveUp(frames, sizeof(T), (s.memory - 1) * static_cast<int32_t>(sizeof(T)));
-        frames[s.memory - 1] = static_cast<T>(Clamp(sums[k], kLow, kHigh));
-      }
-    }
-    // A unit's filters lie one behind the other.
-    const int32_t frames = s.rank * s.memory;
-    for (int32_t u = 0; u < s.units; ++u) {
-      int32_t sum = Dot(state + u * frames, time + u * frames, frames);
-      if (bias != nullptr) sum += bias[u];
-      const int32_t out = MultiplyByRequant(sum, p.to_output) + p.output_zero_point;
-      *output++ = static_cast<int8_t>(Clamp(out, -128, 127));
-    }
-  }
+void Run(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
+         const int32_t* bias, T* state, int8_t* output, void* scratch) {
+  const auto requantize = [&p](int32_t* sums, int32_t low, int32_t high) {
+    const int32x4_t x = mve::Requantized(vldrwq_s32(sums), vdupq_n_s32(p.to_state.multiplier),
+                                         vdupq_n_s32(p.to_state.shift));
+    vstrwq_s32(sums, vminq_s32(vmaxq_s32(x, vdupq_n_s32(low)), vdupq_n_s32(high)));
+  };
+  arm::SvdfFilters(p, input, feature, time, bias, state, output, static_cast<int16_t*>(scratch),
+                   requantize, [](T* filter, T value, const T* frames, int32_t memory) {
+                     return Advance(filter, value, frames, memory);
+                   });
 }
 
 }  // namespace
 
-int32_t SvdfScratchBytes(const SvdfShape&) { return 0; }
+int32_t SvdfScratchBytes(const SvdfShape& shape) {
+  return static_cast<int32_t>(sizeof(int16_t)) * shape.features;
+}
 
 void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int16_t* time,
-              const int32_t* bias, int16_t* state, int8_t* output, void*) {
-  Loop(p, input, feature, time, bias, state, output);
+              const int32_t* bias, int16_t* state, int8_t* output, void* scratch) {
+  Run(p, input, feature, time, bias, state, output, scratch);
 }
 
 void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int8_t* time,
-              const int32_t* bias, int8_t* state, int8_t* output, void*) {
-  Loop(p, input, feature, time, bias, state, output);
+              const int32_t* bias, int8_t* state, int8_t* output, void* scratch) {
+  Run(p, input, feature, time, bias, state, output, scratch);
 }
 
 }  // namespace millrace::micro

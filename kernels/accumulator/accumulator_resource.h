@@ -1,0 +1,74 @@
+// Accumulator: a sum of gradients that is taken when enough of them have come.
+#pragma once
+
+#include <complex>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/cancellation.h"
+#include "core/base/mutex.h"
+#include "core/runtime/resource.h"
+#include "core/tensor/tensor.h"
+
+namespace millrace {
+
+// Thread-safe. Who takes waits without a thread, in turn; each is answered once, from any thread,
+// without the lock.
+class Accumulator final : public Resource {
+ public:
+  static constexpr char kTypeName[] = "Accumulator";
+  absl::string_view type_name() const override { return kTypeName; }
+
+  using TakeDone = absl::AnyInvocable<void(absl::StatusOr<Tensor>)>;
+
+  // `mean`: what is taken is divided by the number of gradients.
+  Accumulator(DType dtype, PartialShape shape, bool mean)
+      : dtype_(dtype), shape_(std::move(shape)), mean_(mean) {}
+  ~Accumulator() override { Close(); }
+
+  DType dtype() const { return dtype_; }
+  const PartialShape& shape() const { return shape_; }
+  bool mean() const { return mean_; }
+
+  // Adds a gradient that was computed at `local_step`; one older than the global step is dropped.
+  // INVALID_ARGUMENT for another dtype or shape than the accumulator's or the gradients' before.
+  absl::Status Apply(int64_t local_step, const Tensor& gradient);
+  // The sum or mean, once `required` gradients were applied; then begins anew and advances the
+  // global step. INVALID_ARGUMENT for required < 1.
+  void Take(int64_t required, Cancellation* cancellation, TakeDone done);
+  void SetGlobalStep(int64_t step);
+  int64_t count() const;
+
+  // Everybody who waits is answered CANCELLED.
+  void Close() override;
+
+ private:
+  struct Request;
+  using RequestPtr = std::shared_ptr<Request>;
+  using Sum =
+      std::variant<std::vector<double>, std::vector<int64_t>, std::vector<std::complex<double>>>;
+
+  // Answers the first who waits, if there are gradients enough.
+  RequestPtr Advance(absl::StatusOr<Tensor>* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::StatusOr<Tensor> Result() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  static void Answer(const RequestPtr& request, absl::StatusOr<Tensor> result);
+
+  const DType dtype_;
+  const PartialShape shape_;
+  const bool mean_;
+  mutable Mutex mu_;
+  Sum sum_ ABSL_GUARDED_BY(mu_);
+  Shape sum_shape_ ABSL_GUARDED_BY(mu_);
+  int64_t count_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t global_step_ ABSL_GUARDED_BY(mu_) = 0;
+  std::list<RequestPtr> waiting_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace millrace

@@ -1,0 +1,205 @@
+// ConditionalAccumulator, ResourceConditionalAccumulator and the ops on them. A reference to an
+// accumulator holds a handle at run time, so one kernel serves both forms of an op.
+#include "absl/strings/str_cat.h"
+#include "core/base/status.h"
+#include "core/graph/op_schema.h"
+#include "core/graph/registry.h"
+#include "core/graph/shape_inference.h"
+#include "core/runtime/kernel.h"
+#include "core/runtime/step.h"
+#include "kernels/accumulator/accumulator_resource.h"
+
+namespace millrace {
+namespace {
+
+class AccumulatorKernel final : public Kernel {
+ public:
+  absl::Status Init(KernelConstruction& c) override {
+    std::string container, name, reduction;
+    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
+    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
+    MR_RETURN_IF_ERROR(c.GetAttr("dtype", &dtype_));
+    MR_RETURN_IF_ERROR(c.GetAttr("shape", &shape_));
+    MR_RETURN_IF_ERROR(c.GetAttr("reduction_type", &reduction));
+    mean_ = reduction == "MEAN";
+    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
+        container, name.empty() ? c.node_name() : name, Accumulator::kTypeName));
+    return absl::OkStatus();
+  }
+  absl::Status Compute(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(const auto accumulator,
+                        c.resources().LookupOrCreate<Accumulator>(
+                            handle_.scalar<ResourceHandle>(),
+                            [&]() -> absl::StatusOr<std::shared_ptr<Accumulator>> {
+                              return std::make_shared<Accumulator>(dtype_, shape_, mean_);
+                            }));
+    if (accumulator->dtype() != dtype_ || accumulator->shape() != shape_ ||
+        accumulator->mean() != mean_) {
+      return absl::InvalidArgumentError(absl::StrCat("shared accumulator '",
+                                                     handle_.scalar<ResourceHandle>().name,
+                                                     "' has another type, shape or reduction"));
+    }
+    c.set_output(0, handle_);
+    return absl::OkStatus();
+  }
+
+ private:
+  DType dtype_;
+  PartialShape shape_;
+  bool mean_ = true;
+  Tensor handle_;
+};
+
+absl::StatusOr<int64_t> ScalarOf(const Tensor& t, absl::string_view what) {
+  if (t.rank() != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, " must be a scalar, not of shape ", t.shape().ToString()));
+  }
+  return t.dtype() == DType::kInt32 ? t.scalar<int32_t>() : t.scalar<int64_t>();
+}
+
+class ApplyGradientKernel final : public Kernel {
+ public:
+  absl::Status Compute(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(const auto accumulator, c.resource<Accumulator>(0));
+    MR_ASSIGN_OR_RETURN(const int64_t step, ScalarOf(c.input(1), "local_step"));
+    return accumulator->Apply(step, c.input(2));
+  }
+};
+
+class TakeGradientKernel final : public AsyncKernel {
+ public:
+  void ComputeAsync(KernelContext& c, Done done) override {
+    absl::StatusOr<std::shared_ptr<Accumulator>> accumulator = c.resource<Accumulator>(0);
+    if (!accumulator.ok()) return done(accumulator.status());
+    const absl::StatusOr<int64_t> required = ScalarOf(c.input(1), "num_required");
+    if (!required.ok()) return done(required.status());
+    if ((*accumulator)->dtype() != c.output_type(0)) {
+      return done(absl::InvalidArgumentError(absl::StrCat("the accumulator holds ",
+                                                          DTypeName((*accumulator)->dtype()),
+                                                          ", not ", DTypeName(c.output_type(0)))));
+    }
+    Accumulator* a = accumulator->get();
+    // The callback keeps the accumulator while it waits.
+    a->Take(*required, c.step().cancellation,
+            [&c, accumulator = *std::move(accumulator),
+             done = std::move(done)](absl::StatusOr<Tensor> result) mutable {
+              if (!result.ok()) return done(result.status());
+              c.set_output(0, *std::move(result));
+              done(absl::OkStatus());
+            });
+  }
+};
+
+class NumAccumulatedKernel final : public Kernel {
+ public:
+  absl::Status Compute(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(const auto accumulator, c.resource<Accumulator>(0));
+    c.set_output(0, Tensor::Scalar<int32_t>(static_cast<int32_t>(accumulator->count())));
+    return absl::OkStatus();
+  }
+};
+
+class SetGlobalStepKernel final : public Kernel {
+ public:
+  absl::Status Compute(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(const auto accumulator, c.resource<Accumulator>(0));
+    MR_ASSIGN_OR_RETURN(const int64_t step, ScalarOf(c.input(1), "new_global_step"));
+    accumulator->SetGlobalStep(step);
+    return absl::OkStatus();
+  }
+};
+
+template <typename K>
+absl::Status AddBoth(Registry& r, Op& by_reference, Op& by_resource, ShapeFn shape,
+                     absl::string_view doc) {
+  MR_RETURN_IF_ERROR(r.Add(by_reference.Doc(doc).Shape(shape).NotDifferentiable().Cpu<K>()));
+  return r.Add(by_resource.Doc(doc).Shape(shape).NotDifferentiable().Cpu<K>());
+}
+
+}  // namespace
+
+absl::Status RegisterConditionalAccumulator(Registry& r) {
+  MR_RETURN_IF_ERROR(AddBoth<AccumulatorKernel>(
+      r,
+      Op("ConditionalAccumulator")
+          .Output("handle: Ref(string)")
+          .Attr(
+              "dtype: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
+              "qint32, bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64}")
+          .Attr("shape: shape")
+          .Attr("container: string = ''")
+          .Attr("shared_name: string = ''")
+          .Attr("reduction_type: {'MEAN', 'SUM'} = 'MEAN'")
+          .Stateful(),
+      Op("ResourceConditionalAccumulator")
+          .Output("handle: resource")
+          .Attr(
+              "dtype: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
+              "qint32, bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64}")
+          .Attr("shape: shape")
+          .Attr("container: string = ''")
+          .Attr("shared_name: string = ''")
+          .Attr("reduction_type: {'MEAN', 'SUM'} = 'MEAN'")
+          .Stateful(),
+      UnknownOutputs,
+      "Sums gradients until enough of them have come; gradients of old steps are dropped."));
+  MR_RETURN_IF_ERROR(AddBoth<ApplyGradientKernel>(
+      r,
+      Op("AccumulatorApplyGradient")
+          .Input("handle: Ref(string)")
+          .Input("local_step: int64")
+          .Input("gradient: dtype")
+          .Attr(
+              "dtype: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
+              "qint32, bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64}"),
+      Op("ResourceAccumulatorApplyGradient")
+          .Input("handle: resource")
+          .Input("local_step: int64")
+          .Input("gradient: dtype")
+          .Attr(
+              "dtype: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
+              "qint32, bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64}")
+          .Stateful(),
+      NoOutputs, "Adds a gradient, unless local_step is older than the accumulator's step."));
+  MR_RETURN_IF_ERROR(AddBoth<TakeGradientKernel>(
+      r,
+      Op("AccumulatorTakeGradient")
+          .Input("handle: Ref(string)")
+          .Input("num_required: int32")
+          .Output("average: dtype")
+          .Attr(
+              "dtype: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
+              "qint32, bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64}")
+          .MayWait(),
+      Op("ResourceAccumulatorTakeGradient")
+          .Input("handle: resource")
+          .Input("num_required: int32")
+          .Output("average: dtype")
+          .Attr(
+              "dtype: {float, double, int32, uint8, int16, int8, complex64, int64, qint8, quint8, "
+              "qint32, bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64}")
+          .Stateful()
+          .MayWait(),
+      UnknownOutputs,
+      "The mean or sum of the gradients, once there are num_required; the accumulator begins "
+      "anew."));
+  MR_RETURN_IF_ERROR(AddBoth<NumAccumulatedKernel>(
+      r,
+      Op("AccumulatorNumAccumulated").Input("handle: Ref(string)").Output("num_accumulated: int32"),
+      Op("ResourceAccumulatorNumAccumulated")
+          .Input("handle: resource")
+          .Output("num_accumulated: int32")
+          .Stateful(),
+      ScalarOutputs, "How many gradients were added since the last were taken."));
+  return AddBoth<SetGlobalStepKernel>(
+      r,
+      Op("AccumulatorSetGlobalStep").Input("handle: Ref(string)").Input("new_global_step: int64"),
+      Op("ResourceAccumulatorSetGlobalStep")
+          .Input("handle: resource")
+          .Input("new_global_step: int64")
+          .Stateful(),
+      NoOutputs, "Sets the accumulator's step: older gradients are dropped from now on.");
+}
+
+}  // namespace millrace

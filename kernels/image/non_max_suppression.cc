@@ -1,0 +1,240 @@
+// NonMaxSuppression, NonMaxSuppressionV2 to V5: boxes chosen by score, without those that overlap a
+// chosen one too much (Bodla et al., Soft-NMS, 2017, for soft_nms_sigma).
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <queue>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status.h"
+#include "core/graph/op_schema.h"
+#include "core/graph/registry.h"
+#include "core/graph/shape_inference.h"
+#include "core/runtime/kernel.h"
+#include "kernels/math/wide.h"
+
+namespace millrace {
+namespace {
+
+// Of two boxes, each by two opposite corners (y, x, y, x): the area they share over that of both.
+float Overlap(const float* a, const float* b) {
+  const auto low = [](const float* box, int d) { return std::min(box[d], box[d + 2]); };
+  const auto high = [](const float* box, int d) { return std::max(box[d], box[d + 2]); };
+  const auto area = [&](const float* box) {
+    return (high(box, 0) - low(box, 0)) * (high(box, 1) - low(box, 1));
+  };
+  if (area(a) <= 0 || area(b) <= 0) return 0;
+  float shared = 1;
+  for (int d = 0; d < 2; ++d) {
+    const float length = std::min(high(a, d), high(b, d)) - std::max(low(a, d), low(b, d));
+    shared *= std::max(length, 0.0f);
+  }
+  return shared / (area(a) + area(b) - shared);
+}
+
+struct Limits {
+  int64_t most = 0;
+  float overlap = 0.5f, score = std::numeric_limits<float>::lowest(), sigma = 0;
+};
+
+struct Candidate {
+  int32_t box;
+  float score;
+  size_t compared;  // with so many of the chosen
+  bool operator<(const Candidate& o) const {
+    return score < o.score || (score == o.score && box > o.box);
+  }
+};
+
+// The chosen boxes with their scores, which overlap has lowered where sigma > 0.
+std::vector<Candidate> Choose(const std::vector<float>& boxes, const std::vector<float>& scores,
+                              const Limits& limits) {
+  std::priority_queue<Candidate> candidates;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (scores[i] > limits.score) candidates.push({static_cast<int32_t>(i), scores[i], 0});
+  }
+  const float scale = limits.sigma > 0 ? -0.5f / limits.sigma : 0;
+  std::vector<Candidate> chosen;
+  while (static_cast<int64_t>(chosen.size()) < limits.most && !candidates.empty()) {
+    Candidate next = candidates.top();
+    candidates.pop();
+    const float before = next.score;
+    bool suppressed = false;
+    for (size_t j = chosen.size(); j-- > next.compared;) {
+      const float overlap = Overlap(&boxes[4 * next.box], &boxes[4 * chosen[j].box]);
+      if (limits.sigma <= 0 && overlap > limits.overlap) {
+        suppressed = true;
+        break;
+      }
+      next.score *= std::exp(scale * overlap * overlap);
+      if (next.score <= limits.score) break;
+    }
+    next.compared = chosen.size();
+    if (suppressed) continue;
+    if (next.score == before) {
+      chosen.push_back(next);
+    } else if (next.score > limits.score) {
+      candidates.push(next);
+    }
+  }
+  return chosen;
+}
+
+absl::StatusOr<float> ScalarInput(const Tensor& t, absl::string_view what) {
+  if (t.rank() == 0) return LoadWide<float>(t)[0];
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, " must be 0-D, got shape ", t.shape().ToString()));
+}
+
+template <int kVersion>
+class NonMaxSuppressionKernel final : public Kernel {
+ public:
+  absl::Status Init(KernelConstruction& c) override {
+    if (kVersion == 1) MR_RETURN_IF_ERROR(c.GetAttr("iou_threshold", &limits_.overlap));
+    if (kVersion >= 4) return c.GetAttr("pad_to_max_output_size", &pad_);
+    return absl::OkStatus();
+  }
+  absl::Status Compute(KernelContext& c) override {
+    const Tensor &boxes = c.input(0), &scores = c.input(1);
+    if (boxes.rank() != 2 || boxes.dim(1) != 4 || scores.rank() != 1 ||
+        scores.dim(0) != boxes.dim(0)) {
+      return absl::InvalidArgumentError(absl::StrCat("boxes must be [n, 4] and scores [n], not ",
+                                                     boxes.shape().ToString(), " and ",
+                                                     scores.shape().ToString()));
+    }
+    MR_ASSIGN_OR_RETURN(const Limits limits, ReadLimits(c));
+    const std::vector<Candidate> chosen =
+        Choose(LoadWide<float>(boxes), LoadWide<float>(scores), limits);
+    const int64_t n = static_cast<int64_t>(chosen.size());
+    const Shape shape({pad_ ? limits.most : n});
+    Tensor* indices;
+    MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &indices));
+    std::fill_n(indices->mutable_data<int32_t>(), shape.num_elements(), 0);
+    for (int64_t i = 0; i < n; ++i) indices->mutable_data<int32_t>()[i] = chosen[i].box;
+    if (kVersion == 5) {
+      Tensor* out;
+      MR_RETURN_IF_ERROR(c.allocate_output(1, shape, &out));
+      std::vector<double> values(static_cast<size_t>(shape.num_elements()));
+      for (int64_t i = 0; i < n; ++i) values[i] = chosen[i].score;
+      StoreWide(values, out);
+    }
+    if (kVersion >= 4) c.set_output(kVersion - 3, Tensor::Scalar<int32_t>(static_cast<int32_t>(n)));
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::StatusOr<Limits> ReadLimits(KernelContext& c) const {
+    Limits limits = limits_;
+    if (c.input(2).rank() != 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("max_output_size must be 0-D, got shape ", c.input(2).shape().ToString()));
+    }
+    limits.most = c.input(2).scalar<int32_t>();
+    if (limits.most < 0) return absl::InvalidArgumentError("output size must be non-negative");
+    if (kVersion >= 2) {
+      MR_ASSIGN_OR_RETURN(limits.overlap, ScalarInput(c.input(3), "iou_threshold"));
+    }
+    if (kVersion >= 3) {
+      MR_ASSIGN_OR_RETURN(limits.score, ScalarInput(c.input(4), "score_threshold"));
+    }
+    if (kVersion >= 5) {
+      MR_ASSIGN_OR_RETURN(limits.sigma, ScalarInput(c.input(5), "soft_nms_sigma"));
+      if (limits.sigma < 0)
+        return absl::InvalidArgumentError("soft_nms_sigma_val must be non-negative");
+    }
+    if (!(limits.overlap >= 0 && limits.overlap <= 1))
+      return absl::InvalidArgumentError("iou_threshold must be in [0, 1]");
+    limits.most = std::min(limits.most, pad_ ? limits.most : c.input(0).dim(0));
+    return limits;
+  }
+
+  Limits limits_;
+  bool pad_ = false;
+};
+
+absl::Status NmsShape(ShapeContext& c) {
+  MR_RETURN_IF_ERROR(c.WithRank(0, 2).status());
+  MR_RETURN_IF_ERROR(c.WithRank(1, 1).status());
+  for (int i = 0; i < c.num_outputs(); ++i) {
+    const bool is_count = i > 0 && i == c.num_outputs() - 1;
+    c.set_output(i, is_count ? PartialShape::Scalar() : PartialShape::UnknownOfRank(1));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RegisterNonMaxSuppression(Registry& r) {
+  const char* const kDoc =
+      "At most max_output_size boxes in order of their scores, without those that overlap one "
+      "chosen "
+      "before by more than iou_threshold (intersection over union).";
+  MR_RETURN_IF_ERROR(r.Add(Op("NonMaxSuppression")
+                               .Input("boxes: float")
+                               .Input("scores: float")
+                               .Input("max_output_size: int32")
+                               .Output("selected_indices: int32")
+                               .Attr("iou_threshold: float = 0.5")
+                               .Doc(kDoc)
+                               .Shape(NmsShape)
+                               .NotDifferentiable()
+                               .Cpu<NonMaxSuppressionKernel<1>>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("NonMaxSuppressionV2")
+                               .Input("boxes: T")
+                               .Input("scores: T")
+                               .Input("max_output_size: int32")
+                               .Input("iou_threshold: T_threshold")
+                               .Output("selected_indices: int32")
+                               .Attr("T: {half, float} = DT_FLOAT")
+                               .Attr("T_threshold: {half, float} = DT_FLOAT")
+                               .Doc(kDoc)
+                               .Shape(NmsShape)
+                               .NotDifferentiable()
+                               .Cpu<NonMaxSuppressionKernel<2>>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("NonMaxSuppressionV3")
+                               .Input("boxes: T")
+                               .Input("scores: T")
+                               .Input("max_output_size: int32")
+                               .Input("iou_threshold: T_threshold")
+                               .Input("score_threshold: T_threshold")
+                               .Output("selected_indices: int32")
+                               .Attr("T: {half, float} = DT_FLOAT")
+                               .Attr("T_threshold: {half, float} = DT_FLOAT")
+                               .Doc(kDoc)
+                               .Shape(NmsShape)
+                               .NotDifferentiable()
+                               .Cpu<NonMaxSuppressionKernel<3>>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("NonMaxSuppressionV4")
+                               .Input("boxes: T")
+                               .Input("scores: T")
+                               .Input("max_output_size: int32")
+                               .Input("iou_threshold: T_threshold")
+                               .Input("score_threshold: T_threshold")
+                               .Output("selected_indices: int32")
+                               .Output("valid_outputs: int32")
+                               .Attr("T: {half, float} = DT_FLOAT")
+                               .Attr("T_threshold: {half, float} = DT_FLOAT")
+                               .Attr("pad_to_max_output_size: bool = false")
+                               .Doc(kDoc)
+                               .Shape(NmsShape)
+                               .NotDifferentiable()
+                               .Cpu<NonMaxSuppressionKernel<4>>()));
+  return r.Add(Op("NonMaxSuppressionV5")
+                   .Input("boxes: T")
+                   .Input("scores: T")
+                   .Input("max_output_size: int32")
+                   .Input("iou_threshold: T")
+                   .Input("score_threshold: T")
+                   .Input("soft_nms_sigma: T")
+                   .Output("selected_indices: int32")
+                   .Output("selected_scores: T")
+                   .Output("valid_outputs: int32")
+                   .Attr("T: {half, float} = DT_FLOAT")
+                   .Attr("pad_to_max_output_size: bool = false")
+                   .Doc(kDoc)
+                   .Shape(NmsShape)
+                   .NotDifferentiable()
+                   .Cpu<NonMaxSuppressionKernel<5>>());
+}
+
+}  // namespace millrace

@@ -1,0 +1,130 @@
+// RaggedGather: rows of a ragged tensor.
+#include "absl/strings/str_cat.h"
+#include "core/base/status.h"
+#include "core/graph/op_schema.h"
+#include "core/graph/registry.h"
+#include "core/graph/shape_inference.h"
+#include "core/runtime/kernel.h"
+#include "kernels/array/elements.h"
+#include "kernels/math/integer_at.h"
+
+namespace millrace {
+namespace {
+
+class RaggedGatherKernel final : public Kernel {
+ public:
+  absl::Status Compute(KernelContext& c) override {
+    const int levels = c.num_inputs() - 2;
+    const Tensor &values = c.input(levels), &indices = c.input(levels + 1);
+    if (values.rank() < 1)
+      return absl::InvalidArgumentError("params_dense_values must be at least rank 1");
+    MR_RETURN_IF_ERROR(CheckSplits(c, levels, values.dim(0)));
+    if (c.num_outputs() - 1 != indices.rank() + levels - 1) {
+      return absl::InvalidArgumentError(absl::StrCat("OUTPUT_RAGGED_RANK must be ",
+                                                     indices.rank() + levels - 1, ", not ",
+                                                     c.num_outputs() - 1));
+    }
+    const int64_t rows = c.input(0).dim(0) - 1;
+    std::vector<Span> spans;  // of the level at hand, in the order of the result
+    for (int64_t i = 0; i < indices.num_elements(); ++i) {
+      const int64_t row = IntegerAt(indices, i);
+      if (row < 0 || row >= rows) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("indices[", i, "] = ", row, " is not in [0, ", rows, ")"));
+      }
+      spans.push_back({row, row + 1});
+    }
+    int output = 0;
+    // The dimensions of `indices` but the last are rows of one length.
+    int64_t count = 1;
+    for (int d = 0; d + 1 < indices.rank(); ++d) {
+      count *= indices.dim(d);
+      MR_ASSIGN_OR_RETURN(Tensor splits, Tensor::Create(c.output_type(output), Shape({count + 1})));
+      for (int64_t i = 0; i <= count; ++i) SetIntegerAt(&splits, i, i * indices.dim(d + 1));
+      c.set_output(output++, std::move(splits));
+    }
+    for (int level = 0; level < levels; ++level) {
+      std::vector<int64_t> ends = {0};
+      std::vector<Span> inner;
+      for (const Span& s : spans) {
+        for (int64_t row = s.begin; row < s.end; ++row) {
+          const Span in = {IntegerAt(c.input(level), row), IntegerAt(c.input(level), row + 1)};
+          ends.push_back(ends.back() + in.end - in.begin);
+          inner.push_back(in);
+        }
+      }
+      // With scalar indices the first level is taken away.
+      if (level > 0 || indices.rank() > 0) {
+        const int64_t n = static_cast<int64_t>(ends.size());
+        MR_ASSIGN_OR_RETURN(Tensor splits, Tensor::Create(c.output_type(output), Shape({n})));
+        for (int64_t i = 0; i < n; ++i) SetIntegerAt(&splits, i, ends[i]);
+        c.set_output(output++, std::move(splits));
+      }
+      spans = std::move(inner);
+    }
+    return StoreValues(c, spans, values, output);
+  }
+
+ private:
+  struct Span {
+    int64_t begin, end;
+  };
+
+  static absl::Status CheckSplits(KernelContext& c, int levels, int64_t values) {
+    for (int level = 0; level < levels; ++level) {
+      const Tensor& splits = c.input(level);
+      const int64_t n = splits.num_elements();
+      const int64_t below = level + 1 < levels ? c.input(level + 1).num_elements() - 1 : values;
+      if (splits.rank() != 1 || n == 0)
+        return absl::InvalidArgumentError("Splits must be vectors and not empty");
+      for (int64_t i = 0; i < n; ++i) {
+        const int64_t at = IntegerAt(splits, i), before = i == 0 ? 0 : IntegerAt(splits, i - 1);
+        if (at >= before && at <= below && (i > 0 || at == 0)) continue;
+        return absl::InvalidArgumentError(absl::StrCat(
+            "Ragged splits must begin with 0, not decrease and point to values: splits[", i,
+            "] is ", at));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  static absl::Status StoreValues(KernelContext& c, const std::vector<Span>& spans,
+                                  const Tensor& values, int output) {
+    Shape shape = values.shape();
+    int64_t total = 0, row = 1;
+    for (const Span& s : spans) total += s.end - s.begin;
+    for (int d = 1; d < values.rank(); ++d) row *= values.dim(d);
+    MR_RETURN_IF_ERROR(shape.SetDim(0, total));
+    Tensor* out;
+    MR_RETURN_IF_ERROR(c.allocate_output(output, shape, &out));
+    int64_t at = 0;
+    for (const Span& s : spans) {
+      const int64_t n = (s.end - s.begin) * row;
+      CopyElements(values.dtype(), ElementAt(values, s.begin * row), MutableElementAt(*out, at), n);
+      at += n;
+    }
+    return absl::OkStatus();
+  }
+};
+
+}  // namespace
+
+absl::Status RegisterRaggedGather(Registry& r) {
+  return r.Add(Op("RaggedGather")
+                   .Input("params_nested_splits: PARAMS_RAGGED_RANK * Tsplits")
+                   .Input("params_dense_values: Tvalues")
+                   .Input("indices: Tindices")
+                   .Output("output_nested_splits: OUTPUT_RAGGED_RANK * Tsplits")
+                   .Output("output_dense_values: Tvalues")
+                   .Attr("Tvalues: type")
+                   .Attr("Tindices: {int32, int64}")
+                   .Attr("Tsplits: {int32, int64} = DT_INT64")
+                   .Attr("PARAMS_RAGGED_RANK: int >= 1")
+                   .Attr("OUTPUT_RAGGED_RANK: int >= 0")
+                   .Doc("The rows of a ragged tensor at `indices`, with the dimensions of "
+                        "`indices` in front.")
+                   .Shape(UnknownOutputs)
+                   .Cpu<RaggedGatherKernel>());
+}
+
+}  // namespace millrace

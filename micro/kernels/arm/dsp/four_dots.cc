@@ -1,0 +1,69 @@
+// FourDots with two products an instruction (Armv7E-M).
+#include "micro/kernels/loops/four_dots.h"
+
+#include "micro/kernels/arm/dsp/simd.h"
+
+namespace millrace::micro {
+namespace {
+
+int32_t AddProducts(int32_t sum, int16x2_t even, int16x2_t odd, uint32_t bytes) {
+  return __smlad(odd, dsp::Odd(bytes), __smlad(even, dsp::Even(bytes), sum));
+}
+
+// More rows at once do not fit the registers.
+void TwoDots(const int16_t* x, const int8_t* a, const int8_t* b, int32_t n, int32_t* sums) {
+  int32_t sum_a = 0, sum_b = 0;
+  for (int32_t i = n >> 3; i > 0; --i, x += 8, a += 8, b += 8) {
+    const dsp::FourPairs p = dsp::LoadPairs(x);
+    sum_a = AddProducts(sum_a, p.first_even, p.first_odd, dsp::Load4(a));
+    sum_b = AddProducts(sum_b, p.first_even, p.first_odd, dsp::Load4(b));
+    sum_a = AddProducts(sum_a, p.second_even, p.second_odd, dsp::Load4(a + 4));
+    sum_b = AddProducts(sum_b, p.second_even, p.second_odd, dsp::Load4(b + 4));
+  }
+  if ((n & 4) != 0) {
+    const auto even = static_cast<int16x2_t>(dsp::Load4(x));
+    const auto odd = static_cast<int16x2_t>(dsp::Load4(x + 2));
+    sum_a = AddProducts(sum_a, even, odd, dsp::Load4(a));
+    sum_b = AddProducts(sum_b, even, odd, dsp::Load4(b));
+    x += 4, a += 4, b += 4;
+  }
+  for (int32_t i = n & 3; i > 0; --i) {
+    const int32_t value = *x++;
+    sum_a += value * *a++;
+    sum_b += value * *b++;
+  }
+  sums[0] = sum_a;
+  sums[1] = sum_b;
+}
+
+template <typename X, typename W, typename Sum>
+void PlainDots(const X* x, const W* const rows[4], int32_t n, Sum sums[4]) {
+  for (int k = 0; k < 4; k += 2) {
+    const W *a = rows[k], *b = rows[k + 1];
+    Sum sum_a = 0, sum_b = 0;
+    for (int32_t i = 0; i < n; ++i) {
+      const Sum value = x[i];
+      sum_a += value * a[i];
+      sum_b += value * b[i];
+    }
+    sums[k] = sum_a;
+    sums[k + 1] = sum_b;
+  }
+}
+
+}  // namespace
+
+void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t sums[4]) {
+  TwoDots(x, rows[0], rows[1], n, sums);
+  TwoDots(x, rows[2], rows[3], n, sums + 2);
+}
+
+void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t sums[4]) {
+  PlainDots(x, rows, n, sums);
+}
+
+void FourDots(const float* x, const float* const rows[4], int32_t n, float sums[4]) {
+  PlainDots(x, rows, n, sums);
+}
+
+}  // namespace millrace::micro

@@ -1,0 +1,68 @@
+// FourDots with eight products an instruction (Armv8.1-M, Helium).
+#include "micro/kernels/loops/four_dots.h"
+
+#include <arm_mve.h>
+
+namespace millrace::micro {
+
+// Of a loop whose last step has fewer elements compilers make two, and they spill around it.
+void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t sums[4]) {
+  const int8_t *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
+  int32_t sum_a = 0, sum_b = 0, sum_c = 0, sum_d = 0;
+  __asm__ volatile(
+      "  wlstp.16 lr, %[n], 1f\n"
+      "2:\n"
+      "  vldrh.16 q0, [%[x]], #16\n"
+      "  vldrb.s16 q1, [%[a]], #8\n"
+      "  vmladava.s16 %[sum_a], q0, q1\n"
+      "  vldrb.s16 q2, [%[b]], #8\n"
+      "  vmladava.s16 %[sum_b], q0, q2\n"
+      "  vldrb.s16 q3, [%[c]], #8\n"
+      "  vmladava.s16 %[sum_c], q0, q3\n"
+      "  vldrb.s16 q1, [%[d]], #8\n"
+      "  vmladava.s16 %[sum_d], q0, q1\n"
+      "  letp lr, 2b\n"
+      "1:\n"
+      : [x] "+r"(x), [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [sum_a] "+Te"(sum_a),
+        [sum_b] "+Te"(sum_b), [sum_c] "+Te"(sum_c), [sum_d] "+Te"(sum_d)
+      : [n] "r"(n)
+      : "q0", "q1", "q2", "q3", "lr", "memory");
+  sums[0] = sum_a;
+  sums[1] = sum_b;
+  sums[2] = sum_c;
+  sums[3] = sum_d;
+}
+
+void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t sums[4]) {
+  for (int k = 0; k < 4; ++k) {
+    const int16_t* values = x;
+    const int8_t* row = rows[k];
+    int64_t sum = 0;
+    for (int32_t left = n; left > 0; left -= 8, values += 8, row += 8) {
+      const mve_pred16_t some = vctp16q(static_cast<uint32_t>(left));
+      sum = vmlaldavaq_p_s16(sum, vldrhq_z_s16(values, some), vldrbq_z_s16(row, some), some);
+    }
+    sums[k] = sum;
+  }
+}
+
+namespace {
+
+float Sum(float32x4_t v) { return (v[0] + v[2]) + (v[1] + v[3]); }
+
+}  // namespace
+
+void FourDots(const float* x, const float* const rows[4], int32_t n, float sums[4]) {
+  float32x4_t totals[4] = {vdupq_n_f32(0.0f), vdupq_n_f32(0.0f), vdupq_n_f32(0.0f),
+                           vdupq_n_f32(0.0f)};
+  for (int32_t i = 0; i < n; i += 4) {
+    const mve_pred16_t some = vctp32q(static_cast<uint32_t>(n - i));
+    const float32x4_t values = vldrwq_z_f32(x + i, some);
+    for (int k = 0; k < 4; ++k) {
+      totals[k] = vaddq_f32(totals[k], vmulq_f32(values, vldrwq_z_f32(rows[k] + i, some)));
+    }
+  }
+  for (int k = 0; k < 4; ++k) sums[k] = Sum(totals[k]);
+}
+
+}  // namespace millrace::micro

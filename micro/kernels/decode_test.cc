@@ -1,0 +1,90 @@
+#include "micro/kernels/decode.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "micro/testing/op_test.h"
+
+namespace millrace::micro::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Header and tables.
+std::vector<uint8_t> Ancillary(int axis, int bits, int size, const std::vector<uint8_t>& values) {
+  std::vector<uint8_t> bytes(16);
+  bytes[1] = bytes[4] = 1;
+  bytes[5] = static_cast<uint8_t>(axis * 16 + bits);
+  bytes[6] = static_cast<uint8_t>(size);
+  bytes.insert(bytes.end(), values.begin(), values.end());
+  return bytes;
+}
+
+OpTest Example(const std::vector<uint8_t>& encoded, const std::vector<uint8_t>& ancillary,
+               const TestTensor& output) {
+  OpTest op(kTFLM_DECODEOp);
+  op.Add(Constant<uint8_t>({static_cast<int32_t>(encoded.size())}, encoded));
+  op.Add(Constant<uint8_t>({static_cast<int32_t>(ancillary.size())}, ancillary));
+  op.AddOutput(output);
+  return op;
+}
+
+// Indices 2, 0, 1, 3, 2 of two bits: 10 00 01 11 10.
+const std::vector<uint8_t> kEncoded = {0b10000111, 0b10000000};
+
+TEST(Decode, OneTable) {
+  OpTest op = Example(kEncoded, Ancillary(15, 2, 4, {10, 20, 30, 255}), Input<int8_t>({5}));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  EXPECT_THAT(op.Output<int8_t>(), ElementsAre(30, 10, 20, -1, 30));
+}
+
+TEST(Decode, WiderValues) {
+  const std::vector<uint8_t> values = BytesOfValues<float>({0.5f, -1, 2, 3});
+  OpTest op = Example(kEncoded, Ancillary(15, 2, 4, values), Input<float>({5}));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  EXPECT_THAT(op.Output<float>(), ElementsAre(2, 0.5f, -1, 3, 2));
+}
+
+// Indices of three bits, 4 1 0 3 2 1: 100 001 000 011 010 001.
+TEST(Decode, TablesAlongTheFirstAndTheLastAxis) {
+  const std::vector<uint8_t> encoded = {0b10000100, 0b00110100, 0b01000000};
+  const std::vector<uint8_t> values = {0, 1, 2, 3, 4, 10, 11, 12, 13, 14};
+  OpTest first = Example(encoded, Ancillary(0, 3, 5, values), Input<int8_t>({2, 3}));
+  ASSERT_EQ(first.Run(), Status::kOk) << first.Reason();
+  EXPECT_THAT(first.Output<int8_t>(), ElementsAre(4, 1, 0, 13, 12, 11));
+  OpTest last = Example(encoded, Ancillary(1, 3, 5, values), Input<int8_t>({3, 2}));
+  ASSERT_EQ(last.Run(), Status::kOk) << last.Reason();
+  EXPECT_THAT(last.Output<int8_t>(), ElementsAre(4, 11, 0, 13, 2, 11));
+}
+
+TEST(Decode, OlderFilesNameNoAxis) {
+  OpTest one = Example(kEncoded, Ancillary(0, 2, 4, {10, 20, 30, 40}), Input<int8_t>({5}));
+  ASSERT_EQ(one.Run(), Status::kOk) << one.Reason();
+  EXPECT_THAT(one.Output<int8_t>(), ElementsAre(30, 10, 20, 40, 30));
+  OpTest last = Example({0b00011011}, Ancillary(0, 2, 4, {0, 1, 2, 3, 10, 11, 12, 13}),
+                        Input<int8_t>({2, 2}, {}, QuantBy(1, {0.5f, 0.25f})));
+  ASSERT_EQ(last.Run(), Status::kOk) << last.Reason();
+  EXPECT_THAT(last.Output<int8_t>(), ElementsAre(0, 11, 2, 13));
+}
+
+TEST(Decode, RefusesWhatDoesNotFit) {
+  const std::vector<uint8_t> values = {1, 2, 3, 4};
+  EXPECT_EQ(Example({0x80}, Ancillary(15, 2, 4, values), Input<int8_t>({5})).Run(),
+            Status::kInvalidModel);  // too few indices
+  EXPECT_EQ(Example(kEncoded, Ancillary(15, 2, 5, values), Input<int8_t>({5})).Run(),
+            Status::kInvalidModel);  // too few values
+  EXPECT_EQ(Example(kEncoded, Ancillary(3, 2, 2, values), Input<int8_t>({5})).Run(),
+            Status::kInvalidShape);
+  EXPECT_EQ(Example(kEncoded, {0, 1}, Input<int8_t>({5})).Run(), Status::kInvalidModel);
+  std::vector<uint8_t> huffman = Ancillary(15, 2, 4, values);
+  huffman[0] = 1;
+  EXPECT_EQ(Example(kEncoded, huffman, Input<int8_t>({5})).Run(), Status::kUnsupported);
+
+  OpTest outside = Example(kEncoded, Ancillary(15, 2, 3, values), Input<int8_t>({5}));
+  EXPECT_EQ(outside.Run(), Status::kInvokeFailed);
+  EXPECT_THAT(outside.Reason(), HasSubstr("outside"));
+}
+
+}  // namespace
+}  // namespace millrace::micro::testing
