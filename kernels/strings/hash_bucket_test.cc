@@ -92,8 +92,7 @@ TEST_F(HashBucketTest, Keyed) {
                "ABCDEFGHIJKLMNOPQRSTUVWXYZ and so on, until th",
                "The quick brown fox jumps over the lazy dog. 0123456789 abcdefghijklmnopqrstuvwxyz "
                "ABCDEFGHIJKLMNOPQRSTUVWXYZ and so on, until there are enough bytes for two bl"})},
-          {{"num_buckets", int64_t{1} << 62},
-           {"key", std::vector<int64_t>{123, 456789}}}),
+          {{"num_buckets", int64_t{1} << 62}, {"key", std::vector<int64_t>{123, 456789}}}),
       Tensor::Vector<int64_t>(
           {int64_t{1355846352186774753}, int64_t{1173588956399499005}, int64_t{614387906627118849},
            int64_t{223169880853516780}, int64_t{520113332838843085}, int64_t{3300369700083936016},

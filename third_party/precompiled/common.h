@@ -1,6 +1,8 @@
-// What most sources include anyway, parsed once: the compiler reads this before every source that mr_cc_library compiles.
-// It holds only headers of the language and of Abseil, so that it can lend no source a dependency on another room.
-#ifndef MILLRACE_PRECOMPILED_COMMON_H_  // "#pragma once" is an error in a header that is compiled by itself.
+// What most sources include anyway, parsed once: the compiler reads this before every source that
+// mr_cc_library compiles. It holds only headers of the language and of Abseil, so that it can lend
+// no source a dependency on another room.
+#ifndef MILLRACE_PRECOMPILED_COMMON_H_  // "#pragma once" is an error in a header that is compiled
+                                        // by itself.
 #define MILLRACE_PRECOMPILED_COMMON_H_
 
 #include <algorithm>
