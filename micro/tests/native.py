@@ -27,7 +27,6 @@ class _Options(ctypes.Structure):
         ("preserve_all_tensors", ctypes.c_int32),
         ("large_arena", ctypes.c_int32),
         ("measure_ops", ctypes.c_int32),
-        ("measure_ops", ctypes.c_int32),
     ]
 
 

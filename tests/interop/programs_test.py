@@ -2,6 +2,7 @@
 
 import builtins
 
+import graph_programs
 import millrace as mr
 import numpy as np
 import programs
@@ -57,7 +58,8 @@ CALLS = [
 
 
 def program(name):
-    return getattr(programs, name, None) or getattr(session_programs, name)
+    modules = (programs, graph_programs, session_programs)
+    return next(getattr(module, name) for module in modules if hasattr(module, name))
 
 
 @pytest.mark.parametrize("call", CALLS, ids="-".join)

@@ -7,6 +7,7 @@ import traceback
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
+import graph_programs
 import programs
 import session_programs
 import tensorflow as tf
@@ -16,14 +17,17 @@ import tensorflow_graphs
 import tensorflow_models
 
 MODULES = (tensorflow_checkpoints, tensorflow_events, tensorflow_graphs, tensorflow_models)
+PROGRAMS = (programs, graph_programs, session_programs)
+
+
+def find(modules, name):
+    return next(getattr(module, name) for module in modules if hasattr(module, name))
 
 
 def call(name, args):
     if name == "run_program":
-        module = programs if hasattr(programs, args[0]) else session_programs
-        return getattr(module, args[0])(tf.compat.v1, *args[1:])
-    function = next(getattr(module, name) for module in MODULES if hasattr(module, name))
-    return function(*args)
+        return find(PROGRAMS, args[0])(tf.compat.v1, *args[1:])
+    return find(MODULES, name)(*args)
 
 
 def main():
