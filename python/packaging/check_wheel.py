@@ -10,9 +10,9 @@ import sys
 import tempfile
 import zipfile
 
-# What every Linux with glibc and a C++ program on it has.
+# What every Linux with Python and glibc has, by the manylinux policies (auditwheel's).
 OF_THE_SYSTEM = re.compile(
-    r"(ld-linux-x86-64|libc|libm|libmvec|libdl|librt|libpthread|libresolv|libgcc_s|libstdc\+\+)\.so\."
+    r"(ld-linux-x86-64|lib(c|m|mvec|dl|rt|pthread|resolv|gcc_s|stdc\+\+|z))\.so\."
 )
 
 
