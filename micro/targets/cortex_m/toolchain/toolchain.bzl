@@ -101,5 +101,6 @@ def mr_cortex_m_toolchains():
     if PREFIX:
         native.cc_toolchain_suite(
             name = "suite",
+            tags = ["manual"],  # has nothing for the host
             toolchains = {cpu: ":" + cpu + "_cc" for cpu in TARGETS},
         )
