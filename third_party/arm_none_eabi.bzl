@@ -5,6 +5,8 @@ own) and REQUIRES_COMPILER, REQUIRES_EMULATOR: what target_compatible_with of a 
 skipped. The search is repeated when Bazel's server starts, or by `bazel sync --configure`.
 """
 
+_PACKAGES = "gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm"
+
 _BUILD = """\
 package(default_visibility = ["//visibility:public"])
 
@@ -34,7 +36,10 @@ def _impl(ctx):
             missing.append(program)
     if missing:
         # buildifier: disable=print
-        print("images for Cortex-M are skipped: not installed: " + " ".join(missing))
+        print("images for Cortex-M are skipped: %s not installed (apt-get install %s; then bazel sync --configure)" % (
+            " and ".join(missing),
+            _PACKAGES,
+        ))
     compiler = ctx.which("arm-none-eabi-g++")
     ctx.file("BUILD", _BUILD)
     ctx.file("found.bzl", "\n".join([

@@ -32,15 +32,21 @@ HOST = ["-std=c++17", *FLAGS]
 MAX_BYTES = {"model": 20000, "signal": 4000}
 
 
-def all_ops():
+def ops_for(kind):
+    """The names of the ops that a fuzzer knows."""
+    names = list(model_ops.kernel_files())
+    return names if kind == "model" else [name for name in names if name.startswith("Signal")]
+
+
+def all_ops(names):
     """The source of AllOps."""
-    files = model_ops.kernel_files()
-    headers = "".join(f'#include "micro/kernels/{file}.h"\n' for file in sorted({*files.values()}))
-    ops = ", ".join(f"&k{name}Op" for name in files)
+    files = sorted({model_ops.kernel_files()[name] for name in names})
+    headers = "".join(f'#include "micro/kernels/{file}.h"\n' for file in files)
+    ops = ", ".join(f"&k{name}Op" for name in names)
     return (
         f'#include "micro/kernels/all_ops.h"\n{headers}'
         f"namespace millrace::micro {{\nstatic const OpRegistration* const kOps[] = {{{ops}}};\n"
-        f"OpResolver AllOps() {{ return OpResolver(kOps, {len(files)}); }}\n}}\n"
+        f"OpResolver AllOps() {{ return OpResolver(kOps, {len(names)}); }}\n}}\n"
     )
 
 
@@ -70,11 +76,13 @@ class Build:
         return out
 
 
-def interpreter(folder):
-    """The sources of the interpreter with all ops, for the host."""
-    (folder / "all_ops.cc").write_text(all_ops())
+def interpreter(kind, folder):
+    """The sources of the interpreter with the ops of a fuzzer."""
+    names = ops_for(kind)
+    resolver = folder / f"{kind}_ops.cc"
+    resolver.write_text(all_ops(names))
     core = [f for f in sorted((ROOT / "micro/core").glob("*.cc")) if not model_ops.is_test(f)]
-    return [(f, MICRO) for f in [*core, *model_ops.kernel_sources(None), folder / "all_ops.cc"]]
+    return [(f, MICRO) for f in [*core, *model_ops.kernel_sources(names), resolver]]
 
 
 def builders():
@@ -84,7 +92,7 @@ def builders():
 
 
 def fuzzer(kind, build):
-    sources = [*interpreter(build.folder), (TESTS / f"run_{kind}_bytes.cc", HOST)]
+    sources = [*interpreter(kind, build.folder), (TESTS / f"run_{kind}_bytes.cc", HOST)]
     sources.append((TESTS / f"{kind}_fuzz.cc", HOST))
     return build.program(f"{kind}_fuzzer", sources + builders(), ["-fsanitize=fuzzer"])
 

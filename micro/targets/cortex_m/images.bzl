@@ -128,15 +128,17 @@ def mr_cortex_m_image(name, model, ops, devices = TARGETS.keys(), testonly = Fal
         ],
     )
     for device in devices:
+        image = "%s_%s" % (name, device)
         _image(
-            name = "%s_%s" % (name, device),
+            name = image,
             testonly = testonly,
             device = device,
-            program = ":%s_program" % name,
+            # Without a toolchain the program cannot even be looked at.
+            program = None if REQUIRES_COMPILER else ":%s_program" % name,
             target_compatible_with = REQUIRES_COMPILER,
             visibility = ["//visibility:public"],
         )
-        _image_test("%s_%s" % (name, device), device, model)
+        _image_test(image, device, model)
 
 def _image_test(image, device, model):
     native.sh_test(
