@@ -3,8 +3,8 @@
   python3 tests/conformance/run_cases.py                   all whose ops are registered
   python3 tests/conformance/run_cases.py ops/abs control   those whose names begin so
   python3 tests/conformance/run_cases.py --cases DIR       other cases of the same form
-  python3 tests/conformance/run_cases.py --scatter 7       each node on one of three devices, drawn
-                                                           at random from that seed
+  python3 tests/conformance/run_cases.py --scatter 7       each stateless node on one of three
+                                                           devices, drawn at random from that seed
 
 Prints each failing case with what differs, then how many passed, failed and were left out because
 an op of theirs is not registered. Exit status 1 if any failed.

@@ -1,5 +1,6 @@
 #include "tools/run/model.h"
 
+#include <algorithm>
 #include <random>
 
 #include "absl/strings/str_cat.h"
@@ -49,10 +50,18 @@ class SignatureModel final : public Model {
 
 constexpr int kScatterDevices = 3;
 
+// State stays where it is, and what touches it or is colocated with it.
+bool MayMove(const Node& node) {
+  const auto is_state = [](DType type) { return IsRef(type) || type == DType::kResource; };
+  return !node.op().is_stateful && node.attrs().Find("_class") == nullptr &&
+         std::none_of(node.input_types().begin(), node.input_types().end(), is_state) &&
+         std::none_of(node.output_types().begin(), node.output_types().end(), is_state);
+}
+
 void Scatter(uint64_t seed, Graph* graph) {
   std::mt19937_64 random(seed);
   for (const auto& node : graph->nodes()) {
-    if (node == nullptr) continue;
+    if (node == nullptr || !MayMove(*node)) continue;
     graph->SetRequestedDevice(node.get(), absl::StrCat("/cpu:", random() % kScatterDevices));
   }
 }

@@ -27,8 +27,8 @@ class Model {
 };
 
 // A binary GraphDef. Feeds and fetches are names of tensors, targets of ops. With a `scatter_seed`
-// there are three CPU devices, and each node asks for one of them that is drawn at random; where it
-// lands besides is the placer's choice.
+// there are three CPU devices, and each node without state asks for one of them that is drawn at
+// random.
 absl::StatusOr<std::unique_ptr<Model>> LoadGraph(const std::string& path,
                                                  absl::optional<uint64_t> scatter_seed);
 // Feeds and fetches are keys of the signature. INVALID_ARGUMENT for targets.
