@@ -6,7 +6,7 @@ import threading
 
 from millrace import _load
 from millrace._load import public
-from millrace.framework import context
+from millrace.framework import context, nest
 from millrace.session.config import ConfigProto, RunOptions
 from millrace.session.fetches import Fetches
 
@@ -90,6 +90,8 @@ class BaseSession:
         except TypeError:  # something unhashable
             key = step = None
         if step is None:
+            if any(isinstance(feed, nest.Composite) for feed in feeds):
+                return self.run(fetches, _feeds_of_parts(feeds), options, run_metadata)
             step, values = self._prepare(key, fetches, feeds)
         elif feeds:
             values = list(feeds.values())
@@ -214,6 +216,14 @@ class _CallableWithOptions:
         if run_metadata is not None:
             run_metadata.set_step_stats(stats)
         return self._step.fetches.build(arrays)
+
+
+def _feeds_of_parts(feeds):
+    """The feeds with the tensors that composites are made of in their places."""
+    found = {}
+    for feed, value in feeds.items():
+        found.update(feed._feeds(value) if isinstance(feed, nest.Composite) else {feed: value})
+    return found
 
 
 def _key_of(fetches):
