@@ -47,14 +47,16 @@ class BaseSession:
     def __init__(self, target="", graph=None, config=None):
         self.graph = context.get_default_graph() if graph is None else graph
         self._target = target
-        options = (config or ConfigProto()).session_options()
+        config = config or ConfigProto()
+        options = config.session_options()
         if target:
             from millrace.distributed import connect
 
-            filters = config.device_filters if config else []
-            self._c = connect(target, self.graph._c, options, filters)
+            self._c = connect(target, self.graph._c, options, config.device_filters)
         else:
-            self._c = _load.native.Session(self.graph._c, options)
+            self._c = _load.native.Session(
+                self.graph._c, options, config.device_count.get("CPU", 1)
+            )
         self._steps = collections.OrderedDict()
         self._started = set()  # of the graph's _started_by_sessions
         self._lock = threading.Lock()
