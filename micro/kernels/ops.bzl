@@ -96,3 +96,11 @@ OVER_LOOPS = [
     "transpose_conv",
     "unidirectional_sequence_lstm",
 ]
+
+# The files of common/ that only run while ops are prepared: for a device they are compiled for size.
+PREPARE_ONLY = [
+    "activation",
+    "custom_options",
+    "layer_checks",
+    "resize",
+]
