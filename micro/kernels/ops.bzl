@@ -84,7 +84,7 @@ MICRO_OPS = {
     "zeros_like": ["ZerosLike"],
 }
 
-# The files whose inner loops are elsewhere. These alone may include loops/*.h; for a device they are compiled for size.
+# The files whose inner loops are elsewhere (which include loops/*.h): for a device they are compiled for size.
 OVER_LOOPS = [
     "add_sub",
     "conv",
