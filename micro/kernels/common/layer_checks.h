@@ -7,7 +7,15 @@
 
 namespace millrace::micro {
 
-// Of int8 tensors in -128 .. 127, of int16 tensors 0. kInvalidQuantization by context.Fail.
+// Weights of which a layer of float32 makes a hybrid one.
+inline bool IsNarrow(TensorType type) {
+  return type == TensorType::kInt8 || type == TensorType::kInt4;
+}
+// Whether a layer of int8, uint8 or int16 activations takes such weights.
+bool AreWeightsOf(TensorType activations, TensorType weights);
+
+// Of int8 tensors in -128 .. 127, of uint8 in 0 .. 255, of int16 tensors 0. kInvalidQuantization by
+// context.Fail.
 Status CheckZeroPoints(const OpContext& context, const TensorView& input, const TensorView& output);
 
 // What MultiplyByRequant64 asks of the factors of int16 layers.
