@@ -19,7 +19,7 @@ TestTensor ComplexInput(std::vector<int32_t> shape, const std::vector<float>& pa
   return tensor;
 }
 
-std::vector<float> Run(const OpRegistration& registration) {
+std::vector<float> Part(const OpRegistration& registration) {
   OpTest op(registration);
   op.Add(ComplexInput({2}, {3, -4, 0, 1})).AddOutput(Input<float>({2}));
   EXPECT_EQ(op.Run(), Status::kOk) << op.Reason();
@@ -27,9 +27,9 @@ std::vector<float> Run(const OpRegistration& registration) {
 }
 
 TEST(Complex, Parts) {
-  EXPECT_THAT(Run(kRealOp), ElementsAre(3, 0));
-  EXPECT_THAT(Run(kImagOp), ElementsAre(-4, 1));
-  EXPECT_THAT(Run(kComplexAbsOp), ElementsAre(5, 1));
+  EXPECT_THAT(Part(kRealOp), ElementsAre(3, 0));
+  EXPECT_THAT(Part(kImagOp), ElementsAre(-4, 1));
+  EXPECT_THAT(Part(kComplexAbsOp), ElementsAre(5, 1));
 }
 
 TEST(Complex, RefusesFloats) {

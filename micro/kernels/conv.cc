@@ -137,13 +137,14 @@ Status PrepareFloat(const OpContext& context, const Kind& kind, Activation activ
   MR_ENSURE(context,
             input.type() == type && context.output().type() == type &&
                 (!bias.present() || bias.type() == type) &&
-                (filter.type() == type || IsNarrow(filter.type())),
+                (filter.type() == type || IsNarrow(filter.type()) ||
+                 (filter.type() == TensorType::kUInt8 && &kind == &kConv)),
             Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
   MR_TRY(FloatActivationRange(context, activation, &data->float_range));
   if (filter.type() == type) return Status::kOk;
   const int count = filter.scale_count();
   MR_ENSURE(context,
-            filter.is_symmetric() &&
+            AreHybridWeights(filter) &&
                 (count == 1 || (count == context.output().dim(3) &&
                                 filter.quantized_dimension() == kind.filter_output_dimension)),
             Status::kInvalidQuantization,
@@ -212,8 +213,12 @@ void InvokeQuantized(const OpContext& context, const Kind& kind, const Data& dat
 
 void InvokeHybrid(const OpContext& context, const Kind& kind, const Data& data) {
   const TensorView filter = context.input(kFilter);
-  ConvHybrid p = {ShapeOf(context, data), data.float_range,        0.0f, 0,
-                  filter.scales(),        filter.scale_count() > 1};
+  ConvHybrid p = {ShapeOf(context, data),
+                  data.float_range,
+                  0.0f,
+                  0,
+                  filter.scales(),
+                  filter.scale_count() > 1 && filter.type() != TensorType::kUInt8};
   const int32_t batch = context.input(kInput).elements() / p.shape.batches;
   const int32_t output_batch = context.output().elements() / p.shape.batches;
   const float* input = context.input_data<float>(kInput);
@@ -227,7 +232,7 @@ void InvokeHybrid(const OpContext& context, const Kind& kind, const Data& data) 
                                          : QuantizeAsymmetric(input, batch, quantized);
     p.input_scale = scale.scale;
     p.input_zero_point = scale.zero_point;
-    kind.hybrid(p, quantized, filter.raw(), filter.type(), context.input_data<float>(kBias),
+    kind.hybrid(p, quantized, filter.raw(), HybridType(filter), context.input_data<float>(kBias),
                 output);
   }
 }

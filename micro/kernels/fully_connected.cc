@@ -89,7 +89,8 @@ Status PrepareFloat(const OpContext& context, Activation activation) {
   const TensorType type = TensorType::kFloat32;
   MR_ENSURE(context,
             context.input(kInput).type() == type && context.output().type() == type &&
-                (filter.type() == type || IsNarrow(filter.type())) &&
+                (filter.type() == type || IsNarrow(filter.type()) ||
+                 filter.type() == TensorType::kUInt8) &&
                 (!bias.present() || bias.type() == type),
             Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
   FloatData* data;
@@ -98,7 +99,7 @@ Status PrepareFloat(const OpContext& context, Activation activation) {
   if (filter.type() == type) return Status::kOk;
   const int count = filter.scale_count();
   MR_ENSURE(context,
-            filter.is_symmetric() &&
+            AreHybridWeights(filter) &&
                 (count == 1 || (count == filter.dim(0) && filter.quantized_dimension() == 0)),
             Status::kInvalidQuantization,
             "the filter has neither one scale nor one a unit, or zero points");
@@ -154,7 +155,7 @@ void InvokeHybrid(const OpContext& context, const FullyConnectedFloat& f) {
                                                : QuantizeSymmetric(input, f.depth, data.quantized);
     p.input_scale = scale.scale;
     p.input_zero_point = scale.zero_point;
-    FullyConnectedLoop(p, data.quantized, filter.raw(), filter.type(),
+    FullyConnectedLoop(p, data.quantized, filter.raw(), HybridType(filter),
                        context.input_data<float>(kBias), output);
   }
 }

@@ -31,7 +31,7 @@ TEST(OneHot, AlongEitherAxis) {
 TEST(OneHot, RefusesWhatDoesNotFit) {
   for (const auto& [axis, depth] : {std::pair(2, 2), {-1, 3}}) {
     OpTest op(kOneHotOp);
-    op.Add(Input<int32_t>({3})).Add(Input<int32_t>({}, {depth}));
+    op.Add(Input<int32_t>({3}, {0, 1, 2})).Add(Input<int32_t>({}, {depth}));
     op.Add(Constant<float>({}, {1})).Add(Constant<float>({}, {0}));
     op.AddOutput(Input<float>({3, 2})).Set(Options().Set(OneHotOptions::kAxis, axis));
     EXPECT_EQ(op.Run(), Status::kInvalidShape) << axis;

@@ -31,6 +31,7 @@ MICRO_OPS = {
     "dynamic_update_slice": ["DynamicUpdateSlice"],
     "elu": ["Elu"],
     "embedding_lookup": ["EmbeddingLookup"],
+    "exp_log": ["Exp", "Log"],
     "fake_quant": ["FakeQuant"],
     "fill": ["Fill"],
     "floor_div_mod": ["FloorDiv", "FloorMod"],
@@ -99,7 +100,7 @@ MICRO_OPS = {
     "top_k": ["TopkV2"],
     "transpose": ["Transpose"],
     "transpose_conv": ["TransposeConv"],
-    "unary_math": ["Neg", "Sign", "Ceil", "Floor", "Round", "Sqrt", "Square", "Exp", "Log", "Sin", "Cos"],
+    "unary_math": ["Neg", "Sign", "Ceil", "Floor", "Round", "Sqrt", "Square", "Sin", "Cos"],
     "unidirectional_sequence_lstm": ["UnidirectionalSequenceLstm"],
     "zeros_like": ["ZerosLike"],
 }

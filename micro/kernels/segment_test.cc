@@ -38,11 +38,11 @@ TEST(UnsortedSegment, LeavesOutNegativeIds) {
 TEST(Segment, RefusesIdsThatDoNotFit) {
   for (const std::vector<int32_t>& ids : {std::vector<int32_t>{1, 0}, {0, 2}, {-1, 0}}) {
     OpTest op(kSegmentSumOp);
-    op.Add(Input<float>({2})).Add(Input<int32_t>({2}, ids)).AddOutput(Input<float>({2}));
+    op.Add(Input<float>({2}, {1, 2})).Add(Input<int32_t>({2}, ids)).AddOutput(Input<float>({2}));
     EXPECT_EQ(op.Run(), Status::kInvokeFailed) << ids[0];
   }
   OpTest op(kUnsortedSegmentSumOp);
-  op.Add(Input<float>({2})).Add(Input<int32_t>({2}, {0, 3}));
+  op.Add(Input<float>({2}, {1, 2})).Add(Input<int32_t>({2}, {0, 3}));
   op.Add(Input<int32_t>({}, {3})).AddOutput(Input<float>({3}));
   EXPECT_EQ(op.Run(), Status::kInvokeFailed);
 }

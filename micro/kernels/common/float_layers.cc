@@ -1,6 +1,7 @@
 #include "micro/kernels/common/float_layers.h"
 
 #include "micro/kernels/common/dynamic_quantization.h"
+#include "micro/kernels/common/layer_checks.h"
 #include "micro/kernels/common/quantization.h"
 
 namespace millrace::micro {
@@ -33,8 +34,8 @@ float Activated(Activation activation, float x) {
 
 bool AreFloatLayerWeights(const TensorView& weights) {
   if (weights.type() == TensorType::kFloat32) return true;
-  return (weights.type() == TensorType::kInt8 || weights.type() == TensorType::kUInt8) &&
-         weights.scale_count() == 1 && weights.is_symmetric();
+  return weights.type() != TensorType::kInt4 && weights.scale_count() == 1 &&
+         AreHybridWeights(weights);
 }
 
 void AccumulateProducts(const TensorView& weights, const float* x, const HybridRow& row,

@@ -7,9 +7,18 @@
 
 namespace millrace::micro {
 
-// Weights of which a layer of float32 makes a hybrid one.
 inline bool IsNarrow(TensorType type) {
   return type == TensorType::kInt8 || type == TensorType::kInt4;
+}
+// Weights of which float32 activations make a hybrid layer: symmetric, of int8 or int4. The
+// format's oldest files call int8 uint8, and its zero point means nothing then.
+inline bool AreHybridWeights(const TensorView& weights) {
+  return weights.type() == TensorType::kUInt8 ||
+         (IsNarrow(weights.type()) && weights.is_symmetric());
+}
+// How the bytes of such weights are to be read.
+inline TensorType HybridType(const TensorView& weights) {
+  return weights.type() == TensorType::kInt4 ? TensorType::kInt4 : TensorType::kInt8;
 }
 // Whether a layer of int8, uint8 or int16 activations takes such weights.
 bool AreWeightsOf(TensorType activations, TensorType weights);
