@@ -104,3 +104,16 @@ MICRO_OPS = {
     "unidirectional_sequence_lstm": ["UnidirectionalSequenceLstm"],
     "zeros_like": ["ZerosLike"],
 }
+
+# The files whose inner loops are elsewhere. These alone may include loops/*.h; for a device they are compiled for size.
+OVER_LOOPS = [
+    "add_sub",
+    "conv",
+    "fully_connected",
+    "mul",
+    "pooling",
+    "softmax",
+    "svdf",
+    "transpose_conv",
+    "unidirectional_sequence_lstm",
+]

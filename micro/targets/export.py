@@ -54,7 +54,7 @@ def copy_board(folder, target):
     """The start-up code and linker scripts of the emulated board."""
     for name in ("start.cc", "semihosting.cc", "semihosting.h"):
         _copy(HERE / "cortex_m" / name, folder / "micro/targets/cortex_m" / name)
-    for name in ("sections.ld", image.TARGETS[target][2]):
+    for name in ("sections.ld", image.TARGETS[target]["script"]):
         _copy(HERE / "cortex_m" / name, folder / "board" / name)
 
 
@@ -89,27 +89,32 @@ def header_of(file):
 
 def write_build(folder, libraries, program, target):
     any_machine, on_target = libraries
-    cpu, machine, script, _, _ = image.TARGETS[target]
+    device = image.TARGETS[target]
     words = {
-        "cpu": " ".join(["-mthumb", *cpu]),
-        "machine": machine,
-        "script": script,
+        "cpu": " ".join(device["flags"]),
+        "machine": device["machine"],
+        "script": device["script"],
+        "link": " ".join(image.LINK_FLAGS),
         "target": target,
-        "flags": " ".join(project_text.FLAGS),
+        "flags": " ".join([*model_ops.flags(), *image.SECTION_FLAGS]),
         "sources": " \\\n  ".join(any_machine),
         "target_sources": " \\\n  ".join(on_target),
         "sources_cmake": "\n  ".join(any_machine),
         "target_sources_cmake": "\n  ".join(on_target),
         "program": " ".join(program),
+        "qemu": " ".join(image.qemu_flags(target)),
     }
     (folder / "Makefile").write_text(
         project_text.MAKEFILE.format(**words)
         + (project_text.MAKE_IMAGE.format(**words) if program else "")
     )
-    (folder / "CMakeLists.txt").write_text(
-        project_text.CMAKE.format(**words)
-        + (project_text.CMAKE_PROGRAM.format(**words) if program else "")
-    )
+    parts = [project_text.CMAKE, project_text.CMAKE_LIBRARY]
+    if program:
+        parts.insert(1, project_text.CMAKE_TARGET)
+        parts.append(project_text.CMAKE_PROGRAM)
+        toolchain = project_text.CMAKE_TOOLCHAIN.format(**words)
+        (folder / "board" / f"{target}.cmake").write_text(toolchain)
+    (folder / "CMakeLists.txt").write_text("".join(part.format(**words) for part in parts))
 
 
 def export(folder, model=None, target="m4", arena=None, loops=None, compiled=None):
@@ -118,7 +123,7 @@ def export(folder, model=None, target="m4", arena=None, loops=None, compiled=Non
     folder.mkdir(parents=True, exist_ok=True)
     if loops is None:
         # A library alone is for any machine.
-        loops = image.default_loops(target) if model is not None else ""
+        loops = image.TARGETS[target]["loops"] if model is not None else ""
     ops = None if model is None else model_ops.ops_of(model)
     libraries = copy_library(folder, ops, loops)
     program = []
@@ -136,7 +141,9 @@ def export(folder, model=None, target="m4", arena=None, loops=None, compiled=Non
     readme = project_text.README_PROGRAM if program else project_text.README
     if compiled is not None:
         readme += project_text.README_COMPILED
-    (folder / "README.md").write_text(readme.format(target=target, arena=arena))
+    cpu = " ".join(image.TARGETS["m4"]["flags"])
+    words = {"target": target, "arena": arena, "cpu": cpu, "ops": program[2] if program else ""}
+    (folder / "README.md").write_text(readme.format(**words))
 
 
 def main():
@@ -154,7 +161,7 @@ def main():
     try:
         model = args.model.read_bytes() if args.model else None
         if model is not None and args.arena is None:
-            args.arena = image.TARGETS[args.target][4]
+            args.arena = image.TARGETS[args.target]["arena"]
         export(args.folder, model, args.target, args.arena, args.loops)
     except (ExportError, OSError) as error:
         print(f"micro_export: {error}", file=sys.stderr)

@@ -58,6 +58,17 @@ Status IntActivationRange(const OpContext& context, Activation activation, IntRa
   return Status::kOk;
 }
 
+Status NewActivationRange(const OpContext& context, Activation activation) {
+  if (context.output().type() == TensorType::kFloat32) {
+    FloatRange* range;
+    MR_TRY(context.NewData(&range));
+    return FloatActivationRange(context, activation, range);
+  }
+  IntRange* range;
+  MR_TRY(context.NewData(&range));
+  return IntActivationRange(context, activation, range);
+}
+
 Status QuantizedActivationRange(const OpContext& context, Activation activation,
                                 const TensorView& output, IntRange* range) {
   FloatRange real = {};  // some compilers do not see that it is always set

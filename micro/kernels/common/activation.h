@@ -28,6 +28,9 @@ Status FloatActivationRange(const OpContext& context, Activation activation, Flo
 // Of integers that are not quantised.
 Status IntActivationRange(const OpContext& context, Activation activation, IntRange* range);
 
+// Op data for an output that is not quantised: a FloatRange for float32, else an IntRange.
+Status NewActivationRange(const OpContext& context, Activation activation);
+
 // x within the range, whose bounds at the ends of int32 stand for none.
 template <typename T>
 T ClampInt(T x, IntRange range) {

@@ -68,7 +68,8 @@ def _gru(c):
     def dense(x, width):
         weights = constant(c.values((3 * units, width), "float32") / 5, "float32")
         bias = constant(c.values((3 * units,), "float32") / 5, "float32")
-        y = call("FULLY_CONNECTED", [x, weights, bias], (1, 3 * units), ("FullyConnectedOptions", {}))
+        options = ("FullyConnectedOptions", {})
+        y = call("FULLY_CONNECTED", [x, weights, bias], (1, 3 * units), options)
         parts = [_f32((1, units)) for _ in range(3)]
         model.add("SPLIT", [constant(1), y], parts, ("SplitOptions", {"numSplits": 3}))
         return parts

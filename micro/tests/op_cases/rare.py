@@ -149,11 +149,16 @@ def _size(padding, size, taps, stride, dilation):
 
 
 def _volumes(c):
-    for padding, stride, dilation, activation in ((SAME, 1, 1, 0), (VALID, 2, 1, 1), (SAME, 1, 2, 3)):
+    for padding, stride, dilation, activation in (
+        (SAME, 1, 1, 0),
+        (VALID, 2, 1, 1),
+        (SAME, 1, 2, 3),
+    ):
         shape, taps = (2, 4, 5, 6), (2, 3, 2)
         weights = constant(c.values((*taps, 3, 4), "float32") / 3, "float32")
         bias = constant(c.values((4,), "float32"), "float32") if stride == 1 else None
-        axes = [_size(padding, n, k, stride, dilation) for n, k in zip(shape[1:], taps, strict=True)]
+        sizes = zip(shape[1:], taps, strict=True)
+        axes = [_size(padding, size, count, stride, dilation) for size, count in sizes]
         values = {"padding": padding, "fusedActivationFunction": activation}
         for axis in "DHW":
             values[f"stride{axis}"], values[f"dilation{axis}Factor"] = stride, dilation

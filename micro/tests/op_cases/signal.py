@@ -106,7 +106,10 @@ def _front_end(c):
 
 
 def _coefficients(c):
-    for samples, channels, window, stride, squared in ((100, 1, 30, 20, True), (70, 2, 16, 9, False)):
+    for samples, channels, window, stride, squared in (
+        (100, 1, 30, 20, True),
+        (70, 2, 16, 9, False),
+    ):
         length = 1 << (window - 1).bit_length()
         shape = (channels, 1 + (samples - window) // stride, length // 2 + 1)
         options = _options(window_size=window, stride=stride, magnitude_squared=squared)

@@ -22,6 +22,9 @@ class Fetches:
         self.fetch_names = list(self._index)
 
     def _plan_of(self, item):
+        if isinstance(item, nest.Composite):
+            cls, parts = item._fetched_as()
+            return ("namedtuple", cls, [self._plan_of(p) for p in parts])
         if nest.is_nested(item):
             if isinstance(item, dict):
                 return ("dict", type(item), [(k, self._plan_of(v)) for k, v in item.items()])
