@@ -105,7 +105,7 @@ MICRO_OPS = {
     "zeros_like": ["ZerosLike"],
 }
 
-# The files whose inner loops are elsewhere. These alone may include loops/*.h; for a device they are compiled for size.
+# The files whose inner loops are elsewhere (which include loops/*.h): for a device they are compiled for size.
 OVER_LOOPS = [
     "add_sub",
     "conv",
@@ -116,4 +116,12 @@ OVER_LOOPS = [
     "svdf",
     "transpose_conv",
     "unidirectional_sequence_lstm",
+]
+
+# The files of common/ that only run while ops are prepared: for a device they are compiled for size.
+PREPARE_ONLY = [
+    "activation",
+    "custom_options",
+    "layer_checks",
+    "resize",
 ]

@@ -1,5 +1,6 @@
 """The wheel that is given away: it needs no library that is not in it or in every system."""
 
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -81,3 +82,34 @@ def test_it_runs_without_the_systems_libraries(environment):
     names = [os.path.basename(path) for path in result.stdout.splitlines()]
     for needed in ("libdnnl", "libgrpc", "libprotobuf", "libabsl_strings"):
         assert any(name.startswith(needed + "-") for name in names), (needed, names)
+
+
+@pytest.mark.parametrize("order", ["tensorflow, millrace", "millrace, tensorflow"])
+def test_it_works_beside_tensorflow(environment, order):
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("tensorflow is not installed")
+    code = f"""
+    import {order}
+    import millrace as mr, tensorflow as tf
+
+    assert mr.__file__.startswith({str(environment[1])!r})
+    with mr.Graph().as_default() as graph:
+        mr.add(1.0, 2.0, name="three")
+        data = graph.as_graph_def()
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        tf.import_graph_def(tf.compat.v1.GraphDef.FromString(data), name="")
+        assert session.run("three:0") == 3.0
+    server = mr.distributed.Server.create_local_server()
+    with mr.Graph().as_default(), mr.Session(server.target) as session:
+        assert session.run(mr.constant(2.0) * 2.0) == 4.0
+    server.stop()
+    """
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    result = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, **quiet, "PYTHONPATH": str(environment[1])},
+    )
+    assert result.returncode == 0, result.stderr

@@ -48,7 +48,9 @@ class Fetches:
                 "structure of them"
             ) from None
         except (KeyError, ValueError) as error:
-            raise ValueError(f"{item!r} cannot be fetched: {error.args[0]}") from None
+            text = error.args[0]
+            what = "" if text.startswith(repr(item)) else f"{item!r}: "
+            raise ValueError(f"cannot be fetched: {what}{text}") from None
         if isinstance(element, Operation):
             if element.name not in self.target_names:
                 self.target_names.append(element.name)

@@ -109,7 +109,10 @@ class BaseSession:
 
     def _prepare(self, key, fetches, feeds):
         if self._closed:
-            raise RuntimeError("Attempted to use a closed Session.")
+            raise RuntimeError(
+                "Attempted to use a closed Session. close(), or the end of its `with` block, "
+                "closed it: make another"
+            )
         if not self.graph.version:
             raise RuntimeError(
                 "The Session graph is empty. Add operations to the graph before calling run()."
@@ -120,7 +123,9 @@ class BaseSession:
             try:
                 names.append(self.graph.as_graph_element(feed, allow_operation=False).name)
             except (KeyError, TypeError, ValueError) as error:
-                raise TypeError(f"{feed!r} cannot be fed: {error.args[0]}") from None
+                text = error.args[0]
+                what = "" if text.startswith(repr(feed)) else f"{feed!r}: "
+                raise TypeError(f"cannot be fed: {what}{text}") from None
         self._start_what_is_used(resolved)
         standing = self._standing_feeds(resolved, names)
         step = _PreparedStep(self._c, resolved, names, standing)
