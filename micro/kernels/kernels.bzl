@@ -59,15 +59,15 @@ def write_resolver(name, out, function, files):
         ),
     )
 
-def mr_micro_kernels(files, over_loops, loops, deps, test_deps):
-    """files: {file: [registration]}. over_loops: those that may include loops. deps: what any may. test_deps: {file, or "all": [label]}."""
+def mr_micro_kernels(files, over_loops, deps, test_deps):
+    """files: {file: [registration]}. over_loops: those whose loops are elsewhere. deps: what any may include. test_deps: {file, or "all": [label]}."""
     for file in files:
         mr_micro_library(
             name = file,
             srcs = [file + ".cc"],
             hdrs = [file + ".h"],
             small = file in over_loops,
-            deps = deps + ([loops] if file in over_loops else []),
+            deps = deps,
         )
         mr_micro_test(
             name = file + "_test",

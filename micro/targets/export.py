@@ -3,15 +3,16 @@
 also that as a C array, the list of its ops, a program that runs it, a linker script. It builds
 with make or CMake, on its own.
 
-    export.py FOLDER                                the interpreter with all ops, as a library
-    export.py FOLDER --model MODEL.tflite           a program around the model, with its ops only
-    export.py FOLDER --model MODEL.tflite --target m55 --arena 12345
+    tools/micro_export FOLDER                           the interpreter with all ops, as a library
+    tools/micro_export FOLDER --model MODEL.tflite      a program around the model, only its ops
+    tools/micro_export FOLDER --model MODEL.tflite --target m55 --arena 12345
 """
 
 import argparse
 import pathlib
 import shutil
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "cortex_m")]
@@ -146,27 +147,50 @@ def export(folder, model=None, target="m4", arena=None, loops=None, compiled=Non
     (folder / "README.md").write_text(readme.format(**words))
 
 
+def arena_of(model, target):
+    """Bytes that the model at the path needs on the target, by running it in QEMU; without the
+    tools for that, all that the board has."""
+    missing = [t for t in ("arm-none-eabi-g++", "qemu-system-arm") if shutil.which(t) is None]
+    if missing:
+        arena = image.TARGETS[target]["arena"]
+        print(
+            f"micro_export: {' and '.join(missing)} not found: taking {arena} bytes of arena; the "
+            "program prints how many it needs, --arena says them",
+            file=sys.stderr,
+        )
+        return arena
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            built = image.build(target, model, pathlib.Path(folder))
+            return image.execute(target, built, "/dev/null", "/dev/null")["arena"]
+        except RuntimeError as error:
+            raise ExportError(f"the model does not run on {target}: {error}") from None
+
+
 def main():
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="tools/micro_export",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=pathlib.Path, help="is made, files in it are overwritten")
     parser.add_argument("--model", type=pathlib.Path, help="a .tflite file")
     parser.add_argument("--target", choices=image.TARGETS, default="m4")
     parser.add_argument(
-        "--arena", type=int, help="bytes; `millrace micro size MODEL` says how many"
+        "--arena", type=int, help="bytes (default: as many as the model needs, found out in QEMU)"
     )
     parser.add_argument("--loops", help="a folder of micro/kernels (default: the target's own)")
     args = parser.parse_args()
     try:
         model = args.model.read_bytes() if args.model else None
         if model is not None and args.arena is None:
-            args.arena = image.TARGETS[args.target]["arena"]
+            args.arena = arena_of(args.model, args.target)
         export(args.folder, model, args.target, args.arena, args.loops)
     except (ExportError, OSError) as error:
         print(f"micro_export: {error}", file=sys.stderr)
         return 1
-    print(f"{args.folder}: see README.md there")
+    what = f"a program for {args.target}" if args.model else "the interpreter with all ops"
+    print(f"{args.folder}: {what}; see README.md there")
     return 0
 
 

@@ -252,6 +252,5 @@ set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
 set(CMAKE_CXX_FLAGS_INIT "{cpu}")
 # Without the board's linker script nothing links.
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
-set(CMAKE_EXECUTABLE_SUFFIX .elf)
 set(MILLRACE_BOARD {target})
 """

@@ -35,6 +35,13 @@ OPTIMISED = [("m4", "arm/dsp"), ("m7", "arm/dsp"), ("m55", "arm/mve")]
 BUILDS = [(target, "") for target in image.TARGETS] + OPTIMISED
 
 
+def test_ops_over_loops_are_listed():
+    sources = (ROOT / "micro/kernels").glob("*.cc")
+    found = [f.stem for f in sources if '#include "micro/kernels/loops/' in f.read_text()]
+    lists = image.model_ops.constants("micro/kernels/ops.bzl")
+    assert sorted(lists["OVER_LOOPS"]) == sorted(found)
+
+
 def name_of(build):
     return " ".join(build).strip()
 

@@ -69,8 +69,9 @@ def sources(ops, loops):
         kernels = model_ops.kernel_sources(ops, loops)
     except KeyError as error:
         raise RuntimeError(f"no kernel for {error}") from None
-    over_loops = model_ops.constants("micro/kernels/ops.bzl")["OVER_LOOPS"]
-    small = [f for f in kernels if f.parent.name == "kernels" and f.stem in over_loops]
+    lists = model_ops.constants("micro/kernels/ops.bzl")
+    names = {"kernels": lists["OVER_LOOPS"], "common": lists["PREPARE_ONLY"]}
+    small = [f for f in kernels if f.stem in names.get(f.parent.name, ())]
     fast = [f for f in kernels if f not in small]
     return [(f, _DEVICES["SMALL"]) for f in core + start + small] + [
         (f, _DEVICES["FAST"]) for f in fast
