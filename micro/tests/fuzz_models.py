@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Hunts for model bytes that make the interpreter misbehave: libFuzzer, address and UB sanitizer.
 
-fuzz_models.py [--seconds 60] [--corpus FOLDER] [--seeds FOLDER-OF-TFLITE ...]
+fuzz_models.py [--seconds 60] [--loops x86] [--corpus FOLDER] [--seeds FOLDER-OF-TFLITE ...]
 
 Needs clang. Ends with status 1 and the file of the culprit when there is one.
 """
 
 import argparse
 import pathlib
+import platform
 import shutil
 import subprocess
 import sys
@@ -36,12 +37,12 @@ def all_ops(path):
     )
 
 
-def compile_all(sources, build, jobs=2):
+def compile_all(sources, build, flags, jobs=2):
     """Object files of the sources."""
     objects, running = [], []
     for source in sources:
         objects.append(build / (str(source).strip("/").replace("/", "_") + ".o"))
-        running.append(subprocess.Popen(["clang++", *FLAGS, "-c", source, "-o", objects[-1]]))
+        running.append(subprocess.Popen(["clang++", *flags, "-c", source, "-o", objects[-1]]))
         while len([p for p in running if p.poll() is None]) >= jobs:
             running[0].wait()
             running = [p for p in running if p.poll() is None]
@@ -50,14 +51,20 @@ def compile_all(sources, build, jobs=2):
     return objects
 
 
-def sources():
+def sources(loops):
     core = [f for f in sorted((ROOT / "micro/core").glob("*.cc")) if not model_ops.is_test(f)]
-    return [*core, *model_ops.kernel_sources(None)]
+    return [*core, *model_ops.kernel_sources(None, loops)]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument(
+        "--loops",
+        choices=["x86", "reference"],
+        default="x86" if platform.machine() == "x86_64" else "reference",
+        help="the inner loops that kernels run on",
+    )
     parser.add_argument("--corpus", type=pathlib.Path, help="kept and added to")
     parser.add_argument("--seeds", type=pathlib.Path, nargs="*", default=[])
     args = parser.parse_args()
@@ -66,9 +73,12 @@ def main():
     corpus.mkdir(parents=True, exist_ok=True)
     all_ops(build / "all_ops.cc")
     tests = ROOT / "micro/tests"
-    objects = compile_all([*sources(), build / "all_ops.cc", tests / "run_model_bytes.cc"], build)
+    on_x86 = args.loops == "x86"
+    flags = [*FLAGS, "-march=x86-64-v3"] if on_x86 else FLAGS
+    files = [*sources("x86" if on_x86 else ""), build / "all_ops.cc", tests / "run_model_bytes.cc"]
+    objects = compile_all(files, build, flags)
     fuzzer = build / "fuzzer"
-    link = ["clang++", *FLAGS, "-fsanitize=fuzzer", *objects, tests / "model_fuzz.cc", "-o", fuzzer]
+    link = ["clang++", *flags, "-fsanitize=fuzzer", *objects, tests / "model_fuzz.cc", "-o", fuzzer]
     subprocess.run(link, check=True)
     writers = [tests / "write_seeds_main.cc", tests / "seed_models.cc"]
     writers += sorted((ROOT / "micro/testing").glob("*_writer.cc"))

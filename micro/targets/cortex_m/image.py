@@ -18,6 +18,8 @@ import model_ops  # noqa: E402
 
 ROOT = model_ops.ROOT
 KERNELS = ROOT / "micro/kernels"
+# What hybrid layers share is not an op's own loop.
+LOOPS_OF_AN_OP = re.compile(r'#include "micro/kernels/loops/(?!dynamic_quantization)')
 M7_FLAGS = ["-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"]
 M4_FLAGS = ["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"]
 # GCC 12 makes conditional conversions (vcvtne) that its assembler takes for other instructions.
@@ -73,7 +75,7 @@ def sources(ops, loops):
     small += [
         f
         for f in kernels
-        if f.parent == KERNELS and '#include "micro/kernels/loops/' in f.read_text()
+        if f.parent == KERNELS and LOOPS_OF_AN_OP.search(f.read_text())
     ]
     return [(f, "-Os") for f in small] + [(f, "-O2") for f in kernels if f not in small]
 
