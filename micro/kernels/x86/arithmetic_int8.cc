@@ -128,7 +128,8 @@ void AddRow(const UsualAddition& from, const PairRow& row) {
   // A copy: the compiler must take bytes that are written for any memory it can reach.
   const UsualAddition add = from;
   auto* out = static_cast<int8_t*>(row.out);
-  const auto sixteen = [&add](const PairRow& r, int32_t i, int8_t* to) {
+  const auto sixteen = [&add](const PairRow& r, int32_t i, int8_t* to)
+      __attribute__((always_inline)) {
     const __m256i a[2] = {Load8(r.a, r.a_stride, i), Load8(r.a, r.a_stride, i + 8)};
     const __m256i b[2] = {Load8(r.b, r.b_stride, i), Load8(r.b, r.b_stride, i + 8)};
     add.Sixteen<kHalfA, kHalfB>(a, b, to);

@@ -1,12 +1,11 @@
 // The loops of this folder against the definition of a convolution, at the shapes that they tell
 // apart.
-#include "micro/kernels/loops/conv.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
 #include <vector>
 
+#include "micro/kernels/loops/conv.h"
 #include "micro/kernels/reference/conv_sums.h"
 
 namespace millrace::micro {

@@ -15,7 +15,7 @@
 namespace millrace::micro::x86 {
 
 // Rows at once: enough chains of sums to keep the adders busy.
-constexpr int32_t kFloatRows = 32;
+constexpr int32_t kFloatRows = 16;
 
 // columns[j] = {rows[0][at + j], ..., rows[7][at + j]}
 inline void LoadColumns(const float* const* rows, int32_t at, __m256 (&columns)[8]) {
@@ -93,9 +93,7 @@ void FloatGroups(const float* vectors, int32_t depth, const float* matrix, int32
 template <int kVectors>
 void FloatRowSums(const float* vectors, int32_t depth, const float* matrix, int32_t count,
                   float* sums) {
-  if (count > 16) {
-    FloatGroups<kVectors, 4>(vectors, depth, matrix, count, sums);
-  } else if (count > 8) {
+  if (count > 8) {
     FloatGroups<kVectors, 2>(vectors, depth, matrix, count, sums);
   } else {
     FloatGroups<kVectors, 1>(vectors, depth, matrix, count, sums);
