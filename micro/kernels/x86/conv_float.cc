@@ -15,7 +15,7 @@ namespace {
 constexpr int32_t kMaxDepth = 4096;  // elements of a window; larger ones take the reference's way
 constexpr int32_t kMaxRows = 16;     // of a window that is read in the image
 constexpr int32_t kPanel = 16;       // channels that are packed together: two vectors
-constexpr int kOutputs = 6;          // at once
+constexpr int kOutputs = 5;          // at once
 constexpr int32_t kPacked = kMaxDepth * kPanel;  // weights at once
 
 int32_t DepthOf(const ConvShape& s) { return s.filter_height * s.filter_width * s.filter_channels; }

@@ -21,7 +21,7 @@ const Case kCases[] = {
     {9, 7, 5, 19, 3, 2, 2, 1, 1, 1},   // parts of panels and of vectors
     {8, 8, 3, 8, 5, 5, 1, 1, 1, 2},    // half a panel
     {6, 6, 24, 40, 1, 1, 2},           // windows of one pixel
-    {12, 3, 4, 17, 2, 3, 1, 3},        // dilated
+    {12, 9, 4, 17, 2, 3, 1, 3},        // dilated
     {6, 5, 12, 24, 3, 3, 1, 1, 3, 1},  // groups
     {40, 2, 2, 9, 20, 1},              // too many rows to read in place
     {3, 3, 11, 21, 3, 3},              // one output
@@ -87,7 +87,7 @@ TEST(ConvFloat, IsTheSumOfItsProducts) {
       finish(static_cast<float>(sum), o, at);
     });
     for (size_t i = 0; i < actual.size(); ++i) {
-      ASSERT_NEAR(actual[i], expected[i], 1e-5f) << "case " << &c - kCases << ", output " << i;
+      ASSERT_NEAR(actual[i], expected[i], 5e-5f) << "case " << &c - kCases << ", output " << i;
     }
   }
 }

@@ -18,8 +18,10 @@ import model_ops  # noqa: E402
 
 ROOT = model_ops.ROOT
 KERNELS = ROOT / "micro/kernels"
-# What hybrid layers share is not an op's own loop.
-LOOPS_OF_AN_OP = re.compile(r'#include "micro/kernels/loops/(?!dynamic_quantization)')
+# Beside these, which are but a part of what ops compute.
+LOOPS_OF_AN_OP = re.compile(
+    r'#include "micro/kernels/loops/(?!dynamic_quantization|float_activation)'
+)
 M7_FLAGS = ["-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"]
 M4_FLAGS = ["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"]
 # GCC 12 makes conditional conversions (vcvtne) that its assembler takes for other instructions.
@@ -72,11 +74,7 @@ def sources(ops, loops):
         raise RuntimeError(f"no kernel for {error}") from None
     small = [f for f in core + start if not model_ops.is_test(f)]
     # Ops whose loops are elsewhere only prepare and call.
-    small += [
-        f
-        for f in kernels
-        if f.parent == KERNELS and LOOPS_OF_AN_OP.search(f.read_text())
-    ]
+    small += [f for f in kernels if f.parent == KERNELS and LOOPS_OF_AN_OP.search(f.read_text())]
     return [(f, "-Os") for f in small] + [(f, "-O2") for f in kernels if f not in small]
 
 
