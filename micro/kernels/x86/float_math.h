@@ -28,10 +28,12 @@ inline __m256 Exp8(__m256 x) {
   return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(sum), exponent));
 }
 
-// 1 / (1 + e^-x)
+// 1 / (1 + e^-x); 0 below -87.
 inline __m256 Logistic8(__m256 x) {
   const __m256 one = _mm256_set1_ps(1.0f);
-  return _mm256_div_ps(one, _mm256_add_ps(one, Exp8(_mm256_sub_ps(_mm256_setzero_ps(), x))));
+  const __m256 power = Exp8(_mm256_sub_ps(_mm256_setzero_ps(), x));
+  const __m256 is_low = _mm256_cmp_ps(x, _mm256_set1_ps(-87.0f), _CMP_LT_OQ);
+  return _mm256_andnot_ps(is_low, _mm256_div_ps(one, _mm256_add_ps(one, power)));
 }
 
 // Relative error below 2^-20.
