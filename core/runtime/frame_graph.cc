@@ -176,6 +176,9 @@ bool HasFrames(const Graph& graph) {
       case FrameNode::kExit:
       case FrameNode::kNextIteration:
         return true;
+      case FrameNode::kRecv:
+        if (bool dead = false; node->GetAttr("may_be_dead", &dead).ok() && dead) return true;
+        break;
       default:
         break;
     }

@@ -15,15 +15,6 @@
 namespace millrace {
 namespace {
 
-// The number of the loop that begins where the caller is at turn `iteration` of loop `frame`: the
-// same on each device that has a part of it. (Constants of splitmix64.)
-uint64_t FrameInside(uint64_t frame, int64_t iteration) {
-  uint64_t x = frame + 0x9e3779b97f4a7c15 * (static_cast<uint64_t>(iteration) + 1);
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
 // One loop under way. It belongs to whoever makes it advance, and deletes itself at its end.
 class Loop {
  public:

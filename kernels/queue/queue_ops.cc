@@ -1,5 +1,5 @@
-// FIFOQueue, RandomShuffleQueue, PaddingFIFOQueue: making, closing and asking them. A reference to
-// a queue holds a handle at run time, so one kernel serves both forms of an op.
+// FIFOQueue, RandomShuffleQueue, PaddingFIFOQueue, PriorityQueue: making, closing and asking them.
+// A reference to a queue holds a handle at run time, so one kernel serves both forms of an op.
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/graph/op_schema.h"
@@ -37,6 +37,12 @@ class QueueHandleKernel final : public Kernel {
             absl::StrCat("min_after_dequeue ", options_.min_after_dequeue,
                          " must be >= 0 and < capacity ", options_.capacity));
       }
+    }
+    options_.by_priority = options_.kind == "PriorityQueue";
+    if (options_.by_priority) {
+      options_.dtypes.insert(options_.dtypes.begin(), DType::kInt64);
+      if (!options_.shapes.empty())
+        options_.shapes.insert(options_.shapes.begin(), PartialShape::Scalar());
     }
     if (!options_.shapes.empty() && options_.shapes.size() != options_.dtypes.size()) {
       return absl::InvalidArgumentError("shapes must be empty or have one entry a component");
@@ -107,6 +113,8 @@ absl::Status RegisterQueueOps(Registry& r) {
   const char* const kShuffle = "A queue that gives its elements in random order.";
   const char* const kPadding =
       "A queue whose elements are padded to one shape when many are taken.";
+  const char* const kPriority =
+      "A queue whose elements have an int64 as a first component; the least comes first.";
   const char* const kClose = "Nothing more may be added.";
   const char* const kSize = "How many elements there are.";
   MR_RETURN_IF_ERROR(r.Add(Finish<QueueHandleKernel>(Op("FIFOQueueV2")
@@ -169,6 +177,26 @@ absl::Status RegisterQueueOps(Registry& r) {
                                                          .Attr("shared_name: string = ''")
                                                          .Stateful(),
                                                      UnknownOutputs, kPadding)));
+  MR_RETURN_IF_ERROR(
+      r.Add(Finish<QueueHandleKernel>(Op("PriorityQueueV2")
+                                          .Output("handle: resource")
+                                          .Attr("component_types: list(type) >= 0 = []")
+                                          .Attr("shapes: list(shape) >= 0")
+                                          .Attr("capacity: int = -1")
+                                          .Attr("container: string = ''")
+                                          .Attr("shared_name: string = ''")
+                                          .Stateful(),
+                                      ScalarOutputs, kPriority)));
+  MR_RETURN_IF_ERROR(
+      r.Add(Finish<QueueHandleKernel>(Op("PriorityQueue")
+                                          .Output("handle: Ref(string)")
+                                          .Attr("component_types: list(type) >= 0 = []")
+                                          .Attr("shapes: list(shape) >= 0")
+                                          .Attr("capacity: int = -1")
+                                          .Attr("container: string = ''")
+                                          .Attr("shared_name: string = ''")
+                                          .Stateful(),
+                                      UnknownOutputs, kPriority)));
   MR_RETURN_IF_ERROR(
       r.Add(Finish<QueueCloseKernel>(Op("QueueCloseV2")
                                          .Input("handle: resource")

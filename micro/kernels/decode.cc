@@ -1,5 +1,7 @@
 #include "micro/kernels/decode.h"
 
+#include "micro/kernels/common/indices.h"
+
 namespace millrace::micro {
 namespace {
 
@@ -48,7 +50,7 @@ Status PrepareOutput(const OpContext& context, int i) {
   MR_ENSURE(context, context.has_input(2 * i) && context.has_input(2 * i + 1),
             Status::kInvalidModel, "an encoded tensor or its ancillary data is missing");
   const TensorView encoded = context.input(2 * i), ancillary = context.input(2 * i + 1);
-  MR_ENSURE(context, encoded.raw() != nullptr && ancillary.raw() != nullptr, Status::kUnsupported,
+  MR_ENSURE(context, IsConstant(encoded) && IsConstant(ancillary), Status::kUnsupported,
             "the encoded tensor or its ancillary data is no constant");
   const TensorView output = context.output(i);
   const auto* header = ancillary.data<uint8_t>();

@@ -98,10 +98,8 @@ void RunInt16(const OpContext& context) {
 }
 
 Status Prepare(OpContext& context) {
-  const TensorType type = context.input(0).type();
-  if (type != context.output().type()) return NoKernelForType(context);
-  MR_TRY(CheckElements(context));
-  switch (type) {
+  MR_TRY(CheckElementsOfOneType(context));
+  switch (context.input(0).type()) {
     case TensorType::kFloat32:
       return Status::kOk;
     case TensorType::kInt8:

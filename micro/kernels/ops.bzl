@@ -83,3 +83,24 @@ MICRO_OPS = {
     "unidirectional_sequence_lstm": ["UnidirectionalSequenceLstm"],
     "zeros_like": ["ZerosLike"],
 }
+
+# The files whose inner loops are elsewhere (which include loops/*.h): for a device they are compiled for size.
+OVER_LOOPS = [
+    "add_sub",
+    "conv",
+    "fully_connected",
+    "mul",
+    "pooling",
+    "softmax",
+    "svdf",
+    "transpose_conv",
+    "unidirectional_sequence_lstm",
+]
+
+# The files of common/ that only run while ops are prepared: for a device they are compiled for size.
+PREPARE_ONLY = [
+    "activation",
+    "custom_options",
+    "layer_checks",
+    "resize",
+]

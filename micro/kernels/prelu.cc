@@ -12,9 +12,8 @@ struct QuantizedData {
 };
 
 Status Prepare(OpContext& context) {
-  MR_TRY(CheckPairs(context));
+  MR_TRY(CheckPairsOfOneType(context));
   const TensorView input = context.input(0), alpha = context.input(1), output = context.output();
-  if (input.type() != output.type()) return NoKernelForType(context);
   switch (input.type()) {
     case TensorType::kFloat32:
       return Status::kOk;

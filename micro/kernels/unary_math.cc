@@ -8,8 +8,7 @@ namespace millrace::micro {
 namespace {
 
 Status CheckTypes(const OpContext& context, bool known) {
-  if (!known || context.input(0).type() != context.output().type()) return NoKernelForType(context);
-  return CheckElements(context);
+  return known ? CheckElementsOfOneType(context) : NoKernelForType(context);
 }
 
 Status PrepareFloat(OpContext& context) {

@@ -11,11 +11,23 @@ _INCLUDE = re.compile(r'^#include "(micro/[^"]+)"', re.M)
 
 
 @functools.cache
+def constants(path):
+    """{name: value} of a .bzl file of constants, which Bazel reads too."""
+    values = {}
+    exec((ROOT / path).read_text(), values)
+    return values
+
+
+def flags():
+    """What the compiler is told on every machine."""
+    return constants("micro/flags.bzl")["MICRO_FLAGS"]
+
+
+@functools.cache
 def kernel_files():
     """{registration: file of micro/kernels that holds it}."""
-    lists = {}
-    exec((ROOT / "micro/kernels/ops.bzl").read_text(), lists)
-    return {name: file for file, names in lists["MICRO_OPS"].items() for name in names}
+    ops = constants("micro/kernels/ops.bzl")["MICRO_OPS"]
+    return {name: file for file, names in ops.items() for name in names}
 
 
 @functools.cache

@@ -1,5 +1,3 @@
-#include "core/tensor/tensor_codec.h"
-
 #include <algorithm>
 #include <complex>
 #include <cstring>
@@ -13,23 +11,23 @@
 #include "core/base/checked_math.h"
 #include "core/base/status.h"
 #include "core/tensor/encoded_variant.h"
+#include "core/tensor/tensor_codec.h"
+#include "core/tensor/tensor_value_fields.h"
 #include "protos/resource_handle.pb.h"
 #include "protos/tensor.pb.h"
 
 namespace millrace {
 namespace {
 
-// A variant holds tensors, which may hold variants; each level is a call.
-constexpr int kMaxDepth = 32;
-// Protocol Buffers cannot write a message of 2 GiB; some room is left for what surrounds the
-// elements.
-constexpr size_t kMaxContentBytes = (size_t{2} << 30) - (size_t{1} << 20);
+using internal_tensor_codec::kEntriesPerValue;
+using internal_tensor_codec::kMaxVariantDepth;
+using internal_tensor_codec::VisitField;
+
 // A value that repeats to fill its shape may ask for more memory than the message has, but not for
 // more than any machine has.
 constexpr int64_t kMaxFilledBytes = int64_t{1} << 40;
 
 absl::StatusOr<Tensor> Decode(const TensorProto& proto, int depth);
-absl::Status Encode(const Tensor& tensor, bool compact, TensorProto* proto, int depth);
 
 absl::Status Malformed(const TensorProto& proto, const Shape& shape, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("Malformed TensorProto of type ",
@@ -58,19 +56,6 @@ absl::StatusOr<ResourceHandle> HandleFromProto(const ResourceHandleProto& proto)
   return handle;
 }
 
-void HandleToProto(const ResourceHandle& handle, ResourceHandleProto* proto) {
-  proto->set_device(handle.device);
-  proto->set_container(handle.container);
-  proto->set_name(handle.name);
-  proto->set_maybe_type_name(handle.type_name);
-  proto->set_hash_code(handle.incarnation);
-  for (const auto& d : handle.dtypes_and_shapes) {
-    auto* entry = proto->add_dtypes_and_shapes();
-    entry->set_dtype(static_cast<DataType>(d.dtype));
-    ShapeToProto(d.shape, entry->mutable_shape());
-  }
-}
-
 absl::StatusOr<Variant> VariantFromProto(const VariantTensorDataProto& proto, int depth) {
   if (proto.type_name().empty() && proto.tensors_size() == 0) return Variant();
   std::vector<Tensor> tensors;
@@ -80,22 +65,6 @@ absl::StatusOr<Variant> VariantFromProto(const VariantTensorDataProto& proto, in
   }
   return Variant(
       std::make_shared<EncodedVariant>(proto.type_name(), proto.metadata(), std::move(tensors)));
-}
-
-absl::Status VariantToProto(const Variant& variant, VariantTensorDataProto* proto, int depth) {
-  if (variant.empty()) return absl::OkStatus();
-  std::vector<Tensor> tensors;
-  if (!variant.value()->Encode(proto->mutable_metadata(), &tensors)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "A variant of type ", variant.value()->type_name(), " cannot leave its process"));
-  }
-  const EncodedVariant* encoded = variant.get<EncodedVariant>();
-  proto->set_type_name(encoded != nullptr ? encoded->encoded_type()
-                                          : std::string(variant.value()->type_name()));
-  for (const Tensor& t : tensors) {
-    MR_RETURN_IF_ERROR(Encode(t, /*compact=*/false, proto->add_tensors(), depth + 1));
-  }
-  return absl::OkStatus();
 }
 
 // ---- tensor_content ----
@@ -182,71 +151,6 @@ absl::StatusOr<Tensor> DecodeContent(const TensorProto& proto, const Shape& shap
 
 // ---- The typed value fields. ----
 
-// The C++ type and the value field of each dtype. Fields of complex types hold two numbers a value.
-#define MILLRACE_FOR_EACH_FIELD(X)                   \
-  X(kFloat, float, float_val)                        \
-  X(kDouble, double, double_val)                     \
-  X(kInt32, int32_t, int_val)                        \
-  X(kUInt8, uint8_t, int_val)                        \
-  X(kInt16, int16_t, int_val)                        \
-  X(kInt8, int8_t, int_val)                          \
-  X(kString, std::string, string_val)                \
-  X(kComplex64, std::complex<float>, scomplex_val)   \
-  X(kInt64, int64_t, int64_val)                      \
-  X(kBool, bool, bool_val)                           \
-  X(kQInt8, int8_t, int_val)                         \
-  X(kQUInt8, uint8_t, int_val)                       \
-  X(kQInt32, int32_t, int_val)                       \
-  X(kBFloat16, bfloat16, half_val)                   \
-  X(kQInt16, int16_t, int_val)                       \
-  X(kQUInt16, uint16_t, int_val)                     \
-  X(kUInt16, uint16_t, int_val)                      \
-  X(kComplex128, std::complex<double>, dcomplex_val) \
-  X(kHalf, half, half_val)                           \
-  X(kResource, ResourceHandle, resource_handle_val)  \
-  X(kVariant, Variant, variant_val)                  \
-  X(kUInt32, uint32_t, uint32_val)                   \
-  X(kUInt64, uint64_t, uint64_val)
-
-template <typename T>
-constexpr int kEntriesPerValue = 1;
-template <typename T>
-constexpr int kEntriesPerValue<std::complex<T>> = 2;
-
-template <typename T>
-struct TypeTag {
-  using type = T;
-};
-
-// Calls visit(field, TypeTag<T>()) with the field that holds values of `dtype`.
-template <typename Visitor>
-absl::Status VisitField(DType dtype, const TensorProto& proto, Visitor visit) {
-  switch (dtype) {
-#define MILLRACE_CASE(value, T, field) \
-  case DType::value:                   \
-    return visit(proto.field(), TypeTag<T>());
-    MILLRACE_FOR_EACH_FIELD(MILLRACE_CASE)
-#undef MILLRACE_CASE
-    case DType::kInvalid:
-      break;
-  }
-  return absl::InvalidArgumentError("A TensorProto of no type has no values");
-}
-
-template <typename Visitor>
-absl::Status VisitMutableField(DType dtype, TensorProto* proto, Visitor visit) {
-  switch (dtype) {
-#define MILLRACE_CASE(value, T, field) \
-  case DType::value:                   \
-    return visit(proto->mutable_##field(), TypeTag<T>());
-    MILLRACE_FOR_EACH_FIELD(MILLRACE_CASE)
-#undef MILLRACE_CASE
-    case DType::kInvalid:
-      break;
-  }
-  return absl::InvalidArgumentError("An uninitialised tensor cannot be written to a TensorProto");
-}
-
 template <typename T, typename Field>
 absl::Status GetValue(const Field& field, int i, int depth, T* out) {
   if constexpr (std::is_same_v<T, half> || std::is_same_v<T, bfloat16>) {
@@ -259,25 +163,6 @@ absl::Status GetValue(const Field& field, int i, int depth, T* out) {
     MR_ASSIGN_OR_RETURN(*out, VariantFromProto(field.Get(i), depth));
   } else {
     *out = static_cast<T>(field.Get(i));
-  }
-  return absl::OkStatus();
-}
-
-template <typename T, typename Field>
-absl::Status AddValue(const T& value, int depth, Field* field) {
-  if constexpr (std::is_same_v<T, half> || std::is_same_v<T, bfloat16>) {
-    field->Add(value.bits);
-  } else if constexpr (kEntriesPerValue<T> == 2) {
-    field->Add(value.real());
-    field->Add(value.imag());
-  } else if constexpr (std::is_same_v<T, ResourceHandle>) {
-    HandleToProto(value, field->Add());
-  } else if constexpr (std::is_same_v<T, Variant>) {
-    return VariantToProto(value, field->Add(), depth);
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    *field->Add() = value;
-  } else {
-    field->Add(value);
   }
   return absl::OkStatus();
 }
@@ -329,7 +214,7 @@ absl::StatusOr<Tensor> DecodeValues(const TensorProto& proto, const Shape& shape
 }
 
 absl::StatusOr<Tensor> Decode(const TensorProto& proto, int depth) {
-  if (depth > kMaxDepth) {
+  if (depth > kMaxVariantDepth) {
     return absl::InvalidArgumentError("Variants in a TensorProto are nested too deeply");
   }
   if (!IsValidDType(proto.dtype()) || IsRef(static_cast<DType>(proto.dtype()))) {
@@ -341,82 +226,8 @@ absl::StatusOr<Tensor> Decode(const TensorProto& proto, int depth) {
                                         : DecodeContent(proto, shape, depth);
 }
 
-// ---- Writing ----
-
-template <typename T>
-bool SameBits(const T& a, const T& b) {
-  return std::memcmp(&a, &b, sizeof(T)) == 0;
-}
-bool SameBits(const std::string& a, const std::string& b) { return a == b; }
-bool SameBits(const ResourceHandle&, const ResourceHandle&) { return false; }
-bool SameBits(const Variant&, const Variant&) { return false; }
-
-// Elements that remain when the last value repeats: at least one, unless there is none.
-int64_t WithoutRepeats(const Tensor& tensor) {
-  const int64_t n = tensor.num_elements();
-  int64_t kept = n;
-  const TensorProto none;
-  VisitField(tensor.dtype(), none, [&](const auto&, auto tag) {
-    using T = typename decltype(tag)::type;
-    const T* values = tensor.data<T>();
-    while (kept > 1 && SameBits(values[kept - 2], values[n - 1])) --kept;
-    return absl::OkStatus();
-  }).IgnoreError();
-  return kept;
-}
-
-// The most that a number takes in a value field: a negative one is a varint of ten bytes.
-constexpr size_t kMaxValueBytes = 10;
-
-// At most as many bytes as the first `count` elements take in their value field.
-size_t ValueBytes(const Tensor& tensor, int64_t count) {
-  if (tensor.dtype() != DType::kString) {
-    return static_cast<size_t>(count) * std::max(DTypeSize(tensor.dtype()), kMaxValueBytes);
-  }
-  size_t total = 0;
-  for (const std::string& s : tensor.flat<std::string>().subspan(0, count)) total += s.size() + 6;
-  return total;
-}
-
-absl::Status Encode(const Tensor& tensor, bool compact, TensorProto* proto, int depth) {
-  if (depth > kMaxDepth) {
-    return absl::InvalidArgumentError("Variants in a tensor are nested too deeply to be written");
-  }
-  proto->Clear();
-  proto->set_dtype(static_cast<DataType>(tensor.dtype()));
-  ShapeToProto(tensor.shape(), proto->mutable_tensor_shape());
-  const int64_t elements = tensor.num_elements();
-  const int64_t kept = compact && elements > 1 ? WithoutRepeats(tensor) : elements;
-  const bool as_content = IsTriviallyCopyable(tensor.dtype()) && kept > 1 &&
-                          kMaxValueBytes * static_cast<size_t>(kept) > tensor.bytes();
-  const size_t bytes = as_content ? tensor.bytes() : ValueBytes(tensor, kept);
-  if (bytes > kMaxContentBytes) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "A ", DTypeName(tensor.dtype()), " tensor of shape ", tensor.shape().ToString(), " (",
-        bytes, " bytes) does not fit in a TensorProto, which ends at 2 GiB"));
-  }
-  if (as_content) {
-    proto->set_tensor_content(tensor.raw_data(), tensor.bytes());
-    return absl::OkStatus();
-  }
-  return VisitMutableField(tensor.dtype(), proto, [&](auto* field, auto tag) {
-    using T = typename decltype(tag)::type;
-    field->Reserve(static_cast<int>(kept) * kEntriesPerValue<T>);
-    for (int64_t i = 0; i < kept; ++i) {
-      MR_RETURN_IF_ERROR(AddValue<T>(tensor.data<T>()[i], depth, field));
-    }
-    return absl::OkStatus();
-  });
-}
-
-#undef MILLRACE_FOR_EACH_FIELD
-
 }  // namespace
 
 absl::StatusOr<Tensor> TensorFromProto(const TensorProto& proto) { return Decode(proto, 0); }
-
-absl::Status TensorToProto(const Tensor& tensor, TensorProto* proto, bool compact) {
-  return Encode(tensor, compact, proto, 0);
-}
 
 }  // namespace millrace
