@@ -8,6 +8,7 @@ Without arm-none-eabi-g++ or qemu-system-arm these tests are skipped.
 import json
 import os
 import pathlib
+import re
 import shutil
 import sys
 
