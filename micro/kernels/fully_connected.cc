@@ -28,8 +28,6 @@ struct FloatData : Data {
   int8_t* quantized;  // of a hybrid: room for a row
 };
 
-bool IsNarrow(TensorType type) { return type == TensorType::kInt8 || type == TensorType::kInt4; }
-
 Status CheckShapes(const OpContext& context) {
   const Shape filter = context.input(kFilter).shape();
   MR_ENSURE(context, filter.rank == 2 && filter[1] > 0, Status::kInvalidShape,
@@ -55,8 +53,7 @@ Status PrepareQuantized(const OpContext& context, Activation activation) {
   const TensorView output = context.output(), bias = context.optional_input(kBias);
   const bool wide = input.type() == TensorType::kInt16;
   MR_ENSURE(context,
-            output.type() == input.type() &&
-                (wide ? filter.type() == TensorType::kInt8 : IsNarrow(filter.type())) &&
+            output.type() == input.type() && AreWeightsOf(input.type(), filter.type()) &&
                 (!bias.present() || bias.type() == TensorType::kInt32 ||
                  (wide && bias.type() == TensorType::kInt64)),
             Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
@@ -76,6 +73,7 @@ Status PrepareQuantized(const OpContext& context, Activation activation) {
   p.output_zero_point = output.zero_point();
   MR_TRY(QuantizedActivationRange(context, activation, output, &p.range));
   MR_TRY(CheckZeroPoints(context, input, output));
+  if (filter.type() == TensorType::kUInt8) MR_TRY(CheckZeroPoints(context, filter, output));
   if (wide) MR_TRY(CheckScalesOfInt16(context, input, filter, output));
   if (filter.scale_count() > 1) {
     MR_ENSURE(context, filter.quantized_dimension() == 0, Status::kInvalidQuantization,
@@ -94,7 +92,8 @@ Status PrepareFloat(const OpContext& context, Activation activation) {
   const TensorType type = TensorType::kFloat32;
   MR_ENSURE(context,
             context.input(kInput).type() == type && context.output().type() == type &&
-                (filter.type() == type || IsNarrow(filter.type())) &&
+                (filter.type() == type || IsNarrow(filter.type()) ||
+                 filter.type() == TensorType::kUInt8) &&
                 (!bias.present() || bias.type() == type),
             Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
   FloatData* data;
@@ -105,7 +104,7 @@ Status PrepareFloat(const OpContext& context, Activation activation) {
   if (filter.type() == type) return Status::kOk;
   const int count = filter.scale_count();
   MR_ENSURE(context,
-            filter.is_symmetric() &&
+            AreHybridWeights(filter) &&
                 (count == 1 || (count == filter.dim(0) && filter.quantized_dimension() == 0)),
             Status::kInvalidQuantization,
             "the filter has neither one scale nor one a unit, or zero points");
@@ -121,9 +120,8 @@ Status Prepare(OpContext& context) {
   const Activation activation =
       options.FusedActivation(FullyConnectedOptions::kFusedActivationFunction);
   const TensorType type = context.input(kInput).type();
-  return type == TensorType::kInt8 || type == TensorType::kInt16
-             ? PrepareQuantized(context, activation)
-             : PrepareFloat(context, activation);
+  return type == TensorType::kFloat32 ? PrepareFloat(context, activation)
+                                      : PrepareQuantized(context, activation);
 }
 
 void InvokeQuantized(const OpContext& context) {
@@ -136,6 +134,10 @@ void InvokeQuantized(const OpContext& context) {
     FullyConnectedInt16Loop(p, context.input_data<int16_t>(kInput),
                             context.input_data<int8_t>(kFilter), context.input_data<uint8_t>(kBias),
                             data.bias_type, context.output_data<int16_t>());
+  } else if (data.input_type == TensorType::kUInt8) {
+    FullyConnectedUInt8Loop(p, context.input_data<uint8_t>(kInput),
+                            context.input_data<uint8_t>(kFilter),
+                            context.input_data<int32_t>(kBias), context.output_data<uint8_t>());
   } else if (data.filter_type == TensorType::kInt4) {
     FullyConnectedInt4Loop(p, context.input_data<int8_t>(kInput),
                            context.input_data<uint8_t>(kFilter), context.input_data<int32_t>(kBias),
@@ -158,7 +160,7 @@ void InvokeHybrid(const OpContext& context, const FullyConnectedFloat& f) {
                                                : QuantizeSymmetric(input, f.depth, data.quantized);
     p.input_scale = scale.scale;
     p.input_zero_point = scale.zero_point;
-    FullyConnectedLoop(p, data.quantized, filter.raw(), filter.type(),
+    FullyConnectedLoop(p, data.quantized, filter.raw(), HybridType(filter),
                        context.input_data<float>(kBias), output);
   }
 }

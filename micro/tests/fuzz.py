@@ -14,6 +14,7 @@ import hashlib
 import os
 import pathlib
 import platform
+import random
 import shutil
 import subprocess
 import sys
@@ -115,6 +116,13 @@ def write_model_seeds(build, corpus, folders):
                 shutil.copy(model, corpus / model.name)
 
 
+def write_signal_seeds(corpus):
+    """Bytes by chance, of which a good part makes a model that runs."""
+    for seed in range(200):
+        generator = random.Random(seed)
+        (corpus / f"random{seed}").write_bytes(generator.randbytes(generator.randrange(800)))
+
+
 def hunt(kind, build, args):
     """Whether nothing was found."""
     print(f"building the {kind} fuzzer", flush=True)
@@ -125,11 +133,13 @@ def hunt(kind, build, args):
         folder.mkdir(parents=True, exist_ok=True)
     if kind == "model":
         write_model_seeds(build, corpus, args.seeds)
+    else:
+        write_signal_seeds(corpus)
     print(f"{kind}: {args.seconds} s", flush=True)
     log = findings / "log"
     with open(log, "w") as file:
         result = subprocess.run(
-            [program, corpus, f"-max_total_time={args.seconds}", "-timeout=20",
+            [program, corpus, "-len_control=0", f"-max_total_time={args.seconds}", "-timeout=20",
              "-rss_limit_mb=2000", f"-max_len={MAX_BYTES[kind]}",
              f"-artifact_prefix={findings}/", "-print_final_stats=1"],
             stderr=file,

@@ -32,7 +32,7 @@ void ConvLoop(const ConvHybrid& p, const int8_t* input, const void* filter, Tens
     return;
   }
   const x86::FloatOutput store(p.range, bias);
-  x86::ConvTiles(p.shape, input, p.input_zero_point, static_cast<const int8_t*>(filter),
+  x86::ConvTiles(p.shape, input, p.input_zero_point, static_cast<const int8_t*>(filter), 0,
                  [&](const int32_t* sums, int32_t stride, int32_t first, int32_t channels,
                      ptrdiff_t at, int count) {
                    for (int v = 0; v < count; ++v) {

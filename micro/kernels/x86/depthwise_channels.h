@@ -1,4 +1,4 @@
-// Depthwise convolutions of int8, eight channels in the lanes of a vector. All channels of an
+// Depthwise convolutions of bytes, eight channels in the lanes of a vector. All channels of an
 // output are done before the next output, so that its taps are found once.
 #ifndef MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_CHANNELS_H_
 #define MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_CHANNELS_H_
@@ -10,6 +10,7 @@
 
 #include "micro/kernels/loops/conv.h"
 #include "micro/kernels/loops/taps.h"
+#include "micro/kernels/x86/words.h"
 
 namespace millrace::micro::x86 {
 
@@ -18,15 +19,17 @@ constexpr int32_t kMaxTaps = 128;
 constexpr int32_t kMaxBlocks = 128;  // of eight channels, at once
 constexpr int32_t kMaxPairs = 1024;  // of all blocks at once
 
-inline __m128i Load8(const int8_t* p) {
+template <typename T>
+__m128i Load8(const T* p) {
   return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
 }
 
 // Where the taps of the window at an output are, channel 0; `outside` for those that the image does
-// not have. One more than the taps, so that pairs are whole.
+// not have. One more than the taps, so that pairs are whole. T: int8 or uint8.
+template <typename T>
 class TapFinder {
  public:
-  TapFinder(const ConvShape& s, const int8_t* outside) : s_(s), outside_(outside) {
+  TapFinder(const ConvShape& s, const T* outside) : s_(s), outside_(outside) {
     for (int32_t i = 0, t = 0; i < s.filter_height; ++i) {
       for (int32_t j = 0; j < s.filter_width; ++j, ++t) {
         offsets_[t] =
@@ -35,7 +38,7 @@ class TapFinder {
     }
   }
 
-  void Find(const int8_t* image, const Taps& rows, const Taps& columns, const int8_t** taps) const {
+  void Find(const T* image, const Taps& rows, const Taps& columns, const T** taps) const {
     const ptrdiff_t corner =
         (static_cast<ptrdiff_t>(rows.first) * s_.input_width + columns.first) * s_.input_channels;
     const int32_t count = s_.filter_height * s_.filter_width;
@@ -55,7 +58,7 @@ class TapFinder {
 
  private:
   const ConvShape& s_;
-  const int8_t* outside_;
+  const T* outside_;
   int32_t offsets_[kMaxTaps];  // behind the first tap
 };
 
@@ -66,15 +69,16 @@ class TapFinder {
 //   Of(channel)      Channels from `channel` on
 //   Start(channel)   what their sums begin with
 //   Store(channels, sums, out)
-template <typename Output>
+template <typename T, typename Output>
 class DepthwiseChannels {
  public:
   using Element = typename Output::Element;
 
-  DepthwiseChannels(const ConvShape& shape, int32_t zero_point, const int8_t* filter,
-                    const Output& output, int32_t first, int32_t blocks)
+  DepthwiseChannels(const ConvShape& shape, int32_t zero_point, const T* filter,
+                    int32_t filter_zero_point, const Output& output, int32_t first, int32_t blocks)
       : shape_(shape),
         output_(output),
+        filter_zero_(static_cast<int16_t>(filter_zero_point)),
         first_(first),
         blocks_count_(blocks),
         pairs_count_((shape.filter_height * shape.filter_width + 1) / 2) {
@@ -88,10 +92,10 @@ class DepthwiseChannels {
     }
   }
 
-  void Run(const int8_t* image, Element* output) const {
-    const TapFinder finder(shape_, outside_);
+  void Run(const T* image, Element* output) const {
+    const TapFinder<T> finder(shape_, outside_);
     const bool one_channel = shape_.input_channels == 1;
-    const int8_t* taps[kMaxTaps + 1];
+    const T* taps[kMaxTaps + 1];
     image += one_channel ? 0 : first_;
     output += first_;
     for (int32_t oy = 0; oy < shape_.output_height; ++oy) {
@@ -106,14 +110,15 @@ class DepthwiseChannels {
  private:
   // Two taps interleaved as words, pair by pair in the filter's order; with an odd number of taps
   // the last pair's second is 0. Returns the sum of all taps by channel.
-  __m256i LoadWeights(const int8_t* filter, int32_t block) {
+  __m256i LoadWeights(const T* filter, int32_t block) {
     const int32_t taps = shape_.filter_height * shape_.filter_width;
     __m256i sum = _mm256_setzero_si256();
     for (int32_t t = 0; t < taps;
          t += 2, filter += 2 * static_cast<ptrdiff_t>(shape_.output_channels)) {
-      const __m128i second =
-          t + 1 < taps ? Load8(filter + shape_.output_channels) : _mm_setzero_si128();
-      const __m256i pair = _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(Load8(filter), second));
+      const __m128i second = t + 1 < taps ? Load8(filter + shape_.output_channels)
+                                          : _mm_set1_epi8(static_cast<char>(filter_zero_));
+      const __m256i pair = _mm256_sub_epi16(Words16(_mm_unpacklo_epi8(Load8(filter), second), T{}),
+                                            _mm256_set1_epi16(filter_zero_));
       pairs_[block * pairs_count_ + t / 2] = pair;
       sum = _mm256_add_epi32(sum, _mm256_madd_epi16(pair, _mm256_set1_epi16(1)));
     }
@@ -121,24 +126,25 @@ class DepthwiseChannels {
   }
 
   template <bool kOneChannel>
-  void Compute(const int8_t* const* taps, Element* output) const {
+  void Compute(const T* const* taps, Element* output) const {
     const __m256i* weights = pairs_;
     for (int32_t b = 0; b < blocks_count_; ++b, weights += pairs_count_) {
       __m256i sum = blocks_[b].start;
       for (int32_t i = 0; i < pairs_count_; ++i) {
-        const int8_t* first = taps[2 * i];
-        const int8_t* second = taps[2 * i + 1];
+        const T* first = taps[2 * i];
+        const T* second = taps[2 * i + 1];
         const __m128i bytes =
             kOneChannel ? Repeated(*first, *second)
                         : _mm_unpacklo_epi8(Load8(first + b * kLanes), Load8(second + b * kLanes));
-        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_cvtepi8_epi16(bytes), weights[i]));
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(Words16(bytes, T{}), weights[i]));
       }
       output_.Store(blocks_[b].channels, sum, output + b * kLanes);
     }
   }
 
-  static __m128i Repeated(int8_t a, int8_t b) {
-    return _mm_set1_epi16(static_cast<int16_t>(static_cast<uint8_t>(a) | b * 256));
+  static __m128i Repeated(T a, T b) {
+    return _mm_set1_epi16(
+        static_cast<int16_t>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b) << 8));
   }
 
   // What is known of eight channels before an image is seen.
@@ -149,30 +155,31 @@ class DepthwiseChannels {
 
   const ConvShape& shape_;
   Output output_;
+  int16_t filter_zero_;
   int32_t first_;
   int32_t blocks_count_;
   int32_t pairs_count_;  // of a block
   Block blocks_[kMaxBlocks];
   __m256i pairs_[kMaxPairs];
-  int8_t outside_[kMaxBlocks * kLanes];
+  T outside_[kMaxBlocks * kLanes];
 };
 
 // One channel of one image in plain C++; `at`: the position of its first output.
-template <typename Finish>
-void DepthwiseChannel(const ConvShape& s, int32_t zero_point, const int8_t* image,
-                      const int8_t* filter, int32_t o, int32_t at, const Finish& finish) {
-  const int8_t* channel = image + o / (s.output_channels / s.input_channels);
+template <typename T, typename Finish>
+void DepthwiseChannel(const ConvShape& s, int32_t zero_point, const T* image, const T* filter,
+                      int32_t filter_zero_point, int32_t o, int32_t at, const Finish& finish) {
+  const T* channel = image + o / (s.output_channels / s.input_channels);
   for (int32_t oy = 0; oy < s.output_height; ++oy) {
     const Taps rows = RowTaps(s, oy, s.dilation_height);
     for (int32_t ox = 0; ox < s.output_width; ++ox, at += s.output_channels) {
       const Taps columns = ColumnTaps(s, ox, s.dilation_width);
       int32_t sum = 0;
       for (int32_t i = rows.begin; i < rows.end; ++i) {
-        const int8_t* row =
+        const T* row =
             channel + static_cast<ptrdiff_t>(rows.Position(i)) * s.input_width * s.input_channels;
         for (int32_t j = columns.begin; j < columns.end; ++j) {
           sum += (row[columns.Position(j) * s.input_channels] - zero_point) *
-                 filter[(i * s.filter_width + j) * s.output_channels + o];
+                 (filter[(i * s.filter_width + j) * s.output_channels + o] - filter_zero_point);
         }
       }
       finish(sum, o, at);
@@ -181,9 +188,9 @@ void DepthwiseChannel(const ConvShape& s, int32_t zero_point, const int8_t* imag
 }
 
 // All of a layer. finish(sum, channel, position): for what Output does not take.
-template <typename Output, typename Finish>
-void DepthwiseConv(const ConvShape& s, int32_t zero_point, const int8_t* input,
-                   const int8_t* filter, const Output& out, const Finish& finish,
+template <typename T, typename Output, typename Finish>
+void DepthwiseConv(const ConvShape& s, int32_t zero_point, const T* input, const T* filter,
+                   int32_t filter_zero_point, const Output& out, const Finish& finish,
                    typename Output::Element* output) {
   const int64_t taps = int64_t{s.filter_height} * s.filter_width;
   const bool fits =
@@ -195,7 +202,8 @@ void DepthwiseConv(const ConvShape& s, int32_t zero_point, const int8_t* input,
   for (int32_t block = 0; block < in_blocks;) {
     const auto pairs = static_cast<int32_t>((taps + 1) / 2);
     const int32_t blocks = std::min({in_blocks - block, kMaxBlocks, kMaxPairs / pairs});
-    const DepthwiseChannels<Output> channels(s, zero_point, filter, out, block * kLanes, blocks);
+    const DepthwiseChannels<T, Output> channels(s, zero_point, filter, filter_zero_point, out,
+                                                block * kLanes, blocks);
     for (int32_t b = 0; b < s.batches; ++b) {
       channels.Run(input + b * in_size, output + static_cast<ptrdiff_t>(b) * out_size);
     }
@@ -203,7 +211,8 @@ void DepthwiseConv(const ConvShape& s, int32_t zero_point, const int8_t* input,
   }
   for (int32_t o = in_blocks * kLanes; o < s.output_channels; ++o) {
     for (int32_t b = 0; b < s.batches; ++b) {
-      DepthwiseChannel(s, zero_point, input + b * in_size, filter, o, b * out_size + o, finish);
+      DepthwiseChannel(s, zero_point, input + b * in_size, filter, filter_zero_point, o,
+                       b * out_size + o, finish);
     }
   }
 }

@@ -47,7 +47,7 @@ void DepthwiseConvLoop(const ConvHybrid& p, const int8_t* input, const void* fil
                             {nullptr, &finish});
     return;
   }
-  x86::DepthwiseConv(p.shape, p.input_zero_point, input, static_cast<const int8_t*>(filter),
+  x86::DepthwiseConv(p.shape, p.input_zero_point, input, static_cast<const int8_t*>(filter), 0,
                      Output(p, bias), finish, output);
 }
 
