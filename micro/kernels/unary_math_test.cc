@@ -33,7 +33,7 @@ TEST(UnaryMath, Float) {
     float (*function)(float);
   } cases[] = {
       {&kCeilOp, std::ceil}, {&kFloorOp, std::floor}, {&kSqrtOp, std::sqrt},
-      {&kSinOp, std::sin},     {&kCosOp, std::cos},
+      {&kSinOp, std::sin},   {&kCosOp, std::cos},
   };
   for (const auto& c : cases) {
     std::vector<float> expected;
