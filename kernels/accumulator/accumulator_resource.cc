@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
-#include "kernels/math/wide.h"
 
 namespace millrace {
 
@@ -16,37 +15,13 @@ struct Accumulator::Request {
   bool answered = false;  // guarded by the accumulator's mutex
 };
 
-absl::Status Accumulator::Apply(int64_t local_step, const Tensor& gradient) {
-  if (gradient.dtype() != dtype_) {
-    return absl::InvalidArgumentError(absl::StrCat("the accumulator holds ", DTypeName(dtype_),
-                                                   ", the gradient is ",
-                                                   DTypeName(gradient.dtype())));
-  }
-  if (!shape_.IsCompatibleWith(gradient.shape())) {
-    return absl::InvalidArgumentError(absl::StrCat("Shape mismatch: expected ", shape_.ToString(),
-                                                   ", got ", gradient.shape().ToString()));
-  }
-  absl::StatusOr<Tensor> result = Tensor();
+absl::Status Accumulator::Apply(int64_t local_step, const GradientTuple& gradient) {
+  absl::StatusOr<GradientTuple> result = GradientTuple();
   RequestPtr served;
   {
     MutexLock lock(mu_);
     if (local_step < global_step_) return absl::OkStatus();
-    if (count_ > 0 && gradient.shape() != sum_shape_) {
-      return absl::InvalidArgumentError(absl::StrCat("Shape mismatch: expected ",
-                                                     sum_shape_.ToString(), ", got ",
-                                                     gradient.shape().ToString()));
-    }
-    DispatchWide(dtype_, [&](auto tag) {
-      mu_.AssertHeld();
-      using W = typename decltype(tag)::type;
-      std::vector<W> g = LoadWide<W>(gradient);
-      if (count_ > 0) {
-        const auto& sum = std::get<std::vector<W>>(sum_);
-        for (size_t i = 0; i < g.size(); ++i) g[i] += sum[i];
-      }
-      sum_ = std::move(g);
-    });
-    sum_shape_ = gradient.shape();
+    MR_RETURN_IF_ERROR(sum_->Add(gradient));
     ++count_;
     served = Advance(&result);
   }
@@ -54,28 +29,13 @@ absl::Status Accumulator::Apply(int64_t local_step, const Tensor& gradient) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Tensor> Accumulator::Result() const {
-  MR_ASSIGN_OR_RETURN(Tensor out, Tensor::Create(dtype_, sum_shape_));
-  std::visit(
-      [&](const auto& sum) {
-        mu_.AssertHeld();
-        auto values = sum;
-        using W = typename std::decay_t<decltype(values)>::value_type;
-        if (mean_) {
-          for (W& v : values) v /= static_cast<W>(count_);
-        }
-        StoreWide(values, &out);
-      },
-      sum_);
-  return out;
-}
-
-Accumulator::RequestPtr Accumulator::Advance(absl::StatusOr<Tensor>* result) {
+Accumulator::RequestPtr Accumulator::Advance(absl::StatusOr<GradientTuple>* result) {
   if (waiting_.empty() || count_ < waiting_.front()->required) return nullptr;
   const RequestPtr request = waiting_.front();
   waiting_.pop_front();
   request->answered = true;
-  *result = Result();
+  *result = sum_->Result(mean_);
+  sum_->Reset();
   count_ = 0;
   ++global_step_;
   return request;
@@ -104,7 +64,7 @@ void Accumulator::Take(int64_t required, Cancellation* cancellation, TakeDone do
     });
     cancelled = request->cancel_id < 0;
   }
-  absl::StatusOr<Tensor> result = absl::CancelledError("TakeGrad was cancelled");
+  absl::StatusOr<GradientTuple> result = absl::CancelledError("TakeGrad was cancelled");
   RequestPtr served;
   {
     MutexLock lock(mu_);
@@ -120,7 +80,7 @@ void Accumulator::Take(int64_t required, Cancellation* cancellation, TakeDone do
   if (served != nullptr) Answer(served, std::move(result));
 }
 
-void Accumulator::Answer(const RequestPtr& request, absl::StatusOr<Tensor> result) {
+void Accumulator::Answer(const RequestPtr& request, absl::StatusOr<GradientTuple> result) {
   // Waits for a cancellation that runs just now, which finds the request answered.
   if (request->cancellation != nullptr && request->cancel_id >= 0)
     request->cancellation->Deregister(request->cancel_id);

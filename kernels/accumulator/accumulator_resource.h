@@ -1,13 +1,10 @@
 // Accumulator: a sum of gradients that is taken when enough of them have come.
 #pragma once
 
-#include <complex>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -16,6 +13,7 @@
 #include "core/base/mutex.h"
 #include "core/runtime/resource.h"
 #include "core/tensor/tensor.h"
+#include "kernels/accumulator/gradient_sum.h"
 
 namespace millrace {
 
@@ -26,20 +24,27 @@ class Accumulator final : public Resource {
   static constexpr char kTypeName[] = "Accumulator";
   absl::string_view type_name() const override { return kTypeName; }
 
-  using TakeDone = absl::AnyInvocable<void(absl::StatusOr<Tensor>)>;
+  using TakeDone = absl::AnyInvocable<void(absl::StatusOr<GradientTuple>)>;
 
-  // `mean`: what is taken is divided by the number of gradients.
-  Accumulator(DType dtype, PartialShape shape, bool mean)
-      : dtype_(dtype), shape_(std::move(shape)), mean_(mean) {}
+  // `sparse`: the rows of gradients are summed by their indices. `mean`: what is taken is divided
+  // by the number of gradients, of a sparse one by those that had the row.
+  Accumulator(DType dtype, PartialShape shape, bool sparse, bool mean)
+      : dtype_(dtype),
+        shape_(shape),
+        sparse_(sparse),
+        mean_(mean),
+        sum_(sparse ? NewSparseSum(dtype, std::move(shape))
+                    : NewDenseSum(dtype, std::move(shape))) {}
   ~Accumulator() override { Close(); }
 
   DType dtype() const { return dtype_; }
   const PartialShape& shape() const { return shape_; }
+  bool sparse() const { return sparse_; }
   bool mean() const { return mean_; }
 
   // Adds a gradient that was computed at `local_step`; one older than the global step is dropped.
   // INVALID_ARGUMENT for another dtype or shape than the accumulator's or the gradients' before.
-  absl::Status Apply(int64_t local_step, const Tensor& gradient);
+  absl::Status Apply(int64_t local_step, const GradientTuple& gradient);
   // The sum or mean, once `required` gradients were applied; then begins anew and advances the
   // global step. INVALID_ARGUMENT for required < 1.
   void Take(int64_t required, Cancellation* cancellation, TakeDone done);
@@ -52,20 +57,15 @@ class Accumulator final : public Resource {
  private:
   struct Request;
   using RequestPtr = std::shared_ptr<Request>;
-  using Sum =
-      std::variant<std::vector<double>, std::vector<int64_t>, std::vector<std::complex<double>>>;
-
   // Answers the first who waits, if there are gradients enough.
-  RequestPtr Advance(absl::StatusOr<Tensor>* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  absl::StatusOr<Tensor> Result() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  static void Answer(const RequestPtr& request, absl::StatusOr<Tensor> result);
+  RequestPtr Advance(absl::StatusOr<GradientTuple>* result) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  static void Answer(const RequestPtr& request, absl::StatusOr<GradientTuple> result);
 
   const DType dtype_;
   const PartialShape shape_;
-  const bool mean_;
+  const bool sparse_, mean_;
   mutable Mutex mu_;
-  Sum sum_ ABSL_GUARDED_BY(mu_);
-  Shape sum_shape_ ABSL_GUARDED_BY(mu_);
+  const std::unique_ptr<GradientSum> sum_ ABSL_PT_GUARDED_BY(mu_);
   int64_t count_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t global_step_ ABSL_GUARDED_BY(mu_) = 0;
   std::list<RequestPtr> waiting_ ABSL_GUARDED_BY(mu_);

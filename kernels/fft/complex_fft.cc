@@ -13,24 +13,32 @@
 namespace millrace {
 namespace {
 
-template <int kRank, bool kInverse>
 class FftKernel final : public Kernel {
  public:
+  absl::Status Init(KernelConstruction& c) override {
+    rank_ = TransformRank(c.op());
+    inverse_ = c.op()[0] == 'I';
+    return absl::OkStatus();
+  }
   absl::Status Compute(KernelContext& c) override {
     const Tensor& x = c.input(0);
-    MR_RETURN_IF_ERROR(CheckSpectralRank(x, kRank));
+    MR_RETURN_IF_ERROR(CheckSpectralRank(x, rank_));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, x.shape(), &out));
     SpectralField field(x.shape());
     LoadSpectrum(x, 0, x.num_elements(), field.values.data());
-    for (int d = 1; d <= kRank; ++d) field.Transform(c, x.rank() - d, kInverse);
+    for (int d = 1; d <= rank_; ++d) field.Transform(c, x.rank() - d, inverse_);
     StoreSpectrum(field.values.data(), 0, x.num_elements(), out);
     return absl::OkStatus();
   }
+
+ private:
+  int rank_ = 1;
+  bool inverse_ = false;
 };
 
 absl::Status FftShape(ShapeContext& c) {
-  MR_ASSIGN_OR_RETURN(PartialShape s, c.WithRankAtLeast(0, TransformRank(c.op())));
+  MR_ASSIGN_OR_RETURN(PartialShape s, c.WithRankAtLeast(0, TransformRank(c.op().name)));
   c.set_output(0, std::move(s));
   return absl::OkStatus();
 }
@@ -48,59 +56,30 @@ absl::StatusOr<Gradients> IfftGradient(Builder& b, const OpView& op, const Gradi
 }  // namespace
 
 absl::Status RegisterComplexFft(Registry& r) {
-  const char* const kForward =
-      "The discrete Fourier transform over the last dimensions, one, two or three as the name "
-      "says.";
-  const char* const kInverse =
-      "The inverse of the discrete Fourier transform over the last dimensions.";
-  MR_RETURN_IF_ERROR(r.Add(Op("FFT")
-                               .Input("input: Tcomplex")
-                               .Output("output: Tcomplex")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kForward)
-                               .Shape(FftShape)
-                               .Gradient(FftGradient)
-                               .Cpu<FftKernel<1, false>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("FFT2D")
-                               .Input("input: Tcomplex")
-                               .Output("output: Tcomplex")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kForward)
-                               .Shape(FftShape)
-                               .Gradient(FftGradient)
-                               .Cpu<FftKernel<2, false>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("FFT3D")
-                               .Input("input: Tcomplex")
-                               .Output("output: Tcomplex")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kForward)
-                               .Shape(FftShape)
-                               .Gradient(FftGradient)
-                               .Cpu<FftKernel<3, false>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("IFFT")
-                               .Input("input: Tcomplex")
-                               .Output("output: Tcomplex")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kInverse)
-                               .Shape(FftShape)
-                               .Gradient(IfftGradient)
-                               .Cpu<FftKernel<1, true>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("IFFT2D")
-                               .Input("input: Tcomplex")
-                               .Output("output: Tcomplex")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kInverse)
-                               .Shape(FftShape)
-                               .Gradient(IfftGradient)
-                               .Cpu<FftKernel<2, true>>()));
-  return r.Add(Op("IFFT3D")
-                   .Input("input: Tcomplex")
-                   .Output("output: Tcomplex")
-                   .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                   .Doc(kInverse)
-                   .Shape(FftShape)
-                   .Gradient(IfftGradient)
-                   .Cpu<FftKernel<3, true>>());
+  struct Form {
+    const char* name;
+    GradientFn gradient;
+    const char* doc;
+  };
+  const Form forms[] = {
+      {"FFT", FftGradient, "The discrete Fourier transform over the last dimensions"},
+      {"IFFT", IfftGradient,
+       "The inverse of the discrete Fourier transform over the last dimensions"},
+  };
+  for (const Form& form : forms) {
+    for (const char* suffix : {"", "2D", "3D"}) {
+      MR_RETURN_IF_ERROR(
+          r.Add(Op(absl::StrCat(form.name, suffix))
+                    .Input("input: Tcomplex")
+                    .Output("output: Tcomplex")
+                    .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
+                    .Doc(absl::StrCat(form.doc, ", one, two or three as the name says."))
+                    .Shape(FftShape)
+                    .Gradient(form.gradient)
+                    .Cpu<FftKernel>()));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace millrace

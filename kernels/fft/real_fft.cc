@@ -34,14 +34,17 @@ absl::StatusOr<Shape> RealShape(KernelContext& c, int rank) {
 }
 
 // Of real numbers: the half of the spectrum that says all.
-template <int kRank>
 class RfftKernel final : public Kernel {
  public:
+  absl::Status Init(KernelConstruction& c) override {
+    rank_ = TransformRank(c.op());
+    return absl::OkStatus();
+  }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const Shape shape, RealShape(c, kRank));
+    MR_ASSIGN_OR_RETURN(const Shape shape, RealShape(c, rank_));
     const Tensor& x = c.input(0);
     const int last = x.rank() - 1;
-    for (int d = 0; d < kRank; ++d) {
+    for (int d = 0; d < rank_; ++d) {
       if (x.num_elements() == 0 || x.dim(last - d) >= shape.dim(last - d)) continue;
       return absl::InvalidArgumentError(
           absl::StrCat("Input dimension ", last - d, " must have length of at least ",
@@ -53,20 +56,26 @@ class RfftKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.allocate_output(0, half, &out));
     if (half.num_elements() == 0) return absl::OkStatus();
     SpectralField field = SpectralField::Fitted(x, shape);
-    for (int d = 0; d < kRank; ++d) field.Transform(c, last - d, /*inverse=*/false);
+    for (int d = 0; d < rank_; ++d) field.Transform(c, last - d, /*inverse=*/false);
     const int64_t n = shape.dim(last), kept = half.dim(last);
     for (int64_t i = 0; i < half.num_elements() / kept; ++i)
       StoreSpectrum(&field.values[i * n], i * kept, kept, out);
     return absl::OkStatus();
   }
+
+ private:
+  int rank_ = 1;
 };
 
 // The inverse, of half a spectrum: the other half is its mirror image, conjugated.
-template <int kRank>
 class IrfftKernel final : public Kernel {
  public:
+  absl::Status Init(KernelConstruction& c) override {
+    rank_ = TransformRank(c.op());
+    return absl::OkStatus();
+  }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const Shape shape, RealShape(c, kRank));
+    MR_ASSIGN_OR_RETURN(const Shape shape, RealShape(c, rank_));
     const Tensor& x = c.input(0);
     const int last = x.rank() - 1;
     Tensor* out;
@@ -74,7 +83,7 @@ class IrfftKernel final : public Kernel {
     const int64_t n = shape.dim(last);
     Shape half = shape;
     MR_RETURN_IF_ERROR(half.SetDim(last, n == 0 ? 0 : n / 2 + 1));
-    for (int d = 0; d < kRank; ++d) {
+    for (int d = 0; d < rank_; ++d) {
       if (x.num_elements() == 0 || x.dim(last - d) >= half.dim(last - d)) continue;
       return absl::InvalidArgumentError(
           absl::StrCat("Input dimension ", last - d, " must have length of at least ",
@@ -82,7 +91,7 @@ class IrfftKernel final : public Kernel {
     }
     if (shape.num_elements() == 0) return absl::OkStatus();
     SpectralField field = SpectralField::Fitted(x, half);
-    for (int d = 1; d < kRank; ++d) field.Transform(c, last - d, /*inverse=*/true);
+    for (int d = 1; d < rank_; ++d) field.Transform(c, last - d, /*inverse=*/true);
     SpectralField full(shape);
     const int64_t kept = half.dim(last);
     for (int64_t i = 0; i < shape.num_elements() / n; ++i) {
@@ -94,10 +103,13 @@ class IrfftKernel final : public Kernel {
     StoreSpectrum(full.values.data(), 0, shape.num_elements(), out);
     return absl::OkStatus();
   }
+
+ private:
+  int rank_ = 1;
 };
 
 absl::Status RealFftShape(ShapeContext& c) {
-  const int rank = TransformRank(c.op());
+  const int rank = TransformRank(c.op().name);
   MR_ASSIGN_OR_RETURN(PartialShape out, c.WithRankAtLeast(0, rank));
   MR_ASSIGN_OR_RETURN(const PartialShape lengths, c.WithRank(1, 1));
   if (lengths.dim(0) >= 0 && lengths.dim(0) != rank)
@@ -122,7 +134,7 @@ Output PadTo(Builder& b, Output x, Output shape) {
 
 // A tensor's shape with the last dimensions, those that are transformed, replaced.
 Output WithLast(Builder& b, const OpView& op, Output x, Output last) {
-  const Output kept = b.Sub(b.Rank(x), b.Scalar<int32_t>(TransformRank(op.schema())));
+  const Output kept = b.Sub(b.Rank(x), b.Scalar<int32_t>(TransformRank(op.schema().name)));
   const Output batch = b.Slice(b.Shape(x), b.Ints({0}), b.ExpandDims(kept, 0));
   return b.Concat({{batch, last}}, b.Scalar<int32_t>(0));
 }
@@ -158,71 +170,34 @@ absl::StatusOr<Gradients> IrfftGradient(Builder& b, const OpView& op, const Grad
 }  // namespace
 
 absl::Status RegisterRealFft(Registry& r) {
-  const char* const kReal =
-      "The discrete Fourier transform of real numbers over the last dimensions, cropped to "
-      "fft_length; of the last only the first fft_length / 2 + 1 components are given.";
-  const char* const kToReal =
-      "The inverse of RFFT: real numbers, of sizes fft_length, from half a spectrum.";
-  MR_RETURN_IF_ERROR(r.Add(Op("RFFT")
-                               .Input("input: Treal")
-                               .Input("fft_length: int32")
-                               .Output("output: Tcomplex")
-                               .Attr("Treal: {float, double} = DT_FLOAT")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kReal)
-                               .Shape(RealFftShape)
-                               .Gradient(RfftGradient)
-                               .Cpu<RfftKernel<1>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("RFFT2D")
-                               .Input("input: Treal")
-                               .Input("fft_length: int32")
-                               .Output("output: Tcomplex")
-                               .Attr("Treal: {float, double} = DT_FLOAT")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kReal)
-                               .Shape(RealFftShape)
-                               .Gradient(RfftGradient)
-                               .Cpu<RfftKernel<2>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("RFFT3D")
-                               .Input("input: Treal")
-                               .Input("fft_length: int32")
-                               .Output("output: Tcomplex")
-                               .Attr("Treal: {float, double} = DT_FLOAT")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kReal)
-                               .Shape(RealFftShape)
-                               .Gradient(RfftGradient)
-                               .Cpu<RfftKernel<3>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("IRFFT")
-                               .Input("input: Tcomplex")
-                               .Input("fft_length: int32")
-                               .Output("output: Treal")
-                               .Attr("Treal: {float, double} = DT_FLOAT")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kToReal)
-                               .Shape(RealFftShape)
-                               .Gradient(IrfftGradient)
-                               .Cpu<IrfftKernel<1>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("IRFFT2D")
-                               .Input("input: Tcomplex")
-                               .Input("fft_length: int32")
-                               .Output("output: Treal")
-                               .Attr("Treal: {float, double} = DT_FLOAT")
-                               .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                               .Doc(kToReal)
-                               .Shape(RealFftShape)
-                               .Gradient(IrfftGradient)
-                               .Cpu<IrfftKernel<2>>()));
-  return r.Add(Op("IRFFT3D")
-                   .Input("input: Tcomplex")
-                   .Input("fft_length: int32")
-                   .Output("output: Treal")
-                   .Attr("Treal: {float, double} = DT_FLOAT")
-                   .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
-                   .Doc(kToReal)
-                   .Shape(RealFftShape)
-                   .Gradient(IrfftGradient)
-                   .Cpu<IrfftKernel<3>>());
+  for (const char* suffix : {"", "2D", "3D"}) {
+    MR_RETURN_IF_ERROR(
+        r.Add(Op(absl::StrCat("RFFT", suffix))
+                  .Input("input: Treal")
+                  .Input("fft_length: int32")
+                  .Output("output: Tcomplex")
+                  .Attr("Treal: {float, double} = DT_FLOAT")
+                  .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
+                  .Doc("The discrete Fourier transform of real numbers over the last dimensions, "
+                       "cropped to fft_length; of the last only the first fft_length / 2 + 1 "
+                       "components are given.")
+                  .Shape(RealFftShape)
+                  .Gradient(RfftGradient)
+                  .Cpu<RfftKernel>()));
+    MR_RETURN_IF_ERROR(
+        r.Add(Op(absl::StrCat("IRFFT", suffix))
+                  .Input("input: Tcomplex")
+                  .Input("fft_length: int32")
+                  .Output("output: Treal")
+                  .Attr("Treal: {float, double} = DT_FLOAT")
+                  .Attr("Tcomplex: {complex64, complex128} = DT_COMPLEX64")
+                  .Doc("The inverse of RFFT: real numbers, of sizes fft_length, from half a "
+                       "spectrum.")
+                  .Shape(RealFftShape)
+                  .Gradient(IrfftGradient)
+                  .Cpu<IrfftKernel>()));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace millrace

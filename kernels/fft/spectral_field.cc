@@ -79,17 +79,17 @@ absl::Status CheckSpectralRank(const Tensor& t, int rank) {
       absl::StrCat("Input must have rank of at least ", rank, " but got: ", t.shape().ToString()));
 }
 
-int TransformRank(const OpSchema& op) {
-  return absl::EndsWith(op.name, "3D") ? 3 : absl::EndsWith(op.name, "2D") ? 2 : 1;
+int TransformRank(absl::string_view op) {
+  return absl::EndsWith(op, "3D") ? 3 : absl::EndsWith(op, "2D") ? 2 : 1;
 }
 
 std::string TransformSuffix(const OpSchema& op) {
-  const int rank = TransformRank(op);
+  const int rank = TransformRank(op.name);
   return rank == 1 ? "" : absl::StrCat(rank, "D");
 }
 
 Output TransformSize(Builder& b, const OpView& op, Output x, DType dtype) {
-  const Output rank = b.Rank(x), n = b.Scalar<int32_t>(TransformRank(op.schema()));
+  const Output rank = b.Rank(x), n = b.Scalar<int32_t>(TransformRank(op.schema().name));
   const Output shape = b.Slice(b.Shape(x), b.ExpandDims(b.Sub(rank, n), 0), b.ExpandDims(n, 0));
   return b.Cast(b.Op1("Prod", {shape, b.Scalar<int32_t>(0)}), dtype);
 }

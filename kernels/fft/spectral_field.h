@@ -35,7 +35,7 @@ void StoreSpectrum(const FourierTransform::Complex* from, int64_t at, int64_t n,
 
 absl::Status CheckSpectralRank(const Tensor& t, int rank);
 // 1, 2 or 3, by the op's name.
-int TransformRank(const OpSchema& op);
+int TransformRank(absl::string_view op);
 // "", "2D" or "3D".
 std::string TransformSuffix(const OpSchema& op);
 // The number of elements of one transform in a tensor like x, in `dtype`.

@@ -1,5 +1,5 @@
-// FIFOQueue, RandomShuffleQueue, PaddingFIFOQueue: making, closing and asking them. A reference to
-// a queue holds a handle at run time, so one kernel serves both forms of an op.
+// FIFOQueue, RandomShuffleQueue, PaddingFIFOQueue, PriorityQueue: making, closing and asking them.
+// A reference to a queue holds a handle at run time, so one kernel serves both forms of an op.
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/graph/op_schema.h"
@@ -38,6 +38,12 @@ class QueueHandleKernel final : public Kernel {
                          " must be >= 0 and < capacity ", options_.capacity));
       }
     }
+    options_.by_priority = options_.kind == "PriorityQueue";
+    if (options_.by_priority) {
+      options_.dtypes.insert(options_.dtypes.begin(), DType::kInt64);
+      if (!options_.shapes.empty())
+        options_.shapes.insert(options_.shapes.begin(), PartialShape::Scalar());
+    }
     if (!options_.shapes.empty() && options_.shapes.size() != options_.dtypes.size()) {
       return absl::InvalidArgumentError("shapes must be empty or have one entry a component");
     }
@@ -51,9 +57,17 @@ class QueueHandleKernel final : public Kernel {
                                               [&]() -> absl::StatusOr<std::shared_ptr<Queue>> {
                                                 return std::make_shared<Queue>(options_);
                                               }));
-    if (queue->options().dtypes != options_.dtypes || queue->options().kind != options_.kind) {
+    const QueueOptions& found = queue->options();
+    if (found.dtypes != options_.dtypes || found.kind != options_.kind) {
       return absl::InvalidArgumentError(
           absl::StrCat("shared queue '", options_.name, "' is of another type"));
+    }
+    if (found.capacity != options_.capacity || !(found.shapes == options_.shapes) ||
+        found.min_after_dequeue != options_.min_after_dequeue) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("shared queue '", options_.name, "' has capacity ", found.capacity,
+                       " but requested capacity was ", options_.capacity,
+                       ", or its shapes or min_after_dequeue are other ones"));
     }
     c.set_output(0, handle_);
     return absl::OkStatus();
@@ -107,6 +121,8 @@ absl::Status RegisterQueueOps(Registry& r) {
   const char* const kShuffle = "A queue that gives its elements in random order.";
   const char* const kPadding =
       "A queue whose elements are padded to one shape when many are taken.";
+  const char* const kPriority =
+      "A queue whose elements have an int64 as a first component; the least comes first.";
   const char* const kClose = "Nothing more may be added.";
   const char* const kSize = "How many elements there are.";
   MR_RETURN_IF_ERROR(r.Add(Finish<QueueHandleKernel>(Op("FIFOQueueV2")
@@ -169,6 +185,26 @@ absl::Status RegisterQueueOps(Registry& r) {
                                                          .Attr("shared_name: string = ''")
                                                          .Stateful(),
                                                      UnknownOutputs, kPadding)));
+  MR_RETURN_IF_ERROR(
+      r.Add(Finish<QueueHandleKernel>(Op("PriorityQueueV2")
+                                          .Output("handle: resource")
+                                          .Attr("component_types: list(type) >= 0 = []")
+                                          .Attr("shapes: list(shape) >= 0")
+                                          .Attr("capacity: int = -1")
+                                          .Attr("container: string = ''")
+                                          .Attr("shared_name: string = ''")
+                                          .Stateful(),
+                                      ScalarOutputs, kPriority)));
+  MR_RETURN_IF_ERROR(
+      r.Add(Finish<QueueHandleKernel>(Op("PriorityQueue")
+                                          .Output("handle: Ref(string)")
+                                          .Attr("component_types: list(type) >= 0 = []")
+                                          .Attr("shapes: list(shape) >= 0")
+                                          .Attr("capacity: int = -1")
+                                          .Attr("container: string = ''")
+                                          .Attr("shared_name: string = ''")
+                                          .Stateful(),
+                                      UnknownOutputs, kPriority)));
   MR_RETURN_IF_ERROR(
       r.Add(Finish<QueueCloseKernel>(Op("QueueCloseV2")
                                          .Input("handle: resource")

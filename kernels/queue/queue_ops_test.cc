@@ -160,5 +160,25 @@ TEST_F(QueueOpsTest, OneNameIsOneQueueOfOneKind) {
             StatusCode::kInvalidArgument);
 }
 
+TEST_F(QueueOpsTest, TheLeastPriorityComesFirst) {
+  const AttrMap attrs = {{"component_types", std::vector<DType>{DType::kFloat}},
+                         {"shapes", std::vector<PartialShape>{PartialShape::Scalar()}},
+                         {"shared_name", "priorities"}};
+  const Tensor queue = Run1("PriorityQueueV2", {}, attrs);
+  const auto put = [&](int64_t priority, float value) {
+    return Code("QueueEnqueueV2",
+                {queue, Tensor::Scalar<int64_t>(priority), Tensor::Scalar<float>(value)});
+  };
+  for (const auto& [priority, value] : {std::pair(5, 1.0f), {2, 2.0f}, {9, 3.0f}, {2, 4.0f}})
+    EXPECT_EQ(put(priority, value), StatusCode::kOk);
+  const AttrMap types = {{"component_types", std::vector<DType>{DType::kInt64, DType::kFloat}}};
+  EXPECT_OUTPUTS_NEAR(Run("QueueDequeueManyV2", {queue, Tensor::Scalar<int32_t>(4)}, types),
+                      {Tensor::Vector<int64_t>({2, 2, 5, 9}), Tensor::Vector<float>({2, 4, 1, 3})});
+  EXPECT_EQ(Code("QueueEnqueueV2", {queue, Tensor::Scalar<float>(1), Tensor::Scalar<float>(1)}),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("QueueEnqueueV2", {queue, Tensor::Vector<int64_t>({1}), Tensor::Scalar<float>(1)}),
+            StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace millrace

@@ -98,6 +98,18 @@ bool Queue::HasElement() const {
   return static_cast<int64_t>(elements_.size()) > kept;
 }
 
+void Queue::PutOne(Element element) {
+  if (!options_.by_priority) {
+    elements_.push_back(std::move(element));
+    return;
+  }
+  const auto priority = [](const Element& e) { return e[0].scalar<int64_t>(); };
+  const auto at = std::upper_bound(
+      elements_.begin(), elements_.end(), element,
+      [&](const Element& a, const Element& b) { return priority(a) < priority(b); });
+  elements_.insert(at, std::move(element));
+}
+
 Queue::Element Queue::TakeOne() {
   if (options_.shuffled) {
     const uint64_t bits = random_()[0];
@@ -122,7 +134,7 @@ bool Queue::Advance(Answers* answers) {
   if (!puts_.empty()) {
     Request& put = *puts_.front();
     for (; put.put < put.elements.size() && HasRoom(); ++put.put, moved = true) {
-      elements_.push_back(std::move(put.elements[put.put]));
+      PutOne(std::move(put.elements[put.put]));
     }
     if (put.put == put.elements.size()) {
       put.answered = true;

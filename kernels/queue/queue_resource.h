@@ -1,4 +1,4 @@
-// Queue: elements handed from step to step, first in first out or shuffled.
+// Queue: elements handed from step to step, first in first out, by priority or shuffled.
 #ifndef MILLRACE_KERNELS_QUEUE_QUEUE_RESOURCE_H_
 #define MILLRACE_KERNELS_QUEUE_QUEUE_RESOURCE_H_
 
@@ -29,7 +29,8 @@ struct QueueOptions {
   int64_t capacity = -1;             // below 0: no limit
   int64_t min_after_dequeue = 0;     // shuffled queues keep so many while open
   bool shuffled = false;
-  bool padded = false;  // elements of different shapes are padded when taken many at a time
+  bool by_priority = false;  // the element with the least component 0, an int64 scalar, comes first
+  bool padded = false;       // elements of different shapes are padded when taken many at a time
   uint64_t seed = 0, seed2 = 0;
 };
 
@@ -73,6 +74,7 @@ class Queue final : public Resource {
   bool Advance(Answers* answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Settle(Answers* answers) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void GiveBack(Request& request) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void PutOne(Element element) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Element TakeOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool HasElement() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);

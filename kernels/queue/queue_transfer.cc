@@ -22,6 +22,10 @@ absl::Status CheckComponent(const QueueOptions& o, size_t i, DType dtype, const 
                                                    ". Expected ", DTypeName(o.dtypes[i]), ", got ",
                                                    DTypeName(dtype)));
   }
+  if (o.by_priority && i == 0 && shape.rank() != 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "Expected priority element to be a scalar, but received shape ", shape.ToString()));
+  }
   if (!o.shapes.empty() && !o.shapes[i].IsCompatibleWith(shape)) {
     return absl::InvalidArgumentError(absl::StrCat("Shape mismatch in tuple component ", i,
                                                    ". Expected ", o.shapes[i].ToString(), ", got ",

@@ -175,61 +175,39 @@ absl::Status HitsShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+template <Law law>
+absl::Status AddSampler(Registry& r, const char* name, absl::string_view doc) {
+  Op op(name);
+  op.Input("true_classes: int64")
+      .Output("sampled_candidates: int64")
+      .Output("true_expected_count: float")
+      .Output("sampled_expected_count: float")
+      .Attr("num_true: int >= 1")
+      .Attr("num_sampled: int >= 1")
+      .Attr("unique: bool");
+  if (law != Law::kAll) op.Attr("range_max: int >= 1");
+  return r.Add(op.Attr("seed: int = 0")
+                   .Attr("seed2: int = 0")
+                   .Stateful()
+                   .Doc(doc)
+                   .Shape(SamplerShape)
+                   .NotDifferentiable()
+                   .template Cpu<CandidateSamplerKernel<law>>());
+}
+
 }  // namespace
 
 absl::Status RegisterCandidateSamplers(Registry& r) {
-  MR_RETURN_IF_ERROR(
-      r.Add(Op("LogUniformCandidateSampler")
-                .Input("true_classes: int64")
-                .Output("sampled_candidates: int64")
-                .Output("true_expected_count: float")
-                .Output("sampled_expected_count: float")
-                .Attr("num_true: int >= 1")
-                .Attr("num_sampled: int >= 1")
-                .Attr("unique: bool")
-                .Attr("range_max: int >= 1")
-                .Attr("seed: int = 0")
-                .Attr("seed2: int = 0")
-                .Stateful()
-                .Doc("num_sampled classes drawn with probability log((k + 2) / (k + 1)) / "
-                     "log(range_max + 1), and "
-                     "how often the true and the drawn ones are expected among them.")
-                .Shape(SamplerShape)
-                .NotDifferentiable()
-                .Cpu<CandidateSamplerKernel<Law::kLogUniform>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("UniformCandidateSampler")
-                               .Input("true_classes: int64")
-                               .Output("sampled_candidates: int64")
-                               .Output("true_expected_count: float")
-                               .Output("sampled_expected_count: float")
-                               .Attr("num_true: int >= 1")
-                               .Attr("num_sampled: int >= 1")
-                               .Attr("unique: bool")
-                               .Attr("range_max: int >= 1")
-                               .Attr("seed: int = 0")
-                               .Attr("seed2: int = 0")
-                               .Stateful()
-                               .Doc("num_sampled classes drawn uniformly, and how often the true "
-                                    "and the drawn ones are expected "
-                                    "among them.")
-                               .Shape(SamplerShape)
-                               .NotDifferentiable()
-                               .Cpu<CandidateSamplerKernel<Law::kUniform>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("AllCandidateSampler")
-                               .Input("true_classes: int64")
-                               .Output("sampled_candidates: int64")
-                               .Output("true_expected_count: float")
-                               .Output("sampled_expected_count: float")
-                               .Attr("num_true: int >= 1")
-                               .Attr("num_sampled: int >= 1")
-                               .Attr("unique: bool")
-                               .Attr("seed: int = 0")
-                               .Attr("seed2: int = 0")
-                               .Stateful()
-                               .Doc("All classes 0, ..., num_sampled - 1, in the form of a sample.")
-                               .Shape(SamplerShape)
-                               .NotDifferentiable()
-                               .Cpu<CandidateSamplerKernel<Law::kAll>>()));
+  MR_RETURN_IF_ERROR(AddSampler<Law::kLogUniform>(
+      r, "LogUniformCandidateSampler",
+      "num_sampled classes drawn with probability log((k + 2) / (k + 1)) / log(range_max + 1), and "
+      "how often the true and the drawn ones are expected among them."));
+  MR_RETURN_IF_ERROR(AddSampler<Law::kUniform>(
+      r, "UniformCandidateSampler",
+      "num_sampled classes drawn uniformly, and how often the true and the drawn ones are expected "
+      "among them."));
+  MR_RETURN_IF_ERROR(AddSampler<Law::kAll>(
+      r, "AllCandidateSampler", "All classes 0, ..., num_sampled - 1, in the form of a sample."));
   return r.Add(Op("ComputeAccidentalHits")
                    .Input("true_classes: int64")
                    .Input("sampled_candidates: int64")
