@@ -21,6 +21,8 @@ FrameNode::Kind KindOf(const Node& node) {
   absl::ConsumePrefix(&type, "Ref");
   if (type == "Switch") return FrameNode::kSwitch;
   if (type == "Merge") return FrameNode::kMerge;
+  // A Merge of nothing: it only waits, for dead nodes too, and is never dead itself.
+  if (type == "ControlTrigger") return FrameNode::kMerge;
   if (type == "Enter") return FrameNode::kEnter;
   if (type == "Exit") return FrameNode::kExit;
   if (type == "NextIteration") return FrameNode::kNextIteration;

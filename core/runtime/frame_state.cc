@@ -156,7 +156,7 @@ void FrameState::DeliverToMerge(const FrameEdge& edge, const Tensor* value, Dead
     ++state.dead_inputs;
     state.decided = state.dead = from_enter || state.dead_inputs == to.num_inputs;
   }
-  if (!state.decided || state.waits_for > 0) return;
+  if ((!state.decided && to.num_inputs > 0) || state.waits_for > 0) return;
   ++iteration->busy;
   ready->push_back({edge.to, frame, turn, iteration, state.dead});
 }

@@ -57,6 +57,12 @@ class Loop {
   bool TakeResults() {
     if (!results_.ok()) return Finish(results_.status()), false;
     if (in_body_) {
+      if (static_cast<int>(results_->size()) != context_.num_outputs()) {
+        return Finish(absl::InvalidArgumentError(
+                   absl::StrCat("the body returned ", results_->size(), " values, expected ",
+                                context_.num_outputs()))),
+               false;
+      }
       vars_ = *std::move(results_);
       in_body_ = false;
       ++step_.get()->iteration;

@@ -15,6 +15,8 @@ constexpr int kMaxOperators = 65535;
 constexpr int kMaxReferences = 1 << 20;
 constexpr int kMaxOutputs = 256;  // of one operator
 
+constexpr uint32_t kFileMark = 'T' | 'F' << 8 | 'L' << 16 | '3' << 24;
+
 #define MR_VERIFY(condition, why)                  \
   do {                                             \
     if (!(condition)) return Invalid(MR_WHY(why)); \
@@ -70,7 +72,7 @@ Status Verifier::Run() {
     return Refuse(Status::kInvalidArgument, MR_WHY("the model's address is not aligned to 8"));
   }
   MR_VERIFY(size_ >= 8, "the model is too short");
-  if (__builtin_memcmp(bytes_ + 4, "TFL3", 4) != 0) {
+  if (fb::Load<uint32_t>(bytes_ + 4) != kFileMark) {
     return Refuse(Status::kUnsupportedSchema, MR_WHY("not a .tflite file (no TFL3 mark)"));
   }
   MR_VERIFY(check_.IsReferenceToTable(bytes_), "the model is out of bounds");

@@ -1,10 +1,10 @@
 #include "micro/kernels/conv.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/dynamic_quantization.h"
 #include "micro/kernels/common/layer_checks.h"
 #include "micro/kernels/common/padding.h"
 #include "micro/kernels/loops/conv.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 
 namespace millrace::micro {
 namespace {

@@ -1,8 +1,8 @@
 #include "micro/kernels/fully_connected.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/dynamic_quantization.h"
 #include "micro/kernels/common/layer_checks.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 #include "micro/kernels/loops/fully_connected.h"
 
 namespace millrace::micro {
@@ -10,19 +10,22 @@ namespace {
 
 enum Inputs { kInput, kFilter, kBias };
 
-// What the loop takes is made in Prepare, so that little is left for Invoke.
-struct QuantizedData {
-  FullyConnectedQuantized p;
-  ChannelRequant* by_unit;  // nullptr: one factor for all units
+// Op data. What loops take is made in Prepare, so that little is left for Invoke.
+struct Data {
   TensorType input_type;
   TensorType filter_type;
   TensorType bias_type;  // of int16
+  bool asymmetric;       // a hybrid's quantisation
 };
 
-struct FloatData {
+struct QuantizedData : Data {
+  FullyConnectedQuantized p;
+  ChannelRequant* by_unit;  // nullptr: one factor for all units
+};
+
+struct FloatData : Data {
   FloatRange range;
   int8_t* quantized;  // of a hybrid: room for a row
-  bool asymmetric;
 };
 
 Status CheckShapes(const OpContext& context) {
@@ -95,6 +98,8 @@ Status PrepareFloat(const OpContext& context, Activation activation) {
             Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
   FloatData* data;
   MR_TRY(context.NewData(&data));
+  data->input_type = type;
+  data->filter_type = filter.type();
   MR_TRY(FloatActivationRange(context, activation, &data->range));
   if (filter.type() == type) return Status::kOk;
   const int count = filter.scale_count();
@@ -161,7 +166,8 @@ void InvokeHybrid(const OpContext& context, const FullyConnectedFloat& f) {
 }
 
 Status Invoke(OpContext& context) {
-  if (context.input(kInput).type() != TensorType::kFloat32) {
+  const Data& data = context.data<Data>();
+  if (data.input_type != TensorType::kFloat32) {
     InvokeQuantized(context);
     return Status::kOk;
   }
@@ -169,7 +175,7 @@ Status Invoke(OpContext& context) {
   const Shape shape = filter.shape();
   const FullyConnectedFloat p = {context.input(kInput).elements() / shape[1], shape[1], shape[0],
                                  context.data<FloatData>().range};
-  if (filter.type() != TensorType::kFloat32) {
+  if (data.filter_type != TensorType::kFloat32) {
     InvokeHybrid(context, p);
   } else {
     FullyConnectedLoop(p, context.input_data<float>(kInput), filter.data<float>(),

@@ -3,7 +3,7 @@
 #include <initializer_list>
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/lstm_layer.h"
+#include "micro/kernels/loops/float_lstm_layer.h"
 
 namespace millrace::micro {
 namespace {

@@ -105,7 +105,7 @@ MICRO_OPS = {
     "zeros_like": ["ZerosLike"],
 }
 
-# The files whose inner loops are elsewhere (which include loops/*.h): for a device they are compiled for size.
+# Files all of whose inner loops are elsewhere (loops/*.h): for a device they are compiled for size.
 OVER_LOOPS = [
     "add_sub",
     "conv",

@@ -3,7 +3,7 @@
 #include <initializer_list>
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/float_layers.h"
+#include "micro/kernels/loops/float_layers.h"
 
 namespace millrace::micro {
 namespace {

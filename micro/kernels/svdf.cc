@@ -1,8 +1,8 @@
 #include "micro/kernels/svdf.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/dynamic_quantization.h"
 #include "micro/kernels/common/layer_checks.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 #include "micro/kernels/loops/svdf.h"
 
 namespace millrace::micro {

@@ -113,7 +113,7 @@ def kernel_sources(ops, loops=""):
     kernels = ROOT / "micro/kernels"
     inner = {f.name: f for f in (kernels / "reference").glob("*.cc")}
     if loops:
-        inner |= {f.name: f for f in (kernels / loops).glob("*.cc")}
+        inner |= {f.name: f for f in (kernels / loops).glob("*.cc") if not is_test(f)}
     found = _included([path for stem in stems for path in ROOT.glob(f"micro/*/{stem}.cc")])
     while True:
         contracts = {f for f in found if f.parent.name == "loops"}

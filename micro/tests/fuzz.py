@@ -13,6 +13,7 @@ import concurrent.futures
 import hashlib
 import os
 import pathlib
+import platform
 import random
 import shutil
 import subprocess
@@ -27,6 +28,9 @@ import op_corpus  # noqa: E402
 TESTS, TESTING = ROOT / "micro/tests", ROOT / "micro/testing"
 FLAGS = ["-O1", "-gline-tables-only", f"-I{ROOT}", "-fno-sanitize-recover=undefined"]
 FLAGS += ["-fsanitize=fuzzer-no-link,address,undefined"]
+# The loops that programs on this machine run on.
+LOOPS = "x86" if platform.machine() == "x86_64" else ""
+FLAGS += ["-march=x86-64-v3"] if LOOPS else []
 # The interpreter's flags; makers of models use the C++ library as they like.
 MICRO = [*model_ops.flags(), *FLAGS]
 HOST = ["-std=c++17", *FLAGS]
@@ -83,7 +87,7 @@ def interpreter(kind, folder):
     resolver = folder / f"{kind}_ops.cc"
     resolver.write_text(all_ops(names))
     core = [f for f in sorted((ROOT / "micro/core").glob("*.cc")) if not model_ops.is_test(f)]
-    return [(f, MICRO) for f in [*core, *model_ops.kernel_sources(names), resolver]]
+    return [(f, MICRO) for f in [*core, *model_ops.kernel_sources(names, LOOPS), resolver]]
 
 
 def builders():

@@ -8,6 +8,7 @@ Without arm-none-eabi-g++ or qemu-system-arm these tests are skipped.
 import json
 import os
 import pathlib
+import re
 import shutil
 import sys
 
@@ -35,11 +36,13 @@ OPTIMISED = [("m4", "arm/dsp"), ("m7", "arm/dsp"), ("m55", "arm/mve")]
 BUILDS = [(target, "") for target in image.TARGETS] + OPTIMISED
 
 
-def test_ops_over_loops_are_listed():
+def test_ops_over_loops_have_loops():
+    # These are but a part of what ops compute.
+    loops = re.compile(r'#include "micro/kernels/loops/(?!dynamic_quantization|float_)')
     sources = (ROOT / "micro/kernels").glob("*.cc")
-    found = [f.stem for f in sources if '#include "micro/kernels/loops/' in f.read_text()]
+    found = [f.stem for f in sources if loops.search(f.read_text())]
     lists = image.model_ops.constants("micro/kernels/ops.bzl")
-    assert sorted(lists["OVER_LOOPS"]) == sorted(found)
+    assert set(lists["OVER_LOOPS"]) <= set(found)
 
 
 def name_of(build):

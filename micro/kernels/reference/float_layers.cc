@@ -1,8 +1,8 @@
-#include "micro/kernels/common/float_layers.h"
+#include "micro/kernels/loops/float_layers.h"
 
-#include "micro/kernels/common/dynamic_quantization.h"
 #include "micro/kernels/common/layer_checks.h"
 #include "micro/kernels/common/quantization.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 
 namespace millrace::micro {
 namespace {

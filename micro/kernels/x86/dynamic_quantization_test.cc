@@ -1,4 +1,4 @@
-#include "micro/kernels/common/dynamic_quantization.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 
 #include <gtest/gtest.h>
 

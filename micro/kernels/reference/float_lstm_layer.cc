@@ -1,4 +1,4 @@
-#include "micro/kernels/common/lstm_layer.h"
+#include "micro/kernels/loops/float_lstm_layer.h"
 
 #include "micro/kernels/common/quantization.h"
 

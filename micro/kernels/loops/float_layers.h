@@ -1,7 +1,7 @@
 // What recurrent layers of float activations share: products with weights of float or int8 (then
 // the vector is quantised, too: hybrid), and activations.
-#ifndef MILLRACE_MICRO_KERNELS_COMMON_FLOAT_LAYERS_H_
-#define MILLRACE_MICRO_KERNELS_COMMON_FLOAT_LAYERS_H_
+#ifndef MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_LAYERS_H_
+#define MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_LAYERS_H_
 
 #include <cstdint>
 
@@ -31,4 +31,4 @@ void Activate(Activation activation, float* values, int32_t count);
 
 }  // namespace millrace::micro
 
-#endif  // MILLRACE_MICRO_KERNELS_COMMON_FLOAT_LAYERS_H_
+#endif  // MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_LAYERS_H_

@@ -1,13 +1,13 @@
 // LstmLayer: an LSTM of float activations with all that the ops offer: coupled input and forget
 // gates, peepholes, layer normalisation, projection, an auxiliary input; weights of float32, or
 // int8 with one scale (then what they multiply is quantised, too: hybrid).
-#ifndef MILLRACE_MICRO_KERNELS_COMMON_LSTM_LAYER_H_
-#define MILLRACE_MICRO_KERNELS_COMMON_LSTM_LAYER_H_
+#ifndef MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_LSTM_LAYER_H_
+#define MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_LSTM_LAYER_H_
 
 #include <cstdint>
 
 #include "micro/core/op.h"
-#include "micro/kernels/common/float_layers.h"
+#include "micro/kernels/loops/float_layers.h"
 
 namespace millrace::micro {
 
@@ -62,4 +62,4 @@ class LstmLayer {
 
 }  // namespace millrace::micro
 
-#endif  // MILLRACE_MICRO_KERNELS_COMMON_LSTM_LAYER_H_
+#endif  // MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_LSTM_LAYER_H_
