@@ -25,6 +25,11 @@ struct Format {
   std::string Of(int64_t v) const { return Pad(absl::StrCat(v)); }
   std::string Of(uint64_t v) const { return Pad(absl::StrCat(v)); }
   std::string Of(bool v) const { return v ? "true" : "false"; }
+  std::string Of(const std::string& v) const {
+    if (static_cast<int64_t>(v.size()) >= width) return v;
+    const std::string spaces(static_cast<size_t>(width) - v.size(), ' ');
+    return flags == "-" ? v + spaces : spaces + v;
+  }
 
  private:
   std::string Print(char how, double v) const {
@@ -64,7 +69,7 @@ std::string ToString(const Format& format, const T& v) {
   else if constexpr (std::is_integral_v<T>)
     return format.Of(static_cast<uint64_t>(v));
   else if constexpr (std::is_same_v<T, std::string>)
-    return v;
+    return format.Of(v);
   else if constexpr (std::is_same_v<T, std::complex<float>> ||
                      std::is_same_v<T, std::complex<double>>) {
     return absl::StrCat("(", format.Of(static_cast<double>(v.real())), ",",
@@ -85,7 +90,7 @@ class AsStringKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.GetAttr("scientific", &scientific));
     MR_RETURN_IF_ERROR(c.GetAttr("shortest", &shortest));
     const DType dtype = c.input_type(0);
-    // Strings come through whatever is said.
+    // Of a string only the width counts.
     const bool takes_all = IsFloating(dtype) || IsComplex(dtype) || dtype == DType::kString;
     if (format_.flags.size() > 1)
       return absl::InvalidArgumentError("Fill string must be one or fewer characters");

@@ -49,6 +49,7 @@ TEST_F(AsStringTest, PadsNumbersOnly) {
   EXPECT_TENSOR_EQ(Run1("AsString", {Tensor::Scalar(true)}, padded), Tensor::Scalar("true"));
   EXPECT_TENSOR_EQ(Run1("AsString", {Tensor::Scalar("x")}, {{"precision", int64_t{2}}}),
                    Tensor::Scalar("x"));
+  EXPECT_TENSOR_EQ(Run1("AsString", {Tensor::Scalar("7")}, padded), Tensor::Scalar("     7"));
 }
 
 TEST_F(AsStringTest, Refuses) {
