@@ -106,7 +106,7 @@ class ResizeBicubicGradKernel final : public Kernel {
           for (int j = 0; j < 4; ++j) {
             for (int64_t k = 0; k < g.channels; ++k) {
               sums[g.InAt(image, v.at[i], h.at[j]) + k] +=
-                  v.weight[i] * h.weight[j] * dy[g.OutAt(image, y, x) + k];
+                  dy[g.OutAt(image, y, x) + k] * v.weight[i] * h.weight[j];
             }
           }
         }
