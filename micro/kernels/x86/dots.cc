@@ -1,9 +1,10 @@
+#include "micro/kernels/x86/dots.h"
+
 #include <immintrin.h>
 
 #include <atomic>
 #include <cstring>
 
-#include "micro/kernels/x86/dots.h"
 #include "micro/kernels/x86/dots_vnni.h"
 #include "micro/kernels/x86/unroll.h"
 
