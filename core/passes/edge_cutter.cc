@@ -74,7 +74,7 @@ absl::StatusOr<Node*> EdgeCutter::AddSendAndRecv(Endpoint tensor, const std::str
   recv.op = "_Recv";
   recv.attrs = std::move(attrs);
   recv.attrs.Set("tensor_type", type);
-  if (may_be_dead_) recv.attrs.Set("may_be_dead", true);
+  if (may_be_dead_) recv.attrs.Set("_may_be_dead", true);
   recv.origin = tensor.node->origin();
   MR_ASSIGN_OR_RETURN(Node * node, AddNode(std::move(recv), to));
   graph_.SetOutputShape(node, 0, tensor.node->output_shape(tensor.index));

@@ -197,7 +197,7 @@ TEST_F(PartitionTest, ControlEdgesDoNotRideOnASwitch) {
   EXPECT_EQ(Inputs(PartOf(kCpu1).FindNode("a")), "switch/_recv");
   EXPECT_EQ(Inputs(PartOf(kCpu1).FindNode("b")), "^switch/_control/_recv");
   bool may_be_dead = false;
-  EXPECT_TRUE(PartOf(kCpu1).FindNode("switch/_recv")->GetAttr("may_be_dead", &may_be_dead).ok());
+  EXPECT_TRUE(PartOf(kCpu1).FindNode("switch/_recv")->GetAttr("_may_be_dead", &may_be_dead).ok());
   EXPECT_TRUE(may_be_dead);
 }
 

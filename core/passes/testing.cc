@@ -165,7 +165,6 @@ void AddPrivateOps(Registry* r) {
         Op("_Recv")
             .Output("tensor: tensor_type")
             .Attr("tensor_type: type")
-            .Attr("may_be_dead: bool = false")
             .Attr("tensor_name: string")
             .Attr("send_device: string")
             .Attr("send_device_incarnation: int")

@@ -179,7 +179,7 @@ bool HasFrames(const Graph& graph) {
       case FrameNode::kNextIteration:
         return true;
       case FrameNode::kRecv:
-        if (bool dead = false; node->GetAttr("may_be_dead", &dead).ok() && dead) return true;
+        if (bool dead = false; node->GetAttr("_may_be_dead", &dead).ok() && dead) return true;
         break;
       default:
         break;

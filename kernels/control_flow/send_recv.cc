@@ -167,7 +167,6 @@ absl::Status RegisterSendRecv(Registry& r) {
   MR_RETURN_IF_ERROR(r.Add(AddEdgeAttrs(send).Shape(NoOutputs).Cpu<SendKernel>()));
   Op recv("_Recv");
   recv.Output("tensor: tensor_type").Attr("tensor_type: type").MayWait();
-  recv.Attr("may_be_dead: bool = false");
   recv.Doc("Receives a tensor from another device.");
   return r.Add(AddEdgeAttrs(recv).Shape(UnknownOutputs).Cpu<RecvKernel>());
 }
