@@ -30,23 +30,10 @@ absl::Status EdgeCutter::MoveToUsers(Node* node) {
     if (device == home) continue;
     Node*& copy = copies[device];
     if (copy == nullptr) {
-      Graph::NodeArgs args;
-      args.name = absl::StrCat(node->name(), "/_copy");
-      args.op = node->type();
-      args.attrs = node->attrs();
-      args.attrs.Erase("_class");
-      args.inputs = {node->input(0)};
-      args.control_inputs.assign(node->control_inputs().begin(), node->control_inputs().end());
-      args.origin = node->origin();
-      MR_ASSIGN_OR_RETURN(copy, AddNode(std::move(args), device));
+      MR_ASSIGN_OR_RETURN(copy, CopyNode(*node, device));
       frames_.Follow(*copy, *node);
     }
-    if (use.output == Use::kControl) {
-      graph_.RemoveControlEdge(node, use.dst);
-      graph_.AddControlEdge(copy, use.dst);
-    } else {
-      MR_RETURN_IF_ERROR(graph_.SetInput(use.dst, use.dst_input, {copy, 0}));
-    }
+    MR_RETURN_IF_ERROR(Redirect(node, use, copy));
   }
   if (node->uses().empty()) {
     device_of_[node->id()] = -1;
@@ -61,17 +48,12 @@ absl::StatusOr<Node*> EdgeCutter::ControlLoop(int frame, int device) {
   if (made != control_merges_.end()) return made->second;
   const LoopFrame& loop = frames_.frame(frame);
 
-  Graph::NodeArgs begin;
-  begin.name = absl::StrCat(loop.enter, "/_begin");
-  begin.op = "Const";
-  begin.attrs.Set("dtype", DType::kFloat);
-  begin.attrs.Set("value", Tensor::Vector<float>({}));
-  begin.origin = loop.origin;
+  Node* outer_turn = nullptr;
   if (loop.parent != LoopFrames::kRoot) {
-    MR_ASSIGN_OR_RETURN(Node * outer_turn, ControlLoop(loop.parent, device));
-    begin.control_inputs = {outer_turn};
+    MR_ASSIGN_OR_RETURN(outer_turn, ControlLoop(loop.parent, device));
   }
-  MR_ASSIGN_OR_RETURN(Node * value, AddNode(std::move(begin), device));
+  MR_ASSIGN_OR_RETURN(Node * value, AddSignal(absl::StrCat(loop.enter, "/_begin"), outer_turn,
+                                              loop.origin, device));
 
   Graph::NodeArgs enter;
   enter.name = absl::StrCat(loop.enter, "/_enter");

@@ -40,14 +40,36 @@ absl::StatusOr<Node*> EdgeCutter::AddNode(Graph::NodeArgs args, int device) {
   return node;
 }
 
-absl::StatusOr<Node*> EdgeCutter::CopyConst(const Node& src, int device) {
+absl::StatusOr<Node*> EdgeCutter::CopyNode(const Node& src, int device) {
   Graph::NodeArgs args;
   args.name = absl::StrCat(src.name(), "/_copy");
   args.op = src.type();
   args.attrs = src.attrs();
   args.attrs.Erase("_class");
+  args.inputs.assign(src.inputs().begin(), src.inputs().end());
+  args.control_inputs.assign(src.control_inputs().begin(), src.control_inputs().end());
   args.origin = src.origin();
   return AddNode(std::move(args), device);
+}
+
+// An empty tensor: that it is there is all it says.
+absl::StatusOr<Node*> EdgeCutter::AddSignal(std::string name, Node* after, std::string origin,
+                                            int device) {
+  Graph::NodeArgs args;
+  args.name = std::move(name);
+  args.op = "Const";
+  args.attrs.Set("dtype", DType::kFloat);
+  args.attrs.Set("value", Tensor::Vector<float>({}));
+  if (after != nullptr) args.control_inputs = {after};
+  args.origin = std::move(origin);
+  return AddNode(std::move(args), device);
+}
+
+absl::Status EdgeCutter::Redirect(Node* src, const Use& use, Node* copy) {
+  if (use.output != Use::kControl) return graph_.SetInput(use.dst, use.dst_input, {copy, 0});
+  graph_.RemoveControlEdge(src, use.dst);
+  graph_.AddControlEdge(copy, use.dst);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Node*> EdgeCutter::AddSendAndRecv(Endpoint tensor, const std::string& tensor_name,
@@ -101,20 +123,14 @@ absl::StatusOr<Node*> EdgeCutter::CopyOf(Node* src, int output, int device) {
 absl::StatusOr<Node*> EdgeCutter::MakeCopy(Node* src, int output, int device, Node* turn) {
   const int from = device_of_[src->id()];
   if (output == Use::kControl) {
-    Graph::NodeArgs args;
-    args.name = absl::StrCat(src->name(), "/_control");
-    args.op = "Const";
-    args.attrs.Set("dtype", DType::kFloat);
-    args.attrs.Set("value", Tensor::Vector<float>({}));
-    args.control_inputs = {src};
-    args.origin = src->origin();
-    MR_ASSIGN_OR_RETURN(Node * empty, AddNode(std::move(args), from));
+    MR_ASSIGN_OR_RETURN(
+        Node * empty, AddSignal(absl::StrCat(src->name(), "/_control"), src, src->origin(), from));
     return AddSendAndRecv({empty, 0}, absl::StrCat("^", src->name()), from, device, turn);
   }
   const Tensor* constant = src->control_inputs().empty() ? ConstantValue({src, output}) : nullptr;
   if (constant != nullptr && constant->total_bytes() <= kMaxCopiedConstBytes &&
       options_.devices[device].name.type == "CPU") {
-    return CopyConst(*src, device);
+    return CopyNode(*src, device);
   }
   return AddSendAndRecv({src, output}, absl::StrCat(src->name(), ":", output), from, device, turn);
 }
@@ -131,12 +147,7 @@ absl::Status EdgeCutter::CutUses(Node* src) {
       MR_RETURN_IF_ERROR(CheckEdge(*src, use));
       const int to = device_of_[use.dst->id()];
       MR_ASSIGN_OR_RETURN(Node * copy, CopyOf(src, use.output, to));
-      if (control) {
-        graph_.RemoveControlEdge(src, use.dst);
-        graph_.AddControlEdge(copy, use.dst);
-      } else {
-        MR_RETURN_IF_ERROR(graph_.SetInput(use.dst, use.dst_input, {copy, 0}));
-      }
+      MR_RETURN_IF_ERROR(Redirect(src, use, copy));
     }
   }
   return absl::OkStatus();

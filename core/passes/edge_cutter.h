@@ -43,7 +43,12 @@ class EdgeCutter {
   absl::StatusOr<Node*> CopyOf(Node* src, int output, int device);
   // `turn`, if not null, starts the receiving.
   absl::StatusOr<Node*> MakeCopy(Node* src, int output, int device, Node* turn);
-  absl::StatusOr<Node*> CopyConst(const Node& src, int device);
+  // The same node, with the same inputs, on `device`.
+  absl::StatusOr<Node*> CopyNode(const Node& src, int device);
+  // `after` may be null.
+  absl::StatusOr<Node*> AddSignal(std::string name, Node* after, std::string origin, int device);
+  // `use` of src becomes one of `copy`, whose first output stands for what was used.
+  absl::Status Redirect(Node* src, const Use& use, Node* copy);
   absl::StatusOr<Node*> AddSendAndRecv(Endpoint tensor, const std::string& tensor_name, int from,
                                        int to, Node* turn);
   absl::StatusOr<Node*> AddNode(Graph::NodeArgs args, int device);
