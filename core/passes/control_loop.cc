@@ -13,7 +13,7 @@ absl::Status EdgeCutter::BringLoopEndsTogether() {
   const int num_ids = graph_.num_node_ids();
   for (int id = 0; id < num_ids; ++id) {
     Node* node = graph_.nodes()[id].get();
-    if (node == nullptr || (!IsEnter(*node) && !IsNextIteration(*node))) continue;
+    if (node == nullptr || (!IsEnter(node->type()) && !IsNextIteration(node->type()))) continue;
     MR_RETURN_IF_ERROR(MoveToUsers(node));
   }
   return absl::OkStatus();

@@ -200,8 +200,7 @@ absl::Status Folder::Run() {
   const int num_ids = graph_.num_node_ids();
   bool has_frames = false;
   for (const auto& node : graph_.nodes()) {
-    has_frames |= node != nullptr && (node->type() == "Switch" || node->type() == "RefSwitch" ||
-                                      node->type() == "Merge" || node->type() == "Enter");
+    has_frames |= node != nullptr && IsControlFlow(node->type());
   }
   // There a shape is dead or alive with its tensor.
   fold_shapes_ &= !has_frames;

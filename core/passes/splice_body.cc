@@ -11,8 +11,6 @@
 namespace millrace {
 namespace {
 
-bool IsEnter(const Node& node) { return node.type() == "Enter" || node.type() == "RefEnter"; }
-
 // A node of the body that is not copied: its uses are joined to what feeds or takes it.
 bool IsArgOrRetval(const Node& node) { return node.type() == "_Arg" || node.type() == "_Retval"; }
 
@@ -157,7 +155,7 @@ Endpoint BodySplicer::Mapped(Endpoint e) const {
 
 AttrMap BodySplicer::CopiedAttrs(const Node& node) const {
   AttrMap attrs = node.attrs();
-  if (IsEnter(node)) {
+  if (IsEnter(node.type())) {
     std::string frame;
     attrs.Get("frame_name", &frame).IgnoreError();
     attrs.Set("frame_name", absl::StrCat(call_->name(), "/", frame));
