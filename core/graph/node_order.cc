@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/graph/control_flow_ops.h"
 
 namespace millrace {
 namespace {

@@ -9,7 +9,7 @@ namespace {
 constexpr size_t kMaxNamed = 8;
 
 // A data edge that closes a loop: its source need not come first.
-bool IsBackEdge(const Node& src, const Use& use) {
+bool ClosesLoop(const Node& src, const Use& use) {
   return use.dst_input != Use::kControl && IsBackEdge(src.type(), use.dst->type());
 }
 
@@ -73,7 +73,7 @@ absl::StatusOr<std::vector<Node*>> Graph::TopologicalOrder() const {
   for (size_t next = 0; next < order.size(); ++next) {
     const Node& node = *order[next];
     for (const Use& use : node.uses()) {
-      if (!IsBackEdge(node, use) && --waits_for[use.dst->id()] == 0) order.push_back(use.dst);
+      if (!ClosesLoop(node, use) && --waits_for[use.dst->id()] == 0) order.push_back(use.dst);
     }
   }
   if (static_cast<int>(order.size()) == num_live_) return order;

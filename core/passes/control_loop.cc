@@ -3,6 +3,7 @@
 // loop of its own, which turns as the condition says, and starts the receiving of each turn.
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 #include "core/passes/edge_cutter.h"
 
 namespace millrace {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 #include "core/graph/shape_inference.h"
 
 namespace millrace {
@@ -150,8 +151,9 @@ absl::Status EdgeCutter::CutUses(Node* src) {
 
 absl::Status EdgeCutter::Run() {
   const auto& nodes = graph_.nodes();
-  may_be_dead_ = std::any_of(nodes.begin(), nodes.end(),
-                             [](const auto& node) { return node != nullptr && IsSwitch(node->type()); });
+  may_be_dead_ = std::any_of(nodes.begin(), nodes.end(), [](const auto& node) {
+    return node != nullptr && IsSwitch(node->type());
+  });
   if (!frames_.empty()) MR_RETURN_IF_ERROR(BringLoopEndsTogether());
   const int num_ids = graph_.num_node_ids();
   for (int id = 0; id < num_ids; ++id) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 #include "core/graph/device_name.h"
 
 namespace millrace {

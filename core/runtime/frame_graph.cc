@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 
 namespace millrace {
 namespace {
