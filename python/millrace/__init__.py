@@ -75,6 +75,7 @@ from millrace.framework.graph_keys import (
 )
 from millrace.framework.importer import import_graph_def
 from millrace.framework.indexed_slices import IndexedSlices
+from millrace.framework.module import Module
 from millrace.framework.operation import Operation
 from millrace.framework.ragged_tensor import RaggedTensor
 from millrace.framework.scopes import (
@@ -146,6 +147,7 @@ _LAZY = {
     "debugging",
     "distributed",
     "io",
+    "lookup",
     "queue",
     "ragged",
     "raw_ops",
