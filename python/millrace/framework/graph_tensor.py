@@ -7,6 +7,11 @@ from millrace.framework.tensor import Tensor
 from millrace.tensor_shape import TensorShape
 
 
+class _NoArray(OperatorNotAllowedInGraphError, NotImplementedError):
+    """numpy asks for the value of a tensor of a graph. NotImplementedError as in TensorFlow, where
+    a session that is fed a tensor raises a TypeError."""
+
+
 class GraphTensor(Tensor):
     """A tensor that a session, or the function whose body it is in, will compute."""
 
@@ -86,7 +91,7 @@ class GraphTensor(Tensor):
 
     @public
     def __array__(self, dtype=None, copy=None):
-        raise NotImplementedError(
+        raise _NoArray(
             f"{self!r} cannot become an array: it has its value only when a step runs; fetch it "
             "with session.run"
         )
