@@ -105,8 +105,12 @@ class GraphTensor(Tensor):
 
     @public
     def __iter__(self):
-        if self.shape.rank is None or self.shape.rank == 0 or self.shape[0] is None:
-            raise TypeError(f"cannot iterate over {self!r}: its first dimension is not known")
+        if self.shape.rank is None or self.shape[:1].as_list() == [None]:
+            raise OperatorNotAllowedInGraphError(
+                f"cannot iterate over {self!r}: its first dimension is not known"
+            )
+        if self.shape.rank == 0:
+            raise TypeError(f"cannot iterate over {self!r}: it is a scalar")
         return iter([self[i] for i in range(self.shape[0])])
 
     def __repr__(self):
