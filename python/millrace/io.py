@@ -3,6 +3,7 @@ graph."""
 
 from millrace import _load
 from millrace._load import public
+from millrace.framework import gfile  # noqa: F401
 from millrace.framework.dispatch import apply_op
 
 

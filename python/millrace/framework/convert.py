@@ -9,6 +9,10 @@ from millrace.framework.graph_tensor import GraphTensor
 from millrace.framework.tensor import Tensor
 
 
+class RaggedOperand(ValueError):
+    """A RaggedTensor where an op wants a tensor."""
+
+
 @public
 def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
     """A tensor of the value: itself, a variable's value, or a constant.

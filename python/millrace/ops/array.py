@@ -5,8 +5,13 @@ import math
 
 from millrace import dtypes
 from millrace._load import public
-from millrace.framework import context
-from millrace.framework.convert import constant, constant_value, convert_to_tensor
+from millrace.framework import context, nest
+from millrace.framework.convert import (
+    RaggedOperand,
+    constant,
+    constant_value,
+    convert_to_tensor,
+)
 from millrace.framework.dispatch import apply_op
 from millrace.tensor_shape import TensorShape
 
@@ -65,6 +70,8 @@ def shape(input, out_type=dtypes.int32, name=None):
 @public
 def size(input, out_type=dtypes.int32, name=None):
     """The number of elements."""
+    if isinstance(input, nest.Composite):  # of what is stored
+        input = input._leaves()[0] if hasattr(input, "row_splits") else input.values
     return apply_op("Size", (input,), {"out_type": out_type}, name)
 
 
@@ -119,13 +126,23 @@ def concat(values, axis, name=None):
         values = [values]
     if len(values) == 1:
         return identity(values[0], name)
-    return apply_op("ConcatV2", (list(values), axis), None, name)
+    try:
+        return apply_op("ConcatV2", (list(values), axis), None, name)
+    except RaggedOperand:
+        from millrace.ragged import functions
+
+        return functions.concat(values, axis)
 
 
 @public
 def stack(values, axis=0, name=None):
     """Tensors of one shape joined along a new axis."""
-    return apply_op("Pack", (list(values),), {"axis": axis}, name)
+    try:
+        return apply_op("Pack", (list(values),), {"axis": axis}, name)
+    except RaggedOperand:
+        from millrace.ragged import functions
+
+        return functions.stack(values, axis)
 
 
 @public
@@ -154,6 +171,10 @@ def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name
     """Slices of params at `indices` along an axis (0 if None). Of a variable: without reading the
     rest of it."""
     axis = batch_dims if axis is None else axis
+    if isinstance(params, nest.Composite) or isinstance(indices, nest.Composite):
+        from millrace.ragged import functions
+
+        return functions.gather(params, indices, axis, batch_dims)
     if hasattr(params, "sparse_read") and axis == 0 and batch_dims == 0:
         return params.sparse_read(indices, name)
     return apply_op("GatherV2", (params, indices, axis), {"batch_dims": batch_dims}, name)
