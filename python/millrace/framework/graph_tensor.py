@@ -1,6 +1,7 @@
 """GraphTensor: one output of one operation of a graph."""
 
 from millrace._load import public
+from millrace.errors import OperatorNotAllowedInGraphError
 from millrace.framework import tensor as tensor_module
 from millrace.framework.tensor import Tensor
 from millrace.tensor_shape import TensorShape
@@ -62,7 +63,7 @@ class GraphTensor(Tensor):
         return id(self)
 
     def _no_value(self, what):
-        raise TypeError(
+        raise OperatorNotAllowedInGraphError(
             f"{what} asks for the value of {self!r}, which exists only when a step runs: fetch it "
             "with session.run, or use cond() and while_loop() for what depends on it"
         )
@@ -85,7 +86,10 @@ class GraphTensor(Tensor):
 
     @public
     def __array__(self, dtype=None, copy=None):
-        self._no_value("numpy")
+        raise NotImplementedError(
+            f"{self!r} cannot become an array: it has its value only when a step runs; fetch it "
+            "with session.run"
+        )
 
     @public
     def __len__(self):

@@ -131,8 +131,9 @@ def while_loop(
     maximum_iterations=None,
     return_same_structure=False,
 ):
-    """loop_vars = body(*loop_vars) while cond(*loop_vars) holds. Returns the last loop_vars."""
-    return _control_flow.while_loop(
+    """loop_vars = body(*loop_vars) while cond(*loop_vars) holds. Returns the last ones; the only
+    one as it is, unless return_same_structure is set."""
+    found = _control_flow.while_loop(
         cond,
         body,
         loop_vars,
@@ -143,6 +144,9 @@ def while_loop(
         maximum_iterations,
         name,
     )
+    if isinstance(found, list) and len(found) == 1 and not return_same_structure:
+        return found[0]
+    return found
 
 
 @public
