@@ -136,6 +136,9 @@ def test_wrong_inputs(capsys, tmp_path):
     assert "ARENA_TOO_SMALL" in fails(
         capsys, "run", model, FOLDER / "boot.png", "--arena-size", 512
     )
+    with pytest.raises(SystemExit):
+        main(["micro", "run", str(model), str(FOLDER / "boot.png"), "--arena-size", "-5"])
+    assert "'-5' is no number of 1 or more" in capsys.readouterr().err
     assert "none.tflite: No such file" in fails(
         capsys, "run", tmp_path / "none.tflite", FOLDER / "boot.png"
     )
