@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/gradient.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
@@ -178,6 +179,39 @@ absl::Status ImagesShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+// 1 at the channel that holds the largest (or smallest) value of a pixel, the first (or last) of
+// equal ones, and 0 at the others.
+Output Extreme(Builder& b, Output pixels, absl::string_view op) {
+  const Output at = b.Op1(op, {pixels, b.Scalar<int32_t>(-1)});
+  return b.Op1("OneHot",
+               {at, b.Scalar<int32_t>(3), b.ScalarLike(pixels, 1), b.ScalarLike(pixels, 0)});
+}
+
+// With M and m the largest and the smallest of the channels and R = M - m: v = M, s = R / M, and
+// h = (next - previous) / (6 R) plus a constant, by the neighbours of the largest channel.
+absl::StatusOr<Gradients> RgbToHsvGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  const Output x = op.input(0);
+  const auto channels = [&](Output of, std::initializer_list<int32_t> order) {
+    return b.Gather(of, b.Ints(order), -1);
+  };
+  const auto ratio = [&](Output n, Output d) { return b.Op1("DivNoNan", {n, d}); };
+  const Output largest = Extreme(b, x, "ArgMax");
+  const Output smallest = channels(Extreme(b, channels(x, {2, 1, 0}), "ArgMin"), {2, 1, 0});
+  const Output most = b.Sum(b.Mul(x, largest), {-1}, /*keep_dims=*/true);
+  const Output least = b.Sum(b.Mul(x, smallest), {-1}, /*keep_dims=*/true);
+  const Output range = b.Sub(most, least);
+  const Output turn = b.Sum(b.Mul(largest, b.Sub(channels(x, {1, 2, 0}), channels(x, {2, 0, 1}))),
+                            {-1}, /*keep_dims=*/true);
+  const Output hue = b.Sub(b.Sub(channels(largest, {2, 0, 1}), channels(largest, {1, 2, 0})),
+                           b.Mul(ratio(turn, range), b.Sub(largest, smallest)));
+  const Output saturation =
+      b.Sub(b.Mul(ratio(least, b.Square(most)), largest), ratio(smallest, most));
+  const Output dh = ratio(channels(dy[0], {0}), b.Mul(range, b.ScalarLike(range, 6)));
+  const Output parts[] = {b.Mul(dh, hue), b.Mul(channels(dy[0], {1}), saturation),
+                          b.Mul(channels(dy[0], {2}), largest)};
+  return Gradients{b.AddN(parts)};
+}
+
 }  // namespace
 
 absl::Status RegisterColours(Registry& r) {
@@ -189,6 +223,7 @@ absl::Status RegisterColours(Registry& r) {
           .Doc(
               "Pixels of red, green and blue, in the last dimension, as hue, saturation and value.")
           .Shape(PixelsShape)
+          .Gradient(RgbToHsvGradient)
           .Cpu<RgbToHsvKernel>()));
   MR_RETURN_IF_ERROR(r.Add(
       Op("HSVToRGB")
@@ -198,6 +233,7 @@ absl::Status RegisterColours(Registry& r) {
           .Doc(
               "Pixels of hue, saturation and value, in the last dimension, as red, green and blue.")
           .Shape(PixelsShape)
+          .NotDifferentiable()
           .Cpu<HsvToRgbKernel>()));
   MR_RETURN_IF_ERROR(
       r.Add(Op("AdjustHue")

@@ -1,6 +1,7 @@
 // Expected values are TensorFlow 2.21's.
 #include "core/graph/registry.h"
 #include "gtest/gtest.h"
+#include "kernels/testing/gradient_example.h"
 #include "kernels/testing/op_test.h"
 
 namespace millrace {
@@ -83,6 +84,12 @@ TEST_F(ColoursTest, Refuses) {
                   Tensor::Scalar<float>(0.3f)}),
             absl::StatusCode::kInvalidArgument);
 }
+
+// One pixel a channel that is largest, and of each way to be second.
+MR_GRADIENT_EXAMPLE({.op = "RGBToHSV",
+                     .inputs = {Tensor::Of<double>({2, 3, 3}, {0.9, 0.4, 0.2, 0.8, 0.3, 0.5, 0.3,
+                                                               0.9, 0.1, 0.2, 0.7, 0.6, 0.1, 0.4,
+                                                               0.95, 0.6, 0.2, 0.9})}});
 
 }  // namespace
 }  // namespace millrace

@@ -162,79 +162,41 @@ absl::Status NmsShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+template <int kVersion>
+absl::Status AddVersion(Registry& r) {
+  Op op(kVersion == 1 ? "NonMaxSuppression" : absl::StrCat("NonMaxSuppressionV", kVersion));
+  const char* const boxes = kVersion == 1 ? "float" : "T";
+  // The last version has one type for everything.
+  const char* const limits = kVersion == 5 ? "T" : "T_threshold";
+  op.Input(absl::StrCat("boxes: ", boxes))
+      .Input(absl::StrCat("scores: ", boxes))
+      .Input("max_output_size: int32");
+  if (kVersion >= 2) op.Input(absl::StrCat("iou_threshold: ", limits));
+  if (kVersion >= 3) op.Input(absl::StrCat("score_threshold: ", limits));
+  if (kVersion >= 5) op.Input("soft_nms_sigma: T");
+  op.Output("selected_indices: int32");
+  if (kVersion >= 5) op.Output("selected_scores: T");
+  if (kVersion >= 4) op.Output("valid_outputs: int32");
+  if (kVersion == 1) op.Attr("iou_threshold: float = 0.5");
+  if (kVersion >= 2) op.Attr("T: {half, float} = DT_FLOAT");
+  if (kVersion >= 2 && kVersion <= 4) op.Attr("T_threshold: {half, float} = DT_FLOAT");
+  if (kVersion >= 4) op.Attr("pad_to_max_output_size: bool = false");
+  return r.Add(op.Doc("At most max_output_size boxes in order of their scores, without those that "
+                      "overlap one chosen before by more than iou_threshold (intersection over "
+                      "union).")
+                   .Shape(NmsShape)
+                   .NotDifferentiable()
+                   .template Cpu<NonMaxSuppressionKernel<kVersion>>());
+}
+
 }  // namespace
 
 absl::Status RegisterNonMaxSuppression(Registry& r) {
-  const char* const kDoc =
-      "At most max_output_size boxes in order of their scores, without those that overlap one "
-      "chosen "
-      "before by more than iou_threshold (intersection over union).";
-  MR_RETURN_IF_ERROR(r.Add(Op("NonMaxSuppression")
-                               .Input("boxes: float")
-                               .Input("scores: float")
-                               .Input("max_output_size: int32")
-                               .Output("selected_indices: int32")
-                               .Attr("iou_threshold: float = 0.5")
-                               .Doc(kDoc)
-                               .Shape(NmsShape)
-                               .NotDifferentiable()
-                               .Cpu<NonMaxSuppressionKernel<1>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("NonMaxSuppressionV2")
-                               .Input("boxes: T")
-                               .Input("scores: T")
-                               .Input("max_output_size: int32")
-                               .Input("iou_threshold: T_threshold")
-                               .Output("selected_indices: int32")
-                               .Attr("T: {half, float} = DT_FLOAT")
-                               .Attr("T_threshold: {half, float} = DT_FLOAT")
-                               .Doc(kDoc)
-                               .Shape(NmsShape)
-                               .NotDifferentiable()
-                               .Cpu<NonMaxSuppressionKernel<2>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("NonMaxSuppressionV3")
-                               .Input("boxes: T")
-                               .Input("scores: T")
-                               .Input("max_output_size: int32")
-                               .Input("iou_threshold: T_threshold")
-                               .Input("score_threshold: T_threshold")
-                               .Output("selected_indices: int32")
-                               .Attr("T: {half, float} = DT_FLOAT")
-                               .Attr("T_threshold: {half, float} = DT_FLOAT")
-                               .Doc(kDoc)
-                               .Shape(NmsShape)
-                               .NotDifferentiable()
-                               .Cpu<NonMaxSuppressionKernel<3>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("NonMaxSuppressionV4")
-                               .Input("boxes: T")
-                               .Input("scores: T")
-                               .Input("max_output_size: int32")
-                               .Input("iou_threshold: T_threshold")
-                               .Input("score_threshold: T_threshold")
-                               .Output("selected_indices: int32")
-                               .Output("valid_outputs: int32")
-                               .Attr("T: {half, float} = DT_FLOAT")
-                               .Attr("T_threshold: {half, float} = DT_FLOAT")
-                               .Attr("pad_to_max_output_size: bool = false")
-                               .Doc(kDoc)
-                               .Shape(NmsShape)
-                               .NotDifferentiable()
-                               .Cpu<NonMaxSuppressionKernel<4>>()));
-  return r.Add(Op("NonMaxSuppressionV5")
-                   .Input("boxes: T")
-                   .Input("scores: T")
-                   .Input("max_output_size: int32")
-                   .Input("iou_threshold: T")
-                   .Input("score_threshold: T")
-                   .Input("soft_nms_sigma: T")
-                   .Output("selected_indices: int32")
-                   .Output("selected_scores: T")
-                   .Output("valid_outputs: int32")
-                   .Attr("T: {half, float} = DT_FLOAT")
-                   .Attr("pad_to_max_output_size: bool = false")
-                   .Doc(kDoc)
-                   .Shape(NmsShape)
-                   .NotDifferentiable()
-                   .Cpu<NonMaxSuppressionKernel<5>>());
+  MR_RETURN_IF_ERROR(AddVersion<1>(r));
+  MR_RETURN_IF_ERROR(AddVersion<2>(r));
+  MR_RETURN_IF_ERROR(AddVersion<3>(r));
+  MR_RETURN_IF_ERROR(AddVersion<4>(r));
+  return AddVersion<5>(r);
 }
 
 }  // namespace millrace

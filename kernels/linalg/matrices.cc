@@ -119,4 +119,13 @@ Output Adjoint(Builder& b, Output x) {
   return MatrixProduct(b, x, IdentityLike(b, x), /*adjoint_x=*/true);
 }
 
+Output Columns(Builder& b, Output x, int64_t begin, int64_t size) {
+  const PartialShape shape = b.shape(x);
+  if (!b.ok()) return Output();
+  std::vector<int32_t> begins(shape.rank()), sizes(shape.rank(), -1);
+  begins.back() = static_cast<int32_t>(begin);
+  sizes.back() = static_cast<int32_t>(size);
+  return b.Slice(x, b.Ints(begins), b.Ints(sizes));
+}
+
 }  // namespace millrace

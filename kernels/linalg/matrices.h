@@ -84,6 +84,9 @@ absl::Status ScalarOfSquareMatrices(ShapeContext& c);
 Output MatrixProduct(Builder& b, Output x, Output y, bool adjoint_x = false,
                      bool adjoint_y = false);
 Output Adjoint(Builder& b, Output x);
+// Columns [begin, begin + size) of each matrix, all from `begin` on if size is -1. REQUIRES: the
+// rank of x is known.
+Output Columns(Builder& b, Output x, int64_t begin, int64_t size);
 // The identity, one for each matrix of `like`.
 Output IdentityLike(Builder& b, Output like);
 

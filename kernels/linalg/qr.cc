@@ -1,6 +1,8 @@
 // Qr.
+#include <algorithm>
 
 #include "core/base/status.h"
+#include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
@@ -54,6 +56,52 @@ absl::Status QrShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+// X R^-H for the upper triangle R.
+Output TimesInverseAdjoint(Builder& b, Output x, Output r) {
+  return Adjoint(b, b.Op1("MatrixTriangularSolve", {r, Adjoint(b, x)}, {{"lower", false}}));
+}
+
+// Of A = Q R with a square R (Walter and Lehmann, Algorithmic Differentiation of Linear Algebra
+// Functions with Application in Optimum Experimental Design, 2012).
+Output SquareQrGradient(Builder& b, Output q, Output r, Output dq, Output dr) {
+  const Output qdq = MatrixProduct(b, q, dq, true, false);
+  const Output rdr = MatrixProduct(b, r, dr, false, true);
+  const Output skew = b.Add(b.Sub(qdq, Adjoint(b, qdq)), b.Sub(rdr, Adjoint(b, rdr)));
+  const Output lower = b.Op1("MatrixBandPart", {skew, b.Scalar<int64_t>(-1), b.Scalar<int64_t>(0)});
+  Output along = b.Add(dr, TimesInverseAdjoint(b, lower, r));
+  if (IsComplex(b.dtype(q))) {
+    // The diagonal of R is real: what the formula has of an imaginary part there is taken off.
+    const Output m = b.Op1("MatrixDiagPart", {b.Sub(rdr, Adjoint(b, qdq))});
+    const Output imaginary = b.Op1("MatrixDiag", {b.Sub(m, b.Conj(m))});
+    const Output taken_off = b.Mul(b.Conj(imaginary), b.ScalarLike(m, 0.5));
+    along = b.Add(along, TimesInverseAdjoint(b, taken_off, r));
+  }
+  const Output across = TimesInverseAdjoint(b, b.Sub(dq, MatrixProduct(b, q, qdq)), r);
+  return b.Add(MatrixProduct(b, q, along), across);
+}
+
+absl::StatusOr<Gradients> QrGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  const Output a = op.input(0), q = op.output(0), r = op.output(1);
+  const PartialShape shape = b.shape(a);
+  const int64_t m = shape.known_rank() ? shape.dim(shape.rank() - 2) : -1;
+  const int64_t n = shape.known_rank() ? shape.dim(shape.rank() - 1) : -1;
+  if (m < 0 || n < 0)
+    return absl::UnimplementedError("the gradient of Qr needs matrices of known sizes");
+  if (m > n && op.attr<bool>("full_matrices")) {
+    return absl::UnimplementedError(
+        "Qr has no gradient with full_matrices and more rows than columns");
+  }
+  const Output dq = dy[0].valid() ? Output(dy[0]) : b.ZerosLike(q);
+  const Output dr = dy[1].valid() ? Output(dy[1]) : b.ZerosLike(r);
+  if (m >= n) return Gradients{SquareQrGradient(b, q, r, dq, dr)};
+  // [X, Y] = Q [U, V] with a square U: Y = Q V.
+  const Output y = Columns(b, a, m, -1), dv = Columns(b, dr, m, -1);
+  const Output dx =
+      SquareQrGradient(b, q, Columns(b, r, 0, m), b.Add(dq, MatrixProduct(b, y, dv, false, true)),
+                       Columns(b, dr, 0, m));
+  return Gradients{b.Concat({dx, MatrixProduct(b, q, dv)}, b.Scalar<int32_t>(-1))};
+}
+
 }  // namespace
 
 absl::Status RegisterQr(Registry& r) {
@@ -67,6 +115,7 @@ absl::Status RegisterQr(Registry& r) {
                         "and the upper "
                         "triangle R, [P, N]; P is min(M, N), or M with full_matrices.")
                    .Shape(QrShape)
+                   .Gradient(QrGradient)
                    .Cpu<InDouble<QrKernel>>());
 }
 

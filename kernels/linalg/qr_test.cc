@@ -3,6 +3,7 @@
 
 #include "core/graph/registry.h"
 #include "gtest/gtest.h"
+#include "kernels/testing/gradient_example.h"
 #include "kernels/testing/op_test.h"
 
 namespace millrace {
@@ -194,6 +195,24 @@ TEST_F(QrTest, Values) {
 TEST_F(QrTest, Refuses) {
   EXPECT_EQ(Code("Qr", {Tensor::Vector<float>({1, 2})}), absl::StatusCode::kInvalidArgument);
 }
+
+MR_GRADIENT_EXAMPLE({.op = "Qr",
+                     .inputs = {Tensor::Of<double>(
+                         {2, 3, 3}, {3.79, 0.44, 0.1, -1.86, 1.72, -0.35, -0.08, -0.63, 1.96, 1.52,
+                                     -1.31, 0.88, 0.88, 3.71, 0.05, -0.4, -0.55, 0.45})}});
+MR_GRADIENT_EXAMPLE({.op = "Qr",
+                     .inputs = {Tensor::Of<double>({3, 2}, {1.5, 0.4, -0.7, 2.1, 0.3, -1.2})}});
+MR_GRADIENT_EXAMPLE({.op = "Qr",
+                     .inputs = {Tensor::Of<double>({2, 4},
+                                                   {1.5, 0.4, -0.7, 2.1, 0.3, -1.2, 0.8, 1.1})},
+                     .attrs = {{"full_matrices", true}}});
+MR_GRADIENT_EXAMPLE({.op = "Qr",
+                     .inputs = {Tensor::Of<std::complex<double>>(
+                         {2, 2}, {{2.98, 1.49}, {-1.1, 0.24}, {-1.19, -1.02}, {1.79, -0.71}})}});
+// The triangle alone.
+MR_GRADIENT_EXAMPLE({.op = "Qr",
+                     .inputs = {Tensor::Of<double>({2, 2}, {1.5, 0.4, -0.7, 2.1})},
+                     .outputs = {1}});
 
 }  // namespace
 }  // namespace millrace

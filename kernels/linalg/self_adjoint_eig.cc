@@ -97,7 +97,9 @@ absl::StatusOr<Gradients> EigV2Gradient(Builder& b, const OpView& op, const Grad
   }
   Output middle = b.Op1("MatrixDiag", {dy[0].valid() ? Output(dy[0]) : b.ZerosLike(e)});
   if (dy[1].valid()) {
-    Output f = b.Op1("Reciprocal", {b.Sub(b.ExpandDims(e, -2), b.ExpandDims(e, -1))});
+    // x / (x^2 + tiny) for 1 / x, so that equal eigenvalues give 0.
+    const Output gap = b.Sub(b.ExpandDims(e, -2), b.ExpandDims(e, -1));
+    Output f = b.Div(gap, b.Add(b.Square(gap), b.ScalarLike(gap, 1e-20)));
     f = b.Op1("MatrixSetDiag", {f, b.ZerosLike(e)});
     middle = b.Add(middle, b.Mul(f, MatrixProduct(b, v, dy[1], true, false)));
   }

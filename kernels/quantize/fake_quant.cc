@@ -164,88 +164,50 @@ absl::StatusOr<Gradients> FakeQuantGradient(Builder& b, const OpView& op, const 
   return Gradients(out.begin(), out.end());
 }
 
+// The op and its gradient op.
+template <RangeFrom from>
+absl::Status AddForm(Registry& r, absl::string_view name, absl::string_view range) {
+  const auto declare = [](Op& op) -> Op& {
+    if (from == RangeFrom::kArgs) return op.Attr("min: float = -6.0").Attr("max: float = 6.0");
+    return op.Input("min: float").Input("max: float");
+  };
+  const auto finish = [](Op& op) -> Op& {
+    return op.Attr("num_bits: int = 8").Attr("narrow_range: bool = false");
+  };
+  Op forward(name), backward(absl::StrCat(name, "Gradient"));
+  finish(declare(forward.Input("inputs: float")).Output("outputs: float"))
+      .Doc(absl::StrCat("Numbers rounded to the steps that num_bits can say between ", range, "."))
+      .Shape(SameAsInput0)
+      .Gradient(FakeQuantGradient)
+      .template Cpu<FakeQuantKernel<from>>();
+  declare(backward.Input("gradients: float").Input("inputs: float"));
+  if (from == RangeFrom::kArgs) {
+    backward.Output("backprops: float");
+  } else {
+    backward.Output("backprops_wrt_input: float")
+        .Output("backprop_wrt_min: float")
+        .Output("backprop_wrt_max: float");
+  }
+  finish(backward)
+      .Doc(absl::StrCat("The gradient of ", name,
+                        ": it passes where the input is inside the range, and goes to its ends "
+                        "elsewhere."))
+      .Shape(RangeGradShape)
+      .NotDifferentiable()
+      .template Cpu<FakeQuantGradKernel<from>>();
+  MR_RETURN_IF_ERROR(r.Add(forward));
+  return r.Add(backward);
+}
+
 }  // namespace
 
 absl::Status RegisterFakeQuant(Registry& r) {
-  const char* const kGrad =
-      "The gradient of the op of that name without Gradient: it passes where the input is inside "
-      "the "
-      "range, and goes to its ends elsewhere.";
   MR_RETURN_IF_ERROR(
-      r.Add(Op("FakeQuantWithMinMaxArgs")
-                .Input("inputs: float")
-                .Output("outputs: float")
-                .Attr("min: float = -6.0")
-                .Attr("max: float = 6.0")
-                .Attr("num_bits: int = 8")
-                .Attr("narrow_range: bool = false")
-                .Doc("Numbers rounded to the steps that num_bits can say between min and max.")
-                .Shape(SameAsInput0)
-                .Gradient(FakeQuantGradient)
-                .Cpu<FakeQuantKernel<RangeFrom::kArgs>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("FakeQuantWithMinMaxArgsGradient")
-                               .Input("gradients: float")
-                               .Input("inputs: float")
-                               .Output("backprops: float")
-                               .Attr("min: float = -6.0")
-                               .Attr("max: float = 6.0")
-                               .Attr("num_bits: int = 8")
-                               .Attr("narrow_range: bool = false")
-                               .Doc(kGrad)
-                               .Shape(RangeGradShape)
-                               .Cpu<FakeQuantGradKernel<RangeFrom::kArgs>>()));
-  MR_RETURN_IF_ERROR(r.Add(
-      Op("FakeQuantWithMinMaxVars")
-          .Input("inputs: float")
-          .Input("min: float")
-          .Input("max: float")
-          .Output("outputs: float")
-          .Attr("num_bits: int = 8")
-          .Attr("narrow_range: bool = false")
-          .Doc(
-              "Numbers rounded to the steps that num_bits can say between the scalars min and max.")
-          .Shape(SameAsInput0)
-          .Gradient(FakeQuantGradient)
-          .Cpu<FakeQuantKernel<RangeFrom::kVars>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("FakeQuantWithMinMaxVarsGradient")
-                               .Input("gradients: float")
-                               .Input("inputs: float")
-                               .Input("min: float")
-                               .Input("max: float")
-                               .Output("backprops_wrt_input: float")
-                               .Output("backprop_wrt_min: float")
-                               .Output("backprop_wrt_max: float")
-                               .Attr("num_bits: int = 8")
-                               .Attr("narrow_range: bool = false")
-                               .Doc(kGrad)
-                               .Shape(RangeGradShape)
-                               .Cpu<FakeQuantGradKernel<RangeFrom::kVars>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("FakeQuantWithMinMaxVarsPerChannel")
-                               .Input("inputs: float")
-                               .Input("min: float")
-                               .Input("max: float")
-                               .Output("outputs: float")
-                               .Attr("num_bits: int = 8")
-                               .Attr("narrow_range: bool = false")
-                               .Doc("Numbers rounded to the steps that num_bits can say between "
-                                    "min and max of their channel, "
-                                    "the last dimension.")
-                               .Shape(SameAsInput0)
-                               .Gradient(FakeQuantGradient)
-                               .Cpu<FakeQuantKernel<RangeFrom::kChannels>>()));
-  return r.Add(Op("FakeQuantWithMinMaxVarsPerChannelGradient")
-                   .Input("gradients: float")
-                   .Input("inputs: float")
-                   .Input("min: float")
-                   .Input("max: float")
-                   .Output("backprops_wrt_input: float")
-                   .Output("backprop_wrt_min: float")
-                   .Output("backprop_wrt_max: float")
-                   .Attr("num_bits: int = 8")
-                   .Attr("narrow_range: bool = false")
-                   .Doc(kGrad)
-                   .Shape(RangeGradShape)
-                   .Cpu<FakeQuantGradKernel<RangeFrom::kChannels>>());
+      AddForm<RangeFrom::kArgs>(r, "FakeQuantWithMinMaxArgs", "the attributes min and max"));
+  MR_RETURN_IF_ERROR(
+      AddForm<RangeFrom::kVars>(r, "FakeQuantWithMinMaxVars", "the scalars min and max"));
+  return AddForm<RangeFrom::kChannels>(r, "FakeQuantWithMinMaxVarsPerChannel",
+                                       "min and max of their channel, the last dimension");
 }
 
 }  // namespace millrace

@@ -1,6 +1,7 @@
 // RaggedGather: rows of a ragged tensor.
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/gradient.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
@@ -107,6 +108,24 @@ class RaggedGatherKernel final : public Kernel {
   }
 };
 
+// The gradient of the values is sparse: each row of the result says which of them it was.
+absl::StatusOr<Gradients> RaggedGatherGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  const int levels = op.num_inputs() - 2;
+  Gradients result(op.num_inputs());
+  if (!dy.back().valid()) return result;
+  // Where the values of each row of the outermost dimension begin and end.
+  Output splits = op.input(0);
+  for (int level = 1; level < levels; ++level) splits = b.Gather(op.input(level), splits);
+  const Output rows = b.Reshape(op.input(levels + 1), b.Ints({-1}));
+  const Output begins = b.Gather(splits, rows);
+  const Output ends = b.Gather(b.Slice(splits, b.Ints({1}), b.Ints({-1})), rows);
+  const Outputs places =
+      b.Op("RaggedRange", {begins, ends, b.ScalarLike(begins, 1)}, {{"Tsplits", b.dtype(splits)}});
+  if (!b.ok()) return b.status();
+  result[levels] = Gradient::Sparse(dy.back(), places[1], b.Shape(op.input(levels)));
+  return result;
+}
+
 }  // namespace
 
 absl::Status RegisterRaggedGather(Registry& r) {
@@ -124,6 +143,7 @@ absl::Status RegisterRaggedGather(Registry& r) {
                    .Doc("The rows of a ragged tensor at `indices`, with the dimensions of "
                         "`indices` in front.")
                    .Shape(UnknownOutputs)
+                   .Gradient(RaggedGatherGradient)
                    .Cpu<RaggedGatherKernel>());
 }
 
