@@ -1,22 +1,30 @@
 """C++ rules of micro/: code for machines without a heap, exceptions or an operating system, built and tested on the host too."""
 
+load("//micro:flags.bzl", "MICRO_FLAGS")
+load("//micro/targets/cortex_m:targets.bzl", "SMALL")
 load("//third_party:cc.bzl", "COPTS", "TEST_COPTS")
 
-MICRO_COPTS = COPTS + [
-    "-fno-exceptions",
-    "-fno-rtti",
-    "-fno-threadsafe-statics",
-    # Hostile models make sums overflow: they wrap then.
-    "-fwrapv",
-    # The same floats on each machine, fused multiplication or not.
-    "-ffp-contract=off",
-]
+MICRO_COPTS = COPTS + [flag for flag in MICRO_FLAGS if flag not in COPTS]
 
-def mr_micro_library(name, copts = [], **kwargs):
-    """A cc_library that could run on a device."""
+_SMALL_ON_DEVICE = select({
+    "//micro/targets/cortex_m/toolchain:is_device": [SMALL],
+    "//conditions:default": [],
+})
+
+def mr_micro_library(name, copts = [], small = False, **kwargs):
+    """A cc_library that could run on a device; small: there it is compiled for size, not speed."""
     native.cc_library(
         name = name,
-        copts = MICRO_COPTS + copts,
+        copts = MICRO_COPTS + copts + (_SMALL_ON_DEVICE if small else []),
+        linkstatic = True,
+        **kwargs
+    )
+
+def mr_micro_tool_library(name, **kwargs):
+    """A cc_library of ordinary C++ that tools of the build are made of: nothing is precompiled for them."""
+    native.cc_library(
+        name = name,
+        copts = COPTS,
         linkstatic = True,
         **kwargs
     )

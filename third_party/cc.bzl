@@ -32,9 +32,13 @@ _CC_TEST_COPTS = TEST_COPTS + ["-include", "third_party/precompiled/compiled/com
 
 def mr_cc_library(name, copts = [], deps = [], test_code = False, **kwargs):
     """A cc_library; an archive only, never a shared library of its own. test_code: compiled as tests are."""
+    base = _CC_TEST_COPTS if test_code else _CC_COPTS
+    if "-ffp-contract=off" in copts:
+        # GCC keeps this flag with each function, and a precompiled header brings its own back.
+        base = TEST_COPTS if test_code else COPTS
     native.cc_library(
         name = name,
-        copts = (_CC_TEST_COPTS if test_code else _CC_COPTS) + copts,
+        copts = base + copts,
         linkstatic = True,
         deps = deps + [_PRECOMPILED_TEST if test_code else _PRECOMPILED],
         **kwargs

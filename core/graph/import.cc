@@ -18,6 +18,7 @@
 #include "core/graph/import_functions.h"
 #include "core/graph/node_check.h"
 #include "core/graph/node_order.h"
+#include "core/graph/registry.h"
 #include "core/graph/tensor_name.h"
 #include "protos/graph.pb.h"
 
@@ -117,6 +118,7 @@ class Importer {
   absl::Status AddNodes(const std::vector<int>& order);
   absl::Status AddNode(int i);
   absl::StatusOr<AttrMap> ReadAttrs(const NodeDef& def) const;
+  absl::Status MatchSchema(const NodeDef& def, AttrMap* attrs) const;
   absl::StatusOr<Endpoint> Resolve(const Input& input) const;
   absl::Status FindReturned(ImportResults* results) const;
   absl::Status CheckDeferred() const;
@@ -254,6 +256,21 @@ absl::StatusOr<AttrMap> Importer::ReadAttrs(const NodeDef& def) const {
   return attrs;
 }
 
+// Attributes without a default are never inferred in a stored graph; those that a newer program
+// added are dropped.
+absl::Status Importer::MatchSchema(const NodeDef& def, AttrMap* attrs) const {
+  const OpSchema* op = graph_->registry().Find(def.op());
+  if (op == nullptr) return absl::OkStatus();  // a function, or AddNode's error
+  for (const AttrDef& attr : op->attrs) {
+    if (attr.default_value || attrs->Has(attr.name)) continue;
+    return absl::InvalidArgumentError(absl::StrCat("the attribute '", attr.name, "' is missing"));
+  }
+  for (const auto& [name, value] : def.attr()) {
+    if (op->FindAttr(name) == nullptr && !absl::StartsWith(name, "_")) attrs->Erase(name);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Importer::AddNode(int i) {
   const NodeDef& def = def_.node(i);
   auto in_node = [&](const absl::Status& status) {
@@ -268,6 +285,7 @@ absl::Status Importer::AddNode(int i) {
   auto attrs = ReadAttrs(def);
   if (!attrs.ok()) return in_node(attrs.status());
   args.attrs = *std::move(attrs);
+  if (absl::Status status = MatchSchema(def, &args.attrs); !status.ok()) return in_node(status);
   bool deferred = false;
   for (const Input& input : inputs_[i].data) {
     auto source = Resolve(input);

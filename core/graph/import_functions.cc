@@ -13,13 +13,15 @@ absl::Status AddedFunctions::Add(const FunctionDefLibrary& functions) {
   absl::flat_hash_set<std::string> names;
   for (const FunctionDef& def : functions.function()) {
     const std::string& name = def.signature().name();
-    if (!names.insert(name).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("Function '", name, "' is in the GraphDef twice"));
-    }
+    const bool is_again = !names.insert(name).second;
     MR_ASSIGN_OR_RETURN(FunctionSpec function, FunctionFromProto(def));
     const bool is_new = library_->Find(name) == nullptr;
-    MR_RETURN_IF_ERROR(library_->Add(std::move(function)));
+    const absl::Status status = library_->Add(std::move(function));
+    if (is_again && absl::IsAlreadyExists(status)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Function '", name, "' is in the GraphDef twice, with different bodies"));
+    }
+    MR_RETURN_IF_ERROR(status);
     if (is_new) added_.push_back(name);
   }
   for (const GradientDef& gradient : functions.gradient()) {

@@ -14,9 +14,11 @@ namespace millrace {
 // `device_of`: by node id, index into options.devices. A tensor that several nodes of a device need
 // is sent there once; a control edge to another device is an empty tensor, or rides on a tensor
 // that the device gets anyway; small constants are copied. Edge ids are taken from *next_edge_id.
+// What crosses devices within a loop of Enter, Merge and Switch does so once a turn: see
+// control_loop.cc.
 //
-// UNIMPLEMENTED if a loop of Enter, Merge and Switch spans devices; INVALID_ARGUMENT if a reference
-// would have to leave its device.
+// UNIMPLEMENTED if such a loop has no LoopCond; INVALID_ARGUMENT if a reference would have to leave
+// its device.
 absl::StatusOr<std::vector<Partition>> SplitByDevice(const CompileOptions& options,
                                                      std::vector<int> device_of, StepGraph step,
                                                      int64_t* next_edge_id);

@@ -109,15 +109,104 @@ TEST_F(PartitionTest, SmallConstantsAreCopied) {
   EXPECT_EQ(NodeNames(PartOf(kCpu1)), "b c/_copy");
 }
 
-TEST_F(PartitionTest, ALoopOfPrimitivesCannotSpanDevices) {
+// while IsPositive(v): v = Neg(v), with each part where it is said.
+class LoopPartitionTest : public PartitionTest {
+ protected:
+  struct Where {
+    std::string enter, merge, condition, body, next;
+  };
+  void AddLoop(const Where& where) {
+    Node* x = On("/cpu:0", "Random", "x");
+    Node* enter = Add("Enter", "enter", {{x, 0}}, {{{"frame_name", "f"}}, {}, where.enter});
+    Node* merge = On(where.merge, "Merge", "merge", {{enter, 0}, {enter, 0}});
+    Node* positive = On(where.condition, "IsPositive", "positive", {{merge, 0}});
+    Node* condition = On(where.condition, "LoopCond", "condition", {{positive, 0}});
+    Node* branch = On(where.merge, "Switch", "switch", {{merge, 0}, {condition, 0}});
+    Node* neg = On(where.body, "Neg", "neg", {{branch, 1}});
+    Node* next = On(where.next, "NextIteration", "next", {{neg, 0}});
+    ASSERT_TRUE(graph_.SetInput(merge, 1, {next, 0}).ok());
+    On(where.merge, "Exit", "exit", {{branch, 0}});
+  }
+  std::string Elsewhere(const std::string& node) { return Inputs(PartOf(kCpu1).FindNode(node)); }
+  std::string Home(const std::string& node) { return Inputs(PartOf(kCpu0).FindNode(node)); }
+};
+
+TEST_F(LoopPartitionTest, ALoopThatIsElsewhereAsAWholeNeedsNoOther) {
+  AddLoop({"/cpu:1", "/cpu:1", "/cpu:1", "/cpu:1", "/cpu:1"});
+  ASSERT_TRUE(Run().ok());
+  EXPECT_EQ(NodeNames(PartOf(kCpu0)), "x x/_send");
+  EXPECT_EQ(CountOp(PartOf(kCpu1), "Enter"), 1);
+}
+
+TEST_F(LoopPartitionTest, APartElsewhereTurnsWithTheCondition) {
+  AddLoop({"/cpu:0", "/cpu:0", "/cpu:0", "/cpu:1", "/cpu:0"});
+  ASSERT_TRUE(Run().ok());
+  // The loop that it gets, which receives the condition and what Neg takes in each turn.
+  EXPECT_EQ(Elsewhere("enter/_enter"), "enter/_begin");
+  EXPECT_EQ(Elsewhere("enter/_turn"), "enter/_enter, enter/_next");
+  EXPECT_EQ(Elsewhere("condition/_recv"), "^enter/_turn");
+  EXPECT_EQ(Elsewhere("enter/_switch"), "enter/_turn, condition/_recv");
+  EXPECT_EQ(Elsewhere("enter/_next"), "enter/_switch:1");
+  EXPECT_EQ(Elsewhere("neg"), "switch/_recv");
+  EXPECT_EQ(Elsewhere("switch/_recv"), "^enter/_turn");
+  // At home, where Neg's value arrives, the condition is at hand.
+  EXPECT_EQ(Home("next"), "neg/_recv");
+  EXPECT_EQ(Home("neg/_recv"), "^enter/_turn_1");
+  EXPECT_EQ(Home("enter/_switch_1"), "enter/_turn_1, condition");
+  std::string name;
+  ASSERT_TRUE(PartOf(kCpu1).FindNode("enter/_enter")->GetAttr("frame_name", &name).ok());
+  EXPECT_EQ(name, "f");
+}
+
+// An Enter gives a value in the first turn only, a NextIteration in all others: neither can cross.
+TEST_F(LoopPartitionTest, EnterAndNextIterationGoToTheirMerge) {
+  AddLoop({"/cpu:0", "/cpu:1", "/cpu:1", "/cpu:1", "/cpu:0"});
+  ASSERT_TRUE(Run().ok());
+  EXPECT_EQ(NodeNames(PartOf(kCpu0)), "x x/_send");
+  EXPECT_EQ(Elsewhere("merge"), "enter/_copy, next/_copy");
+  EXPECT_EQ(Elsewhere("enter/_copy"), "x/_recv");
+  EXPECT_EQ(Elsewhere("x/_recv"), "");
+  EXPECT_EQ(Elsewhere("next/_copy"), "neg");
+}
+
+TEST_F(LoopPartitionTest, ALoopInALoopTurnsWithBoth) {
+  AddLoop({"/cpu:0", "/cpu:0", "/cpu:0", "/cpu:0", "/cpu:0"});
+  Node* outside = graph_.FindNode("neg");
+  Node* enter = Add("Enter", "inner", {{outside, 0}}, {{{"frame_name", "inner"}}, {}, "/cpu:0"});
+  Node* merge = On("/cpu:0", "Merge", "m", {{enter, 0}, {enter, 0}});
+  Node* positive = On("/cpu:0", "IsPositive", "p", {{merge, 0}});
+  Node* condition = On("/cpu:0", "LoopCond", "c", {{positive, 0}});
+  Node* branch = On("/cpu:0", "Switch", "s", {{merge, 0}, {condition, 0}});
+  On("/cpu:1", "Neg", "far", {{branch, 1}});
+  ASSERT_TRUE(Run().ok());
+  EXPECT_EQ(Elsewhere("far"), "s/_recv");
+  EXPECT_EQ(Elsewhere("s/_recv"), "^inner/_turn");
+  EXPECT_EQ(Elsewhere("inner/_begin"), "^enter/_turn");
+  EXPECT_EQ(Elsewhere("condition/_recv"), "^enter/_turn");
+  EXPECT_EQ(Elsewhere("c/_recv"), "^inner/_turn");
+}
+
+// That a Switch gave a value on one side does not tell that the other is alive.
+TEST_F(PartitionTest, ControlEdgesDoNotRideOnASwitch) {
+  Node* x = On("/cpu:0", "Random", "x");
+  Node* positive = On("/cpu:0", "IsPositive", "positive", {{x, 0}});
+  Node* branch = On("/cpu:0", "Switch", "switch", {{x, 0}, {positive, 0}});
+  On("/cpu:1", "Neg", "a", {{branch, 1}});
+  On("/cpu:1", "NoOp", "b", {}, {branch});
+  ASSERT_TRUE(Run().ok());
+  EXPECT_EQ(Inputs(PartOf(kCpu1).FindNode("a")), "switch/_recv");
+  EXPECT_EQ(Inputs(PartOf(kCpu1).FindNode("b")), "^switch/_control/_recv");
+  bool may_be_dead = false;
+  EXPECT_TRUE(PartOf(kCpu1).FindNode("switch/_recv")->GetAttr("_may_be_dead", &may_be_dead).ok());
+  EXPECT_TRUE(may_be_dead);
+}
+
+TEST_F(PartitionTest, ALoopAcrossDevicesNeedsACondition) {
   Node* x = On("/cpu:0", "Random", "x");
   Node* enter = Add("Enter", "enter", {{x, 0}}, {{{"frame_name", "f"}}, {}, "/cpu:1"});
   Node* merge = On("/cpu:1", "Merge", "merge", {{enter, 0}, {enter, 0}});
   Node* next = On("/cpu:1", "NextIteration", "next", {{merge, 0}});
   ASSERT_TRUE(graph_.SetInput(merge, 1, {next, 0}).ok());
-  Node* exit = On("/cpu:1", "Exit", "exit", {{merge, 0}});
-  On("/cpu:0", "Neg", "y", {{exit, 0}});
-  EXPECT_TRUE(Run().ok());  // the loop as a whole is elsewhere
   On("/cpu:0", "Neg", "inside", {{merge, 0}});
   EXPECT_EQ(Run().code(), absl::StatusCode::kUnimplemented);
 }

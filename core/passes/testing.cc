@@ -125,7 +125,11 @@ void AddControlFlowOps(Registry* r) {
                .Output("output: T")
                .Attr("T: type")
                .Attr("frame_name: string")
+               .Attr("is_constant: bool = false")
+               .Attr("parallel_iterations: int = 10")
                .Shape(SameAsInput0));
+  AddOp(r, Op("IsPositive").Input("x: float").Output("y: bool").Shape(SameAsInput0));
+  AddOp(r, Op("LoopCond").Input("input: bool").Output("output: bool").Shape(SameAsInput0));
   AddOp(r, Op("Exit").Input("data: T").Output("output: T").Attr("T: type").Shape(SameAsInput0));
   AddOp(r, Op("NextIteration").Input("data: T").Output("output: T").Attr("T: type"));
   AddOp(r, Op("Merge")

@@ -21,6 +21,8 @@ FrameNode::Kind KindOf(const Node& node) {
   absl::ConsumePrefix(&type, "Ref");
   if (type == "Switch") return FrameNode::kSwitch;
   if (type == "Merge") return FrameNode::kMerge;
+  // A Merge of nothing: it only waits, for dead nodes too, and is never dead itself.
+  if (type == "ControlTrigger") return FrameNode::kMerge;
   if (type == "Enter") return FrameNode::kEnter;
   if (type == "Exit") return FrameNode::kExit;
   if (type == "NextIteration") return FrameNode::kNextIteration;
@@ -176,6 +178,9 @@ bool HasFrames(const Graph& graph) {
       case FrameNode::kExit:
       case FrameNode::kNextIteration:
         return true;
+      case FrameNode::kRecv:
+        if (bool dead = false; node->GetAttr("_may_be_dead", &dead).ok() && dead) return true;
+        break;
       default:
         break;
     }

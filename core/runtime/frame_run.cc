@@ -26,7 +26,7 @@ class FrameRun {
         timed_(plan.costs.BeginRun() || step->stats != nullptr),
         args_(std::move(args)),
         done_(std::move(done)),
-        state_(graph_),
+        state_(graph_, step),
         results_(plan.num_results) {}
 
   void Start() {
@@ -53,12 +53,14 @@ class FrameRun {
   KernelContext ContextOf(const FrameState::Ready& node, std::vector<Tensor>& outputs) {
     const PlanNode& statics = plan_.nodes[node.node];
     Tensor* inputs;
+    StepContext* step;
     {
       MutexLock lock(&mu_);
       inputs = state_.Inputs(node);
+      step = state_.Step(node);
     }
     KernelContext context(
-        plan_.device, step_, absl::MakeSpan(inputs, static_cast<size_t>(statics.num_inputs)),
+        plan_.device, step, absl::MakeSpan(inputs, static_cast<size_t>(statics.num_inputs)),
         absl::MakeSpan(outputs), absl::MakeConstSpan(statics.output_types, outputs.size()));
     context.set_dead(node.dead);
     return context;

@@ -2,7 +2,10 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <utility>
+
+#include "core/runtime/child_step.h"
 
 namespace millrace {
 
@@ -16,14 +19,16 @@ struct NodeState {
 struct FrameState::Iteration {
   std::vector<Tensor> slots;
   std::vector<NodeState> nodes;
-  int32_t busy = 0;      // nodes that are ready or run
-  int32_t children = 0;  // frames opened from here
+  int32_t busy = 0;               // nodes that are ready or run
+  int32_t children = 0;           // frames opened from here
+  std::optional<ChildStep> step;  // none in the outermost frame: there it is the run's
 };
 
 struct FrameState::Instance {
   int32_t id = 0;  // of its StaticFrame
   Instance* parent = nullptr;
   int64_t parent_turn = 0;
+  uint64_t number = 0;  // StepContext::frame of what runs in it
   int32_t enters_left = 0;
   // Those under way, from `first_turn` on.
   std::deque<std::unique_ptr<Iteration>> iterations;
@@ -38,7 +43,8 @@ struct FrameState::Instance {
   Iteration* At(int64_t turn) { return iterations[turn - first_turn].get(); }
 };
 
-FrameState::FrameState(const FrameGraph& graph) : graph_(graph), root_(new Instance) {
+FrameState::FrameState(const FrameGraph& graph, StepContext* step)
+    : graph_(graph), step_(step), root_(new Instance) {
   NewIteration(root_.get());
 }
 
@@ -53,6 +59,11 @@ FrameState::Iteration* FrameState::NewIteration(Instance* frame) {
     iteration->nodes[i].waits_for = graph_.nodes[statics.nodes[i]].waits_for;
   }
   frame->iterations.push_back(std::move(iteration));
+  if (frame->parent != nullptr) {
+    StepContext* const turn = frame->iterations.back()->step.emplace(step_).get();
+    turn->frame = frame->number;
+    turn->iteration = frame->last_turn();
+  }
   return frame->iterations.back().get();
 }
 
@@ -66,6 +77,10 @@ void FrameState::Start(std::vector<Ready>* ready) {
 
 Tensor* FrameState::Inputs(const Ready& node) const {
   return node.iteration->slots.data() + graph_.nodes[node.node].first_slot;
+}
+
+StepContext* FrameState::Step(const Ready& node) const {
+  return node.iteration->step.has_value() ? node.iteration->step->get() : step_;
 }
 
 void FrameState::Done(const Ready& node, std::vector<Tensor> outputs, std::vector<Ready>* ready) {
@@ -141,7 +156,7 @@ void FrameState::DeliverToMerge(const FrameEdge& edge, const Tensor* value, Dead
     ++state.dead_inputs;
     state.decided = state.dead = from_enter || state.dead_inputs == to.num_inputs;
   }
-  if (!state.decided || state.waits_for > 0) return;
+  if ((!state.decided && to.num_inputs > 0) || state.waits_for > 0) return;
   ++iteration->busy;
   ready->push_back({edge.to, frame, turn, iteration, state.dead});
 }
@@ -154,6 +169,8 @@ FrameState::Instance* FrameState::ChildOf(const Ready& enter) {
     child->id = id;
     child->parent = enter.frame;
     child->parent_turn = enter.turn;
+    const StepContext& outside = *Step(enter);
+    child->number = FrameInside(outside.frame, outside.iteration);
     child->enters_left = graph_.frames[id].num_enters;
     NewIteration(child.get());
     ++enter.iteration->children;

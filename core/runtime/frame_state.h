@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/runtime/frame_graph.h"
+#include "core/runtime/step.h"
 #include "core/tensor/tensor.h"
 
 namespace millrace {
@@ -30,13 +31,16 @@ class FrameState {
     bool dead;  // of a branch that was not taken
   };
 
-  explicit FrameState(const FrameGraph& graph);
+  // `step` must outlive it.
+  FrameState(const FrameGraph& graph, StepContext* step);
   ~FrameState();
 
   // Puts the nodes that wait for nothing into `ready`.
   void Start(std::vector<Ready>* ready);
   // The inputs of a node that is ready.
   Tensor* Inputs(const Ready& node) const;
+  // The step as a node sees it that is ready: that of its frame and turn.
+  StepContext* Step(const Ready& node) const;
   // `node` has run (or was dead) with these outputs, uninitialised ones being dead: hands them on,
   // drops its inputs, closes iterations and frames that are over, and adds to `ready` what can run
   // now.
@@ -62,6 +66,7 @@ class FrameState {
   bool IsOver(const Instance& frame, const Iteration& iteration) const;
 
   const FrameGraph& graph_;
+  StepContext* const step_;
   std::unique_ptr<Instance> root_;
 };
 

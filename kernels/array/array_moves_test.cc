@@ -98,12 +98,15 @@ TEST_F(ArrayMovesTest, Pads) {
 TEST_F(ArrayMovesTest, Reversals) {
   EXPECT_TENSOR_EQ(Run1("ReverseV2", {M(2, 2, {1, 2, 3, 4}), I({-1})}), M(2, 2, {2, 1, 4, 3}));
   EXPECT_EQ(Code("ReverseV2", {M(2, 2, {1, 2, 3, 4}), I({1, -1})}), StatusCode::kInvalidArgument);
+  EXPECT_TENSOR_EQ(Run1("ReverseV2", {I0(7), I({0})}), I0(7));
   EXPECT_TENSOR_EQ(Run1("Roll", {I({0, 1, 2, 3, 4}), I0(2), I0(0)}), I({3, 4, 0, 1, 2}));
+  EXPECT_EQ(Code("Roll", {I({0, 1, 2}), I({2}), I0(0)}), StatusCode::kInvalidArgument);
 }
 
 TEST_F(ArrayMovesTest, OneHotWhereUnique) {
   EXPECT_TENSOR_EQ(Run1("OneHot", {I({0, -1, 1}), I0(2), I0(5), I0(0)}),
                    M(3, 2, {5, 0, 0, 0, 0, 5}));
+  EXPECT_EQ(Code("Where", {Tensor::Scalar(true)}), StatusCode::kInvalidArgument);
   EXPECT_TENSOR_EQ(Run1("Where", {Tensor::Of<bool>({2, 2}, {true, false, true, true})}),
                    Tensor::Of<int64_t>({3, 2}, {0, 0, 1, 0, 1, 1}));
   const auto unique = Run("UniqueWithCounts", {I({1, 1, 2, 4, 4, 4, 7, 8, 8})});
@@ -117,6 +120,8 @@ TEST_F(ArrayMovesTest, OneHotWhereUnique) {
 }
 
 TEST_F(ArrayMovesTest, StitchAndPartition) {
+  EXPECT_EQ(Code("DynamicStitch", {I({std::numeric_limits<int32_t>::max()}), I({1})}, {{"N", 1}}),
+            StatusCode::kInvalidArgument);
   EXPECT_TENSOR_EQ(Run1("DynamicStitch", {I({0, 2}), I({1}), I({10, 12}), I({11})}, {{"N", 2}}),
                    I({10, 11, 12}));
   const auto parts =
@@ -139,6 +144,8 @@ TEST_F(ArrayMovesTest, Diagonals) {
       M(3, 3, {0, 2, 6, 1, 5, 9, 4, 8, 0}));
   EXPECT_TENSOR_EQ(Run1("MatrixBandPart", {M(2, 3, {1, 2, 3, 4, 5, 6}), I0(0), I0(1)}),
                    M(2, 3, {1, 2, 0, 0, 5, 6}));
+  EXPECT_EQ(Code("MatrixBandPart", {M(2, 3, {1, 2, 3, 4, 5, 6}), I({0}), I0(1)}),
+            StatusCode::kInvalidArgument);
   EXPECT_EQ(Code("DiagPart", {M(2, 3, {1, 2, 3, 4, 5, 6})}), StatusCode::kInvalidArgument);
 }
 
@@ -156,6 +163,8 @@ TEST_F(ArrayMovesTest, BitsAndIndices) {
                    I0(0x3f800000));
   EXPECT_TENSOR_EQ(Run1("UnravelIndex", {I({2, 5, 7}), I({3, 3})}), M(2, 3, {0, 1, 2, 2, 2, 1}));
   EXPECT_EQ(Code("UnravelIndex", {I({9}), I({3, 3})}), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("UnravelIndex", {I({}), I({3, 3})}), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("UnravelIndex", {I({1}), I({1 << 30, 4})}), StatusCode::kInvalidArgument);
   EXPECT_TENSOR_EQ(Run1("BroadcastArgs", {I({2, 1}), I({3})}), I({2, 3}));
   EXPECT_EQ(Code("CheckNumerics", {Tensor::Scalar<float>(std::numeric_limits<float>::infinity())},
                  {{"message", "m"}}),

@@ -100,7 +100,11 @@ TEST_F(ArrayTest, Reshape) {
   EXPECT_EQ(Code("Reshape", {x, I({-2, 3})}), StatusCode::kInvalidArgument);
   EXPECT_EQ(Code("Reshape", {x, Tensor::Vector<int64_t>({int64_t{1} << 40, int64_t{1} << 40})}),
             StatusCode::kInvalidArgument);
-  EXPECT_TENSOR_EQ(Run1("Reshape", {*Tensor::CreateZeros(DType::kInt32, Shape({0, 3})), I({3, 0})}),
+  const Tensor none = *Tensor::CreateZeros(DType::kInt32, Shape({0, 3}));
+  EXPECT_TENSOR_EQ(Run1("Reshape", {none, I({-1, 0})}),
+                   *Tensor::CreateZeros(DType::kInt32, Shape({3, 0})));
+  EXPECT_EQ(Code("Reshape", {x, I({-1, 0})}), StatusCode::kInvalidArgument);
+  EXPECT_TENSOR_EQ(Run1("Reshape", {none, I({3, 0})}),
                    *Tensor::CreateZeros(DType::kInt32, Shape({3, 0})));
 }
 
@@ -235,6 +239,8 @@ TEST_F(ArrayTest, Gathers) {
   EXPECT_EQ(Code("GatherV2", {x, I({0}), I0(2)}), StatusCode::kInvalidArgument);
   EXPECT_TENSOR_EQ(Run1("GatherNd", {x, M(2, 2, {2, 1, 0, 0})}), I({6, 1}));
   EXPECT_EQ(Code("GatherNd", {x, M(1, 2, {2, 2})}), StatusCode::kInvalidArgument);
+  const Tensor none = *Tensor::CreateZeros(DType::kInt32, Shape({3, 0}));
+  EXPECT_EQ(Code("GatherNd", {none, M(1, 1, {2})}), StatusCode::kInvalidArgument);
 }
 
 TEST_F(ArrayTest, Scatters) {
@@ -243,7 +249,17 @@ TEST_F(ArrayTest, Scatters) {
   EXPECT_TENSOR_EQ(Run1("TensorScatterUpdate", {I({1, 2, 3}), M(1, 1, {1}), I({9})}), I({1, 9, 3}));
   EXPECT_TENSOR_EQ(Run1("TensorScatterMax", {I({1, 2, 3}), M(2, 1, {1, 2}), I({9, 0})}),
                    I({1, 9, 3}));
+  EXPECT_TENSOR_EQ(
+      Run1("ScatterNd", {M(3, 1, {1, 0, 1}), Tensor::Vector<std::string>({"a", "b", "c"}), I({3})}),
+      Tensor::Vector<std::string>({"b", "ac", ""}));
   EXPECT_EQ(Code("ScatterNd", {M(1, 1, {6}), I({9}), I({6})}), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("ScatterNd", {M(1, 1, {1}), M(1, 0, {}), I({3, 0})}),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("TensorScatterUpdate", {I({1, 2, 3}), M(1, 1, {1}), I0(9)}),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("TensorScatterUpdate", {I({1, 2, 3}), M(1, 1, {1}), I({9})},
+                 {{"bad_indices_policy", "MAYBE"}}),
+            StatusCode::kInvalidArgument);
   EXPECT_EQ(Code("ScatterNd", {M(1, 1, {0}), I({9, 9}), I({6})}), StatusCode::kInvalidArgument);
 }
 

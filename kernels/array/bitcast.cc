@@ -97,6 +97,11 @@ class UnravelIndexKernel final : public Kernel {
           "The indices can only be scalar or vector, got ", indices.shape().ToString()));
     }
     const int64_t n = indices.num_elements(), rank = shape.rank();
+    if (n == 0) return absl::InvalidArgumentError("received empty indices");
+    if (shape.num_elements() > std::numeric_limits<T>::max()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the product of dims ", shape.ToString(), " overflows"));
+    }
     Tensor* out;
     MR_RETURN_IF_ERROR(
         c.allocate_output(0, indices.rank() == 0 ? Shape({rank}) : Shape({rank, n}), &out));

@@ -6,7 +6,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
-#include "kernels/array/int_args.h"
+#include "kernels/array/scalar_arg.h"
 
 namespace millrace {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 class ConcatOffsetKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const int64_t raw_axis, IntArg(c.input(0), "concat_dim"));
+    MR_ASSIGN_OR_RETURN(const int64_t raw_axis, IntScalarArg(c.input(0), "concat_dim"));
     const int n = c.num_inputs() - 1;
     MR_ASSIGN_OR_RETURN(const DimVector first, IntVectorArg(c.input(1), "shape"));
     MR_ASSIGN_OR_RETURN(const int axis,

@@ -1,4 +1,6 @@
 // DynamicStitch, ParallelDynamicStitch, DynamicPartition: rows sorted into and out of groups.
+#include <limits>
+
 #include "core/base/status.h"
 #include "core/graph/builder.h"
 #include "core/graph/gradient.h"
@@ -38,7 +40,8 @@ class DynamicStitchKernel final : public Kernel {
             "data[", i, "] of shape ", data.shape().ToString(), " has other rows than data[0]"));
       }
       for (const int32_t index : indices.flat<int32_t>()) {
-        if (index < 0)
+        // Rows are counted in int32 too.
+        if (index < 0 || index == std::numeric_limits<int32_t>::max())
           return absl::InvalidArgumentError(absl::StrCat("indices[", i, "] holds ", index));
         rows = std::max<int64_t>(rows, int64_t{index} + 1);
       }

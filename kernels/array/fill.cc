@@ -15,7 +15,9 @@ namespace {
 class FillKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const Shape shape, ShapeArg(c.input(0), "dims"));
+    // A scalar stands for a vector of one size, as it once could.
+    MR_ASSIGN_OR_RETURN(const DimVector dims, IntsArg(c.input(0), "dims"));
+    MR_ASSIGN_OR_RETURN(const Shape shape, Shape::Create(dims));
     const Tensor& value = c.input(1);
     if (value.rank() != 0 && value.num_elements() != 1) {
       return absl::InvalidArgumentError(

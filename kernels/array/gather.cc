@@ -7,7 +7,7 @@
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "kernels/array/gather_rows.h"
-#include "kernels/array/int_args.h"
+#include "kernels/array/scalar_arg.h"
 
 namespace millrace {
 namespace {
@@ -25,7 +25,7 @@ class GatherV2Kernel final : public Kernel {
     return c.GetAttr("batch_dims", &batch_dims_);
   }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const int64_t axis, IntArg(c.input(2), "axis"));
+    MR_ASSIGN_OR_RETURN(const int64_t axis, IntScalarArg(c.input(2), "axis"));
     return GatherRows(c, c.input(0), c.input(1), axis, batch_dims_);
   }
 
@@ -110,7 +110,7 @@ class GatherGradientBuilder {
 absl::StatusOr<Gradients> GatherV2Gradient(Builder& b, const OpView& op, const Gradients& dy) {
   const std::optional<Tensor> axis = b.value(op.input(2));
   if (axis.has_value() && op.attr<int64_t>("batch_dims") == 0) {
-    MR_ASSIGN_OR_RETURN(const int64_t value, IntArg(*axis, "axis"));
+    MR_ASSIGN_OR_RETURN(const int64_t value, IntScalarArg(*axis, "axis"));
     if (value == 0) {
       return Gradients{GatherRowsGradient(b, dy[0], op.input(1), b.Shape(op.input(0))), {}, {}};
     }

@@ -59,7 +59,15 @@ namespace {
 class GatherNdKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
-    return GatherSlices(c, c.input(0), c.input(1));
+    const Tensor &params = c.input(0), &indices = c.input(1);
+    if (params.rank() == 0) return absl::InvalidArgumentError("params must be at least a vector");
+    MR_ASSIGN_OR_RETURN(const ScatterTargets slices, NdTargets(indices, params.shape()));
+    if (params.num_elements() == 0 && !slices.offsets.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("Requested ", slices.offsets.size(),
+                       " entries of params, which is empty: ", params.shape().ToString()));
+    }
+    return GatherSlices(c, params, indices);
   }
 };
 

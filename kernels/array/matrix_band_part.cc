@@ -9,7 +9,7 @@
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "kernels/array/elements.h"
-#include "kernels/array/int_args.h"
+#include "kernels/array/scalar_arg.h"
 
 namespace millrace {
 namespace {
@@ -23,8 +23,8 @@ class MatrixBandPartKernel final : public Kernel {
           absl::StrCat("input must be at least 2-dim, received shape: ", in.shape().ToString()));
     }
     const int64_t rows = in.dim(in.rank() - 2), cols = in.dim(in.rank() - 1);
-    MR_ASSIGN_OR_RETURN(int64_t lower, IntArg(c.input(1), "num_lower"));
-    MR_ASSIGN_OR_RETURN(int64_t upper, IntArg(c.input(2), "num_upper"));
+    MR_ASSIGN_OR_RETURN(int64_t lower, IntScalarArg(c.input(1), "num_lower"));
+    MR_ASSIGN_OR_RETURN(int64_t upper, IntScalarArg(c.input(2), "num_upper"));
     if (lower > rows || upper > cols) {
       return absl::InvalidArgumentError(absl::StrCat(
           "num_lower must be negative or less or equal to number of rows (", rows, ") got: ", lower,

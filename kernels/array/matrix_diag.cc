@@ -9,7 +9,7 @@
 #include "core/runtime/kernel.h"
 #include "kernels/array/diagonal.h"
 #include "kernels/array/elements.h"
-#include "kernels/array/int_args.h"
+#include "kernels/array/scalar_arg.h"
 
 namespace millrace {
 namespace {
@@ -85,9 +85,9 @@ class MatrixDiagKernel final : public DiagonalKernel {
   static absl::Status Size(KernelContext& c, const DiagonalBand& band, int64_t length,
                            int64_t* rows, int64_t* cols) {
     if (c.num_inputs() > 2) {
-      MR_ASSIGN_OR_RETURN(*rows, IntArg(c.input(2), "num_rows"));
-      MR_ASSIGN_OR_RETURN(*cols, IntArg(c.input(3), "num_cols"));
-      if (c.input(4).num_elements() != 1)
+      MR_ASSIGN_OR_RETURN(*rows, IntScalarArg(c.input(2), "num_rows"));
+      MR_ASSIGN_OR_RETURN(*cols, IntScalarArg(c.input(3), "num_cols"));
+      if (c.input(4).rank() != 0)
         return absl::InvalidArgumentError("padding_value must be a scalar");
     }
     const int64_t least_rows = length - std::min<int64_t>(band.upper, 0);

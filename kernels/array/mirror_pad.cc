@@ -174,8 +174,9 @@ absl::Status RegisterMirrorPad(Registry& r) {
           .Doc("The gradient of MirrorPad: what was reflected is added where it came from.")
           .Shape(MirrorPadGradShape)
           .Gradient(MirrorPadGradGradient)
-          .Cpu<MirrorPadGradKernel, half, bfloat16, float, double, int32_t, int64_t,
-               std::complex<float>, std::complex<double>>());
+          .Cpu<MirrorPadGradKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
+               int64_t, uint8_t, uint16_t, uint32_t, uint64_t, std::complex<float>,
+               std::complex<double>>());
 }
 
 }  // namespace millrace

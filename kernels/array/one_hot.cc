@@ -7,7 +7,7 @@
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "kernels/array/elements.h"
-#include "kernels/array/int_args.h"
+#include "kernels/array/scalar_arg.h"
 
 namespace millrace {
 namespace {
@@ -18,7 +18,7 @@ class OneHotKernel final : public Kernel {
   absl::Status Init(KernelConstruction& c) override { return c.GetAttr("axis", &axis_); }
   absl::Status Compute(KernelContext& c) override {
     const Tensor& indices = c.input(0);
-    MR_ASSIGN_OR_RETURN(const int64_t depth, IntArg(c.input(1), "depth"));
+    MR_ASSIGN_OR_RETURN(const int64_t depth, IntScalarArg(c.input(1), "depth"));
     if (depth < 0)
       return absl::InvalidArgumentError(absl::StrCat("depth must be non-negative, got: ", depth));
     for (int i = 2; i <= 3; ++i) {

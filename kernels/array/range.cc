@@ -10,7 +10,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
-#include "kernels/array/int_args.h"
+#include "kernels/array/scalar_arg.h"
 
 namespace millrace {
 namespace {
@@ -128,7 +128,7 @@ class LinSpaceKernel final : public Kernel {
       return absl::InvalidArgumentError(
           absl::StrCat("num must be a scalar, got ", c.input(2).shape().ToString()));
     }
-    MR_ASSIGN_OR_RETURN(const int64_t num, IntArg(c.input(2), "num"));
+    MR_ASSIGN_OR_RETURN(const int64_t num, IntScalarArg(c.input(2), "num"));
     if (num <= 0) return absl::InvalidArgumentError(absl::StrCat("Requires num > 0: ", num));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, Shape({num}), &out));

@@ -1,4 +1,5 @@
 // Reshape: the same elements under another shape.
+#include "absl/algorithm/container.h"
 #include "core/base/status.h"
 #include "core/graph/builder.h"
 #include "core/graph/gradient.h"
@@ -11,13 +12,16 @@
 namespace millrace {
 namespace {
 
-// `dims` with its -1, if any, replaced by what makes the element count `total`.
-absl::StatusOr<Shape> ResolveShape(DimVector dims, int64_t total) {
+// `dims` with its -1, if any, replaced by what makes as many elements as a tensor of shape `from`
+// has. Where both have a size 0, the other sizes decide: [0,3] as [-1,0] is [3,0].
+absl::StatusOr<Shape> ResolveShape(DimVector dims, absl::Span<const int64_t> from) {
   int unknown = -1;
-  int64_t known = 1;
+  int64_t known = 1, total = 1;
+  const bool empty = absl::c_linear_search(dims, 0);
+  for (const int64_t d : from) total *= empty && d == 0 ? 1 : d;
   for (size_t i = 0; i < dims.size(); ++i) {
     if (dims[i] != -1) {
-      if (dims[i] < 0 || __builtin_mul_overflow(known, dims[i], &known)) {
+      if (dims[i] < 0 || (dims[i] > 0 && __builtin_mul_overflow(known, dims[i], &known))) {
         return absl::InvalidArgumentError(
             absl::StrCat("size ", i, " of the shape is ", dims[i], ", which cannot be"));
       }
@@ -30,7 +34,8 @@ absl::StatusOr<Shape> ResolveShape(DimVector dims, int64_t total) {
     unknown = static_cast<int>(i);
   }
   if (unknown != -1) {
-    if (known == 0 || total % known != 0) {
+    const bool both_empty = empty && absl::c_linear_search(from, 0);
+    if (!both_empty && total % known != 0) {
       return absl::InvalidArgumentError(absl::StrCat("input has ", total,
                                                      " elements, which is no multiple of the ",
                                                      known, " that the requested shape needs"));
@@ -43,9 +48,9 @@ absl::StatusOr<Shape> ResolveShape(DimVector dims, int64_t total) {
 class ReshapeKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(DimVector dims, IntVectorArg(c.input(1), "shape"));
+    MR_ASSIGN_OR_RETURN(DimVector dims, IntsArg(c.input(1), "shape"));
     MR_ASSIGN_OR_RETURN(const Shape shape,
-                        ResolveShape(std::move(dims), c.input(0).num_elements()));
+                        ResolveShape(std::move(dims), c.input(0).shape().dims()));
     if (shape.num_elements() != c.input(0).num_elements()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "input of shape ", c.input(0).shape().ToString(), " has ", c.input(0).num_elements(),
@@ -65,7 +70,7 @@ absl::Status ReshapeShape(ShapeContext& c) {
   if (dims.has_value()) {
     if (total >= 0) {
       MR_ASSIGN_OR_RETURN(const Shape shape,
-                          ResolveShape(DimVector(dims->begin(), dims->end()), total));
+                          ResolveShape(DimVector(dims->begin(), dims->end()), c.input(0).dims()));
       if (shape.num_elements() != total) {
         return absl::InvalidArgumentError(absl::StrCat("Cannot reshape a tensor with ", total,
                                                        " elements to shape ", shape.ToString(),

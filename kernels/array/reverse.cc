@@ -31,6 +31,10 @@ class ReverseV2Kernel final : public Kernel {
   absl::Status Compute(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(const DimVector axes, IntVectorArg(c.input(1), "axis"));
     const int rank = c.input(0).rank();
+    if (rank == 0) {
+      c.set_output(0, c.take_input(0));
+      return absl::OkStatus();
+    }
     std::vector<bool> reversed(rank, false);
     for (const int64_t axis : axes) {
       MR_ASSIGN_OR_RETURN(const int d, AxisArg(axis, rank, "axis"));
@@ -46,6 +50,10 @@ class ReverseKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
     const Tensor& dims = c.input(1);
+    if (c.input(0).rank() == 0) {
+      c.set_output(0, c.take_input(0));
+      return absl::OkStatus();
+    }
     if (dims.rank() != 1 || dims.dim(0) != c.input(0).rank()) {
       return absl::InvalidArgumentError(absl::StrCat(
           "dims must have ", c.input(0).rank(), " elements, got shape ", dims.shape().ToString()));
@@ -60,10 +68,10 @@ class RollKernel final : public Kernel {
   absl::Status Compute(KernelContext& c) override {
     Tensor in = c.input(0);
     if (in.rank() < 1) return absl::InvalidArgumentError("input must be 1-D or higher");
+    if (c.input(1).shape() != c.input(2).shape())
+      return absl::InvalidArgumentError("shift and axis must have the same size");
     MR_ASSIGN_OR_RETURN(const DimVector shifts, IntsArg(c.input(1), "shift"));
     MR_ASSIGN_OR_RETURN(const DimVector axes, IntsArg(c.input(2), "axis"));
-    if (shifts.size() != axes.size())
-      return absl::InvalidArgumentError("shift and axis must have the same size");
     DimVector total(in.rank(), 0);
     for (size_t i = 0; i < axes.size(); ++i) {
       MR_ASSIGN_OR_RETURN(const int d, AxisArg(axes[i], in.rank(), "axis"));

@@ -193,6 +193,16 @@ absl::StatusOr<ScatterTargets> NdTargets(const Tensor& indices, const Shape& sha
   return t;
 }
 
+// "Add" appends.
+void ScatterAppend(const ScatterTargets& t, const Tensor& updates, bool scalar, Tensor& target) {
+  for (size_t i = 0; i < t.offsets.size(); ++i) {
+    for (int64_t j = 0; j < t.slice; ++j) {
+      target.mutable_data<std::string>()[t.offsets[i] + j] +=
+          updates.data<std::string>()[scalar ? 0 : static_cast<int64_t>(i) * t.slice + j];
+    }
+  }
+}
+
 absl::Status Scatter(ScatterOp op, const ScatterTargets& targets, const Tensor& updates,
                      bool allow_scalar, Tensor& target) {
   const bool scalar = allow_scalar && updates.rank() == 0;
@@ -208,6 +218,10 @@ absl::Status Scatter(ScatterOp op, const ScatterTargets& targets, const Tensor& 
   }
   if (op == ScatterOp::kAdd && target.dtype() == DType::kBool) {
     ScatterOr(targets, updates, scalar, target);
+    return absl::OkStatus();
+  }
+  if (op == ScatterOp::kAdd && target.dtype() == DType::kString) {
+    ScatterAppend(targets, updates, scalar, target);
     return absl::OkStatus();
   }
   switch (target.dtype()) {

@@ -19,7 +19,18 @@ absl::Status CheckPolicy(KernelConstruction& c) {
   std::string policy;
   MR_RETURN_IF_ERROR(c.GetAttr("bad_indices_policy", &policy));
   if (policy.empty() || policy == "DEFAULT" || policy == "ERROR") return absl::OkStatus();
-  return absl::UnimplementedError(absl::StrCat("bad_indices_policy '", policy, "'"));
+  const std::string message = absl::StrCat("bad_indices_policy '", policy, "'");
+  if (policy == "IGNORE") return absl::UnimplementedError(message);
+  return absl::InvalidArgumentError(message);
+}
+
+// Nothing can be put into a tensor without elements.
+absl::Status CheckNotEmpty(const Shape& shape, const Tensor& indices, const Tensor& updates) {
+  if (shape.num_elements() > 0 || (indices.num_elements() == 0 && updates.num_elements() == 0))
+    return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("indices of shape ", indices.shape().ToString(), " and updates of shape ",
+                   updates.shape().ToString(), " for the empty shape ", shape.ToString()));
 }
 
 class ScatterNdKernel final : public Kernel {
@@ -27,6 +38,7 @@ class ScatterNdKernel final : public Kernel {
   absl::Status Init(KernelConstruction& c) override { return CheckPolicy(c); }
   absl::Status Compute(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(const Shape shape, ShapeArg(c.input(2), "shape"));
+    MR_RETURN_IF_ERROR(CheckNotEmpty(shape, c.input(0), c.input(1)));
     MR_ASSIGN_OR_RETURN(const ScatterTargets targets, NdTargets(c.input(0), shape));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
@@ -40,12 +52,16 @@ class TensorScatterKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override { return CheckPolicy(c); }
   absl::Status Compute(KernelContext& c) override {
+    if (c.input(2).rank() == 0) {
+      return absl::InvalidArgumentError("updates must have at least one dimension");
+    }
+    MR_RETURN_IF_ERROR(CheckNotEmpty(c.input(0).shape(), c.input(1), c.input(2)));
     MR_ASSIGN_OR_RETURN(const ScatterTargets targets, NdTargets(c.input(1), c.input(0).shape()));
     Tensor out = c.take_input(0);
     if (!out.can_write()) {
       MR_ASSIGN_OR_RETURN(out, out.Clone(c.device()->allocator()));
     }
-    MR_RETURN_IF_ERROR(Scatter(kOp, targets, c.input(2), /*allow_scalar=*/true, out));
+    MR_RETURN_IF_ERROR(Scatter(kOp, targets, c.input(2), /*allow_scalar=*/false, out));
     c.set_output(0, std::move(out));
     return absl::OkStatus();
   }

@@ -6,7 +6,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
-#include "kernels/array/int_args.h"
+#include "kernels/array/scalar_arg.h"
 #include "kernels/array/strided_copy.h"
 
 namespace millrace {
@@ -39,7 +39,7 @@ absl::Status SplitInto(KernelContext& c, const Tensor& in, int axis,
 class SplitKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const int64_t raw_axis, IntArg(c.input(0), "split_dim"));
+    MR_ASSIGN_OR_RETURN(const int64_t raw_axis, IntScalarArg(c.input(0), "split_dim"));
     const Tensor& in = c.input(1);
     MR_ASSIGN_OR_RETURN(const int axis, AxisArg(raw_axis, in.rank(), "split_dim"));
     const int n = c.num_outputs();
@@ -84,7 +84,7 @@ class SplitVKernel final : public Kernel {
   absl::Status Compute(KernelContext& c) override {
     const Tensor& in = c.input(0);
     MR_ASSIGN_OR_RETURN(DimVector sizes, IntVectorArg(c.input(1), "size_splits"));
-    MR_ASSIGN_OR_RETURN(const int64_t raw_axis, IntArg(c.input(2), "split_dim"));
+    MR_ASSIGN_OR_RETURN(const int64_t raw_axis, IntScalarArg(c.input(2), "split_dim"));
     MR_ASSIGN_OR_RETURN(const int axis, AxisArg(raw_axis, in.rank(), "split_dim"));
     if (static_cast<int>(sizes.size()) != c.num_outputs()) {
       return absl::InvalidArgumentError(

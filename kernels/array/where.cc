@@ -17,6 +17,9 @@ class WhereKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
     const Tensor& in = c.input(0);
+    if (in.rank() == 0) {
+      return absl::InvalidArgumentError("input must have at least one dimension, not be a scalar");
+    }
     const T* x = in.data<T>();
     const int64_t n = in.num_elements();
     int64_t count = 0;

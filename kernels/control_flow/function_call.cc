@@ -58,25 +58,10 @@ absl::StatusOr<const Plan*> Callee::plan() {
   return plan.get();
 }
 
-CalleeStep::CalleeStep(StepContext* parent) : parent_(parent) {
-  step_.step_id = parent->step_id;
-  step_.rendezvous = parent->rendezvous;
-  step_.cancellation = parent->cancellation;
-  step_.deadline = parent->deadline;
-  step_.stats = parent->stats;
-  step_.function_depth = parent->function_depth + 1;
-  step_.frame = parent->frame;
-  step_.iteration = parent->iteration;
-}
-
-CalleeStep::~CalleeStep() {
-  if (step_.container_used.load(std::memory_order_relaxed)) {
-    parent_->container_used.store(true, std::memory_order_relaxed);
-  }
-}
+CalleeStep::CalleeStep(StepContext* parent) : ChildStep(parent) { ++get()->function_depth; }
 
 absl::Status CalleeStep::CheckDepth() const {
-  if (step_.function_depth <= StepContext::kMaxFunctionDepth) return absl::OkStatus();
+  if (get()->function_depth <= StepContext::kMaxFunctionDepth) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat("Function calls are nested more than ",
                                                    StepContext::kMaxFunctionDepth, " deep"));
 }

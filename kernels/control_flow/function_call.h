@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "core/graph/attr.h"
 #include "core/graph/shape_inference.h"
+#include "core/runtime/child_step.h"
 #include "core/runtime/kernel.h"
 #include "core/runtime/plan.h"
 #include "core/runtime/step.h"
@@ -32,19 +33,11 @@ class Callee {
 };
 
 // The step that a callee sees: the caller's, one call deeper.
-class CalleeStep {
+class CalleeStep : public ChildStep {
  public:
-  // `parent` must outlive it.
   explicit CalleeStep(StepContext* parent);
-  ~CalleeStep();
-
-  StepContext* get() { return &step_; }
   // RESOURCE_EXHAUSTED if calls nest too deeply.
   absl::Status CheckDepth() const;
-
- private:
-  StepContext* const parent_;
-  StepContext step_;
 };
 
 // Calls a function on the kernel's inputs from `first_input` on; its results become the kernel's

@@ -1,4 +1,5 @@
 // PartitionedCall, StatefulPartitionedCall: a call of a function.
+#include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/graph/function_gradients.h"
 #include "core/graph/op_schema.h"
@@ -13,6 +14,9 @@ class PartitionedCallKernel final : public AsyncKernel {
   absl::Status Init(KernelConstruction& c) override {
     FunctionRef f;
     MR_RETURN_IF_ERROR(c.GetAttr("f", &f));
+    if (c.functions() != nullptr && c.functions()->library().Find(f.name) == nullptr) {
+      return absl::InvalidArgumentError(absl::StrCat("Function '", f.name, "' is not defined"));
+    }
     return callee_.Init(c, std::move(f));
   }
   void ComputeAsync(KernelContext& c, Done done) override {

@@ -15,15 +15,6 @@
 namespace millrace {
 namespace {
 
-// The number of the loop that begins where the caller is at turn `iteration` of loop `frame`: the
-// same on each device that has a part of it. (Constants of splitmix64.)
-uint64_t FrameInside(uint64_t frame, int64_t iteration) {
-  uint64_t x = frame + 0x9e3779b97f4a7c15 * (static_cast<uint64_t>(iteration) + 1);
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
 // One loop under way. It belongs to whoever makes it advance, and deletes itself at its end.
 class Loop {
  public:
@@ -66,6 +57,12 @@ class Loop {
   bool TakeResults() {
     if (!results_.ok()) return Finish(results_.status()), false;
     if (in_body_) {
+      if (static_cast<int>(results_->size()) != context_.num_outputs()) {
+        return Finish(absl::InvalidArgumentError(
+                   absl::StrCat("the body returned ", results_->size(), " values, expected ",
+                                context_.num_outputs()))),
+               false;
+      }
       vars_ = *std::move(results_);
       in_body_ = false;
       ++step_.get()->iteration;

@@ -64,6 +64,10 @@ class BatchDatasetImpl final : public Dataset {
     MR_ASSIGN_OR_RETURN(auto input, input_->MakeIterator(context));
     return std::make_unique<BatchIterator>(std::move(input), batch_size_, drop_remainder_);
   }
+  int64_t Cardinality() const override {
+    const int64_t n = input_->Cardinality();
+    return n < 0 ? n : n / batch_size_ + (n % batch_size_ != 0 && !drop_remainder_ ? 1 : 0);
+  }
 
  private:
   const DatasetPtr input_;

@@ -64,10 +64,16 @@ struct IteratorContext {
   Cancellation* cancellation = nullptr;  // nobody wants elements any more
 };
 
+// How many elements there are, where that is not a number.
+constexpr int64_t kInfiniteCardinality = -1;
+constexpr int64_t kUnknownCardinality = -2;
+
 // Immutable and thread-safe: one description may feed several iterators.
 class Dataset {
  public:
   virtual ~Dataset() = default;
+  // The number of elements as far as it is known without making them.
+  virtual int64_t Cardinality() const { return kUnknownCardinality; }
   virtual absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
       const IteratorContext& context) const = 0;
 };

@@ -1,65 +1,13 @@
-// IteratorV2, Iterator, AnonymousIterator, MakeIterator, IteratorGetNext and their kin.
-#include "core/base/mutex.h"
-#include "core/base/random_id.h"
+// MakeIterator, IteratorGetNext and their kin: starting iterators and taking elements from them.
 #include "core/base/status.h"
 #include "core/graph/registry.h"
-#include "core/runtime/plan.h"
 #include "core/runtime/step.h"
 #include "kernels/data/dataset.h"
 #include "kernels/data/iterator_resource.h"
+#include "kernels/data/optional_value.h"
 
 namespace millrace {
 namespace {
-
-absl::StatusOr<std::shared_ptr<IteratorResource>> NewIterator() {
-  return std::make_shared<IteratorResource>();
-}
-
-class IteratorHandleKernel final : public Kernel {
- public:
-  absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
-    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
-        container, name.empty() ? c.node_name() : name, IteratorResource::kTypeName));
-    return absl::OkStatus();
-  }
-  absl::Status Compute(KernelContext& c) override {
-    MR_RETURN_IF_ERROR(
-        c.resources()
-            .LookupOrCreate<IteratorResource>(handle_.scalar<ResourceHandle>(), NewIterator)
-            .status());
-    c.set_output(0, handle_);
-    return absl::OkStatus();
-  }
-  bool cheap() const override { return true; }
-
- private:
-  Tensor handle_;
-};
-
-// An iterator of its own for each call. Output 1, where there is one, is what DeleteIterator wants
-// beside the handle.
-class AnonymousIteratorKernel final : public Kernel {
- public:
-  absl::Status Compute(KernelContext& c) override {
-    const std::string name = absl::StrCat("anonymous_iterator_", absl::Hex(RandomId()));
-    MR_RETURN_IF_ERROR(c.resources().Create("", name, std::make_shared<IteratorResource>()));
-    c.set_output(0, Tensor::Scalar<ResourceHandle>(
-                        c.resources().MakeHandle("", name, IteratorResource::kTypeName)));
-    if (c.num_outputs() > 1) c.set_output(1, Tensor::Scalar<Variant>(Variant()));
-    return absl::OkStatus();
-  }
-};
-
-class DeleteIteratorKernel final : public Kernel {
- public:
-  absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const ResourceHandle* handle, c.handle(0));
-    return c.resources().Delete(*handle);
-  }
-};
 
 class MakeIteratorKernel final : public Kernel {
  public:
@@ -70,58 +18,8 @@ class MakeIteratorKernel final : public Kernel {
   }
 };
 
-// An iterator over the dataset that a function returns; made by the first step that needs it.
-class OneShotIteratorKernel final : public AsyncKernel {
- public:
-  absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
-    MR_RETURN_IF_ERROR(c.GetAttr("dataset_factory", &factory_));
-    functions_ = c.functions();
-    if (functions_ == nullptr)
-      return absl::FailedPreconditionError("functions cannot be called here");
-    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
-        container, name.empty() ? c.node_name() : name, IteratorResource::kTypeName));
-    return absl::OkStatus();
-  }
-  void ComputeAsync(KernelContext& c, Done done) override {
-    const ResourceHandle& handle = handle_.scalar<ResourceHandle>();
-    if (c.resources().Lookup<IteratorResource>(handle).ok()) {
-      c.set_output(0, handle_);
-      return done(absl::OkStatus());
-    }
-    absl::StatusOr<std::shared_ptr<const Plan>> plan = functions_->GetPlan(factory_);
-    if (!plan.ok()) return done(plan.status());
-    (*plan)->RunAsync(&c.step(), {},
-                      [this, &c, plan = *plan, done = std::move(done)](auto results) mutable {
-                        done(results.ok() ? Create(c, *results) : results.status());
-                      });
-  }
-
- private:
-  absl::Status Create(KernelContext& c, const std::vector<Tensor>& results) {
-    if (results.size() != 1)
-      return absl::InvalidArgumentError("dataset_factory must return one dataset");
-    MR_ASSIGN_OR_RETURN(DatasetPtr dataset, DatasetFrom(results[0]));
-    // Of two steps at once one makes it.
-    MutexLock lock(mu_);
-    const ResourceHandle& handle = handle_.scalar<ResourceHandle>();
-    if (!c.resources().Lookup<IteratorResource>(handle).ok()) {
-      auto iterator = std::make_shared<IteratorResource>();
-      MR_RETURN_IF_ERROR(iterator->Start(std::move(dataset), c.device()));
-      MR_RETURN_IF_ERROR(c.resources().Create(handle.container, handle.name, std::move(iterator)));
-    }
-    c.set_output(0, handle_);
-    return absl::OkStatus();
-  }
-
-  FunctionRef factory_;
-  FunctionRuntime* functions_ = nullptr;
-  Tensor handle_;
-  Mutex mu_;
-};
-
+// The next element as the outputs, or, with kAsOptional, in an optional that is empty at the end.
+template <bool kAsOptional>
 class GetNextKernel final : public AsyncKernel {
  public:
   absl::Status Init(KernelConstruction& c) override { return c.GetAttr("output_shapes", &shapes_); }
@@ -149,6 +47,13 @@ class GetNextKernel final : public AsyncKernel {
  private:
   absl::Status SetOutputs(KernelContext& c, NextResult result) const {
     MR_RETURN_IF_ERROR(result.status);
+    if (kAsOptional) {
+      auto value = std::make_shared<OptionalValue>();
+      value->has_value = !result.end;
+      value->components = std::move(result.element);
+      c.set_output(0, OptionalTensor(std::move(value)));
+      return absl::OkStatus();
+    }
     if (result.end) return absl::OutOfRangeError("End of sequence");
     if (static_cast<int>(result.element.size()) != c.num_outputs()) {
       return absl::InvalidArgumentError(
@@ -180,76 +85,9 @@ absl::Status GetNextShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
-absl::Status RegisterHandles(Registry& r) {
-  MR_RETURN_IF_ERROR(
-      r.Add(Op("IteratorV2")
-                .Output("handle: resource")
-                .Attr("shared_name: string")
-                .Attr("container: string")
-                .Attr("output_types: list(type) >= 1")
-                .Attr("output_shapes: list(shape) >= 1")
-                .Stateful()
-                .Doc("A handle of the iterator of this name (shared_name, else the node's own).")
-                .Shape(ScalarOutputs)
-                .NotDifferentiable()
-                .Cpu<IteratorHandleKernel>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("Iterator")
-                               .Output("handle: resource")
-                               .Attr("shared_name: string")
-                               .Attr("container: string")
-                               .Attr("output_types: list(type) >= 1")
-                               .Attr("output_shapes: list(shape) >= 1")
-                               .Stateful()
-                               .Doc("The older name of IteratorV2.")
-                               .Shape(ScalarOutputs)
-                               .NotDifferentiable()
-                               .Cpu<IteratorHandleKernel>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("AnonymousIteratorV2")
-                               .Output("handle: resource")
-                               .Output("deleter: variant")
-                               .Attr("output_types: list(type) >= 1")
-                               .Attr("output_shapes: list(shape) >= 1")
-                               .Stateful()
-                               .Doc("An iterator of its own, and what deletes it.")
-                               .Shape(ScalarOutputs)
-                               .NotDifferentiable()
-                               .Cpu<AnonymousIteratorKernel>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("AnonymousIteratorV3")
-                               .Output("handle: resource")
-                               .Attr("output_types: list(type) >= 1")
-                               .Attr("output_shapes: list(shape) >= 1")
-                               .Stateful()
-                               .Doc("An iterator of its own.")
-                               .Shape(ScalarOutputs)
-                               .NotDifferentiable()
-                               .Cpu<AnonymousIteratorKernel>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("OneShotIterator")
-                               .Output("handle: resource")
-                               .Attr("dataset_factory: func")
-                               .Attr("output_types: list(type) >= 1")
-                               .Attr("output_shapes: list(shape) >= 1")
-                               .Attr("container: string = ''")
-                               .Attr("shared_name: string = ''")
-                               .Stateful()
-                               .Doc("An iterator over the dataset that `dataset_factory` returns.")
-                               .MayWait()
-                               .Shape(ScalarOutputs)
-                               .NotDifferentiable()
-                               .Cpu<OneShotIteratorKernel>()));
-  return r.Add(Op("DeleteIterator")
-                   .Input("handle: resource")
-                   .Input("deleter: variant")
-                   .Stateful()
-                   .Doc("Closes and removes the iterator.")
-                   .Shape(NoOutputs)
-                   .NotDifferentiable()
-                   .Cpu<DeleteIteratorKernel>());
-}
-
 }  // namespace
 
 absl::Status RegisterIterator(Registry& r) {
-  MR_RETURN_IF_ERROR(RegisterHandles(r));
   MR_RETURN_IF_ERROR(r.Add(Op("MakeIterator")
                                .Input("dataset: variant")
                                .Input("iterator: resource")
@@ -268,7 +106,18 @@ absl::Status RegisterIterator(Registry& r) {
                                .MayWait()
                                .Shape(GetNextShape)
                                .NotDifferentiable()
-                               .Cpu<GetNextKernel>()));
+                               .Cpu<GetNextKernel<false>>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("IteratorGetNextAsOptional")
+                               .Input("iterator: resource")
+                               .Output("optional: variant")
+                               .Attr("output_types: list(type) >= 1")
+                               .Attr("output_shapes: list(shape) >= 1")
+                               .Stateful()
+                               .Doc("The next element as an optional, which is empty at the end.")
+                               .MayWait()
+                               .Shape(ScalarOutputs)
+                               .NotDifferentiable()
+                               .Cpu<GetNextKernel<true>>()));
   return r.Add(Op("IteratorGetNextSync")
                    .Input("iterator: resource")
                    .Output("components: output_types")
@@ -279,7 +128,7 @@ absl::Status RegisterIterator(Registry& r) {
                    .MayWait()
                    .Shape(GetNextShape)
                    .NotDifferentiable()
-                   .Cpu<GetNextKernel>());
+                   .Cpu<GetNextKernel<false>>());
 }
 
 }  // namespace millrace

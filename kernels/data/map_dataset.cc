@@ -1,116 +1,64 @@
-// MapDataset, ParallelMapDatasetV2, FilterDataset: a function applied to each element.
+// MapDataset, FilterDataset, TakeWhileDataset and their parallel forms: a function applied to each
+// element.
 #include "core/base/status.h"
 #include "core/graph/registry.h"
-#include "kernels/data/captured_function.h"
-#include "kernels/data/dataset.h"
+#include "kernels/data/function_dataset.h"
 
 namespace millrace {
 namespace {
 
-using FunctionPtr = std::shared_ptr<const CapturedFunction>;
-
 class MapIterator final : public DatasetIterator {
  public:
-  MapIterator(std::unique_ptr<DatasetIterator> input, FunctionPtr function, const Element& captured,
-              Cancellation* cancellation)
-      : input_(std::move(input)),
-        function_(std::move(function)),
-        captured_(captured),
-        cancellation_(cancellation) {}
+  static constexpr bool kKeepsCardinality = true;
+  MapIterator(std::unique_ptr<DatasetIterator> input, const BoundFunction& function,
+              const IteratorContext& context)
+      : input_(std::move(input)), function_(function), cancellation_(context.cancellation) {}
   NextResult Next() override {
     NextResult next = input_->Next();
     if (!next.status.ok() || next.end) return next;
-    absl::StatusOr<Element> mapped =
-        function_->Call(std::move(next.element), captured_, cancellation_);
-    if (!mapped.ok()) {
-      // Only the input says when the sequence ends.
-      if (absl::IsOutOfRange(mapped.status())) {
-        return {absl::InvalidArgumentError(
-            absl::StrCat("the function of Map: ", mapped.status().message()))};
-      }
-      return {mapped.status()};
-    }
+    absl::StatusOr<Element> mapped = function_.Call(std::move(next.element), cancellation_);
+    if (!mapped.ok()) return {FunctionError(mapped.status())};
     next.element = *std::move(mapped);
     return next;
   }
 
  private:
   const std::unique_ptr<DatasetIterator> input_;
-  const FunctionPtr function_;
-  const Element captured_;
+  const BoundFunction function_;
   Cancellation* const cancellation_;
 };
 
+// The elements for which the function is true: all of them, or those before the first that is not.
+template <bool kStopAtFirst>
 class FilterIterator final : public DatasetIterator {
  public:
-  FilterIterator(std::unique_ptr<DatasetIterator> input, FunctionPtr function,
-                 const Element& captured, Cancellation* cancellation)
-      : input_(std::move(input)),
-        function_(std::move(function)),
-        captured_(captured),
-        cancellation_(cancellation) {}
+  static constexpr bool kKeepsCardinality = false;
+  FilterIterator(std::unique_ptr<DatasetIterator> input, const BoundFunction& function,
+                 const IteratorContext& context)
+      : input_(std::move(input)), function_(function), cancellation_(context.cancellation) {}
   NextResult Next() override {
-    for (;;) {
-      NextResult next = input_->Next();
+    NextResult next;
+    next.end = ended_;
+    while (!ended_) {
+      next = input_->Next();
       if (!next.status.ok() || next.end) return next;
-      const absl::StatusOr<Element> keep = function_->Call(next.element, captured_, cancellation_);
+      const absl::StatusOr<Element> results = function_.Call(next.element, cancellation_);
+      if (!results.ok()) return {FunctionError(results.status())};
+      const absl::StatusOr<bool> keep = PredicateResult(*results);
       if (!keep.ok()) return {keep.status()};
-      if (keep->size() != 1 || (*keep)[0].dtype() != DType::kBool ||
-          (*keep)[0].num_elements() != 1) {
-        return {absl::InvalidArgumentError("Filter predicate must return a scalar bool")};
-      }
-      if ((*keep)[0].scalar<bool>()) return next;
+      if (*keep) return next;
+      ended_ = kStopAtFirst;
     }
+    next = NextResult();
+    next.end = true;
+    return next;
   }
 
  private:
   const std::unique_ptr<DatasetIterator> input_;
-  const FunctionPtr function_;
-  const Element captured_;
+  const BoundFunction function_;
   Cancellation* const cancellation_;
-};
-
-template <typename Iterator>
-class FunctionDataset final : public Dataset {
- public:
-  FunctionDataset(DatasetPtr input, FunctionPtr function, Element captured)
-      : input_(std::move(input)), function_(std::move(function)), captured_(std::move(captured)) {}
-  absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
-      const IteratorContext& context) const override {
-    MR_ASSIGN_OR_RETURN(auto input, input_->MakeIterator(context));
-    return std::make_unique<Iterator>(std::move(input), function_, captured_, context.cancellation);
-  }
-
- private:
-  const DatasetPtr input_;
-  const FunctionPtr function_;
-  const Element captured_;
-};
-
-// (input_dataset, other_arguments...): FilterDataset's function is called predicate, the others' f.
-template <typename Iterator>
-class FunctionKernel final : public DatasetKernel {
- public:
-  absl::Status Init(KernelConstruction& c) override {
-    std::vector<DType> captured;
-    MR_RETURN_IF_ERROR(c.GetAttr("Targuments", &captured));
-    num_captured_ = captured.size();
-    MR_ASSIGN_OR_RETURN(function_,
-                        CapturedFunction::Create(c, c.attrs().Has("f") ? "f" : "predicate"));
-    return absl::OkStatus();
-  }
-
- private:
-  absl::StatusOr<DatasetPtr> Make(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(DatasetPtr input, DatasetFrom(c.input(0)));
-    MR_ASSIGN_OR_RETURN(Element captured, OwnedInputs(c, 1));
-    captured.resize(num_captured_);  // what follows is num_parallel_calls
-    return std::make_shared<FunctionDataset<Iterator>>(std::move(input), function_,
-                                                       std::move(captured));
-  }
-
-  size_t num_captured_;
-  FunctionPtr function_;
+  bool ended_ = false;
 };
 
 }  // namespace
@@ -131,7 +79,7 @@ absl::Status RegisterMapDataset(Registry& r) {
                                .Doc("f(element, other_arguments) for each element.")
                                .Shape(ScalarOutputs)
                                .NotDifferentiable()
-                               .Cpu<FunctionKernel<MapIterator>>()));
+                               .Cpu<FunctionDatasetKernel<MapIterator>>()));
   MR_RETURN_IF_ERROR(
       r.Add(Op("ParallelMapDatasetV2")
                 .Input("input_dataset: variant")
@@ -151,7 +99,55 @@ absl::Status RegisterMapDataset(Registry& r) {
                      "the compute threads, one call at a time.")
                 .Shape(ScalarOutputs)
                 .NotDifferentiable()
-                .Cpu<FunctionKernel<MapIterator>>()));
+                .Cpu<FunctionDatasetKernel<MapIterator>>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("ParallelMapDataset")
+                               .Input("input_dataset: variant")
+                               .Input("other_arguments: Targuments")
+                               .Input("num_parallel_calls: int32")
+                               .Output("handle: variant")
+                               .Attr("f: func")
+                               .Attr("Targuments: list(type) >= 0")
+                               .Attr("output_types: list(type) >= 1")
+                               .Attr("output_shapes: list(shape) >= 1")
+                               .Attr("use_inter_op_parallelism: bool = true")
+                               .Attr("sloppy: bool = false")
+                               .Attr("preserve_cardinality: bool = false")
+                               .Attr("metadata: string = ''")
+                               .Doc("f(element, other_arguments) for each element, in order; the "
+                                    "calls share the compute threads, one call at a time.")
+                               .Shape(ScalarOutputs)
+                               .NotDifferentiable()
+                               .Cpu<FunctionDatasetKernel<MapIterator>>()));
+  MR_RETURN_IF_ERROR(r.Add(
+      Op("ParallelFilterDataset")
+          .Input("input_dataset: variant")
+          .Input("other_arguments: Targuments")
+          .Input("num_parallel_calls: int64")
+          .Output("handle: variant")
+          .Attr("predicate: func")
+          .Attr("deterministic: string = 'default'")
+          .Attr("Targuments: list(type) >= 0")
+          .Attr("output_types: list(type) >= 1")
+          .Attr("output_shapes: list(shape) >= 1")
+          .Attr("metadata: string = ''")
+          .Doc("The elements for which predicate(element, other_arguments) is true, in order.")
+          .Shape(ScalarOutputs)
+          .NotDifferentiable()
+          .Cpu<FunctionDatasetKernel<FilterIterator<false>>>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("TakeWhileDataset")
+                               .Input("input_dataset: variant")
+                               .Input("other_arguments: Targuments")
+                               .Output("handle: variant")
+                               .Attr("predicate: func")
+                               .Attr("Targuments: list(type) >= 0")
+                               .Attr("output_types: list(type) >= 1")
+                               .Attr("output_shapes: list(shape) >= 1")
+                               .Attr("metadata: string = ''")
+                               .Doc("The elements before the first for which predicate(element, "
+                                    "other_arguments) is false.")
+                               .Shape(ScalarOutputs)
+                               .NotDifferentiable()
+                               .Cpu<FunctionDatasetKernel<FilterIterator<true>>>()));
   return r.Add(Op("FilterDataset")
                    .Input("input_dataset: variant")
                    .Input("other_arguments: Targuments")
@@ -164,7 +160,7 @@ absl::Status RegisterMapDataset(Registry& r) {
                    .Doc("The elements for which predicate(element, other_arguments) is true.")
                    .Shape(ScalarOutputs)
                    .NotDifferentiable()
-                   .Cpu<FunctionKernel<FilterIterator>>());
+                   .Cpu<FunctionDatasetKernel<FilterIterator<false>>>());
 }
 
 }  // namespace millrace

@@ -11,29 +11,10 @@
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "core/tensor/variant.h"
+#include "kernels/data/optional_value.h"
 
 namespace millrace {
 namespace {
-
-class OptionalValue final : public VariantValue {
- public:
-  static constexpr absl::string_view kTypeName = "tensorflow::data::Optional";
-
-  absl::string_view type_name() const override { return kTypeName; }
-  std::shared_ptr<VariantValue> Clone() const override {
-    return std::make_shared<OptionalValue>(*this);
-  }
-  std::string DebugString() const override {
-    return has_value ? absl::StrCat("Optional of ", components.size(), " tensors") : "no Optional";
-  }
-
-  bool has_value = false;
-  std::vector<Tensor> components;
-};
-
-Tensor OptionalTensor(std::shared_ptr<OptionalValue> value) {
-  return Tensor::Scalar<Variant>(Variant(std::move(value)));
-}
 
 absl::StatusOr<const OptionalValue*> OptionalInput(const KernelContext& c) {
   const Tensor& t = c.input(0);

@@ -157,6 +157,7 @@ class PrefetchDatasetImpl final : public Dataset {
     if (buffer_size_ == 0) return input;
     return std::make_unique<PrefetchIterator>(std::move(input), buffer_size_, context.cancellation);
   }
+  int64_t Cardinality() const override { return input_->Cardinality(); }
 
  private:
   const DatasetPtr input_;

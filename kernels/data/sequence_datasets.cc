@@ -1,5 +1,7 @@
 // RepeatDataset, TakeDataset, SkipDataset, ZipDataset, ConcatenateDataset: sequences made of
 // sequences.
+#include <algorithm>
+
 #include "core/base/status.h"
 #include "core/graph/registry.h"
 #include "kernels/data/dataset.h"
@@ -55,6 +57,10 @@ class TakeIterator final : public DatasetIterator {
     if (next.status.ok() && !next.end && left_ > 0) --left_;
     return next;
   }
+  static int64_t Cardinality(int64_t n, int64_t count) {
+    if (count < 0 || n == kUnknownCardinality) return n;
+    return n == kInfiniteCardinality ? count : std::min(n, count);
+  }
 
  private:
   const std::unique_ptr<DatasetIterator> input_;
@@ -72,6 +78,10 @@ class SkipIterator final : public DatasetIterator {
       if (!next.status.ok() || next.end) return next;
     }
     return input_->Next();
+  }
+  static int64_t Cardinality(int64_t n, int64_t count) {
+    if (count < 0) return 0;
+    return n < 0 ? n : std::max<int64_t>(0, n - count);
   }
 
  private:
@@ -97,6 +107,14 @@ class ZipIterator final : public DatasetIterator {
     }
     return result;
   }
+  static int64_t Cardinality(const std::vector<int64_t>& counts) {
+    int64_t least = kInfiniteCardinality;
+    for (const int64_t n : counts) {
+      if (n == kUnknownCardinality) return n;
+      if (n >= 0) least = least < 0 ? n : std::min(least, n);
+    }
+    return least;
+  }
 
  private:
   const std::vector<std::unique_ptr<DatasetIterator>> inputs_;
@@ -114,6 +132,15 @@ class ConcatenateIterator final : public DatasetIterator {
     }
     return EndOfSequence();
   }
+  static int64_t Cardinality(const std::vector<int64_t>& counts) {
+    int64_t total = 0;
+    bool unknown = false;
+    for (const int64_t n : counts) {
+      if (n == kInfiniteCardinality) return n;
+      unknown = unknown || n < 0 || __builtin_add_overflow(total, n, &total);
+    }
+    return unknown ? kUnknownCardinality : total;
+  }
 
  private:
   const std::vector<std::unique_ptr<DatasetIterator>> inputs_;
@@ -126,6 +153,13 @@ class RepeatDatasetImpl final : public Dataset {
   absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
       const IteratorContext& context) const override {
     return std::make_unique<RepeatIterator>(input_, count_, context);
+  }
+  int64_t Cardinality() const override {
+    const int64_t n = input_->Cardinality();
+    if (count_ == 0 || n == 0) return 0;
+    if (count_ < 0 || n == kInfiniteCardinality) return kInfiniteCardinality;
+    int64_t total;
+    return n < 0 || __builtin_mul_overflow(n, count_, &total) ? kUnknownCardinality : total;
   }
 
  private:
@@ -142,6 +176,9 @@ class CountedDataset final : public Dataset {
       const IteratorContext& context) const override {
     MR_ASSIGN_OR_RETURN(auto input, input_->MakeIterator(context));
     return std::make_unique<Iterator>(std::move(input), count_);
+  }
+  int64_t Cardinality() const override {
+    return Iterator::Cardinality(input_->Cardinality(), count_);
   }
 
  private:
@@ -162,6 +199,11 @@ class JoinedDataset final : public Dataset {
       inputs.push_back(std::move(iterator));
     }
     return std::make_unique<Iterator>(std::move(inputs));
+  }
+  int64_t Cardinality() const override {
+    std::vector<int64_t> counts;
+    for (const DatasetPtr& input : inputs_) counts.push_back(input->Cardinality());
+    return Iterator::Cardinality(counts);
   }
 
  private:

@@ -1,38 +1,14 @@
-// ShuffleDataset: each element is drawn at random from a buffer of those to come. The numbers are
-// TensorFlow's for the same seeds.
+// ShuffleDataset and its newer forms: each element is drawn at random from a buffer of those to
+// come. The numbers are TensorFlow's for the same seeds.
 #include <limits>
 
-#include "core/base/mutex.h"
-#include "core/base/philox.h"
 #include "core/base/random_id.h"
 #include "core/base/status.h"
 #include "core/graph/registry.h"
-#include "kernels/data/dataset.h"
+#include "kernels/data/seed_generator.h"
 
 namespace millrace {
 namespace {
-
-struct Seeds {
-  uint64_t seed = 0, seed2 = 0;
-};
-
-// One 32-bit number after the other.
-class Words {
- public:
-  explicit Words(Seeds s) : gen_(s.seed, s.seed2) {}
-  uint32_t operator()() {
-    if (next_ == block_.size()) {
-      block_ = gen_();
-      next_ = 0;
-    }
-    return block_[next_++];
-  }
-
- private:
-  Philox gen_;
-  Philox::Block block_ = {};
-  size_t next_ = 4;
-};
 
 // The buffer is a ring: elements begin_ .. end_-1 at those numbers modulo its size.
 class ShuffleIterator final : public DatasetIterator {
@@ -79,37 +55,26 @@ class ShuffleIterator final : public DatasetIterator {
 
 class ShuffleDatasetImpl final : public Dataset {
  public:
-  ShuffleDatasetImpl(DatasetPtr input, int64_t buffer_size, Seeds seeds, bool reshuffle)
-      : input_(std::move(input)),
-        buffer_size_(buffer_size),
-        seeds_(seeds),
-        reshuffle_(reshuffle),
-        words_(seeds) {}
+  ShuffleDatasetImpl(DatasetPtr input, int64_t buffer_size, std::shared_ptr<SeedGenerator> seeds)
+      : input_(std::move(input)), buffer_size_(buffer_size), seeds_(std::move(seeds)) {}
   absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
       const IteratorContext& context) const override {
     MR_ASSIGN_OR_RETURN(auto input, input_->MakeIterator(context));
-    return std::make_unique<ShuffleIterator>(std::move(input), buffer_size_, NextSeeds());
+    return std::make_unique<ShuffleIterator>(std::move(input), buffer_size_, seeds_->Next());
   }
+  int64_t Cardinality() const override { return input_->Cardinality(); }
 
  private:
-  Seeds NextSeeds() const {
-    if (!reshuffle_) return seeds_;
-    MutexLock lock(mu_);
-    const uint64_t seed = words_();
-    return {seed, words_()};
-  }
-
   const DatasetPtr input_;
   const int64_t buffer_size_;
-  const Seeds seeds_;
-  const bool reshuffle_;
-  mutable Mutex mu_;
-  mutable Words words_ ABSL_GUARDED_BY(mu_);
+  const std::shared_ptr<SeedGenerator> seeds_;
 };
 
+// (input_dataset, buffer_size), and after them seeds, a generator, or both.
 class ShuffleKernel final : public DatasetKernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
+    if (!c.attrs().Has("reshuffle_each_iteration")) return absl::OkStatus();
     return c.GetAttr("reshuffle_each_iteration", &reshuffle_);
   }
 
@@ -122,34 +87,71 @@ class ShuffleKernel final : public DatasetKernel {
       return absl::InvalidArgumentError(
           absl::StrCat("buffer_size must be greater than zero, got ", buffer_size));
     }
-    MR_ASSIGN_OR_RETURN(const int64_t seed, Int64Input(c, 2, "seed"));
-    MR_ASSIGN_OR_RETURN(const int64_t seed2, Int64Input(c, 3, "seed2"));
-    Seeds seeds = {static_cast<uint64_t>(seed), static_cast<uint64_t>(seed2)};
-    if (seed == 0 && seed2 == 0) seeds = {RandomId(), RandomId()};
-    return std::make_shared<ShuffleDatasetImpl>(std::move(input), buffer_size, seeds, reshuffle_);
+    const int n = c.num_inputs();
+    Seeds seeds{RandomId(), RandomId()};
+    if (n > 3) {
+      MR_ASSIGN_OR_RETURN(seeds, SeedInputs(c, 2));
+    }
+    auto generator = std::make_shared<SeedGenerator>(seeds, reshuffle_);
+    if (n != 4) {
+      MR_ASSIGN_OR_RETURN(generator, SeedGeneratorInput(c, n - 1, seeds, reshuffle_));
+    }
+    return std::make_shared<ShuffleDatasetImpl>(std::move(input), buffer_size,
+                                                std::move(generator));
   }
 
-  bool reshuffle_;
+  bool reshuffle_ = true;
 };
 
 }  // namespace
 
 absl::Status RegisterShuffleDataset(Registry& r) {
-  return r.Add(
-      Op("ShuffleDataset")
-          .Input("input_dataset: variant")
-          .Input("buffer_size: int64")
-          .Input("seed: int64")
-          .Input("seed2: int64")
-          .Output("handle: variant")
-          .Attr("reshuffle_each_iteration: bool = true")
-          .Attr("output_types: list(type) >= 1")
-          .Attr("output_shapes: list(shape) >= 1")
-          .Attr("metadata: string = ''")
-          .Doc("The input's elements in random order, within a moving window of buffer_size.")
-          .Shape(ScalarOutputs)
-          .NotDifferentiable()
-          .Cpu<ShuffleKernel>());
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("ShuffleDataset")
+                .Input("input_dataset: variant")
+                .Input("buffer_size: int64")
+                .Input("seed: int64")
+                .Input("seed2: int64")
+                .Output("handle: variant")
+                .Attr("reshuffle_each_iteration: bool = true")
+                .Attr("output_types: list(type) >= 1")
+                .Attr("output_shapes: list(shape) >= 1")
+                .Attr("metadata: string = ''")
+                .Doc("The input's elements in random order, within a moving window of buffer_size.")
+                .Shape(ScalarOutputs)
+                .NotDifferentiable()
+                .Cpu<ShuffleKernel>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("ShuffleDatasetV2")
+                               .Input("input_dataset: variant")
+                               .Input("buffer_size: int64")
+                               .Input("seed_generator: resource")
+                               .Output("handle: variant")
+                               .Attr("output_types: list(type) >= 1")
+                               .Attr("output_shapes: list(shape) >= 1")
+                               .Attr("metadata: string = ''")
+                               .Stateful()
+                               .Doc("The input's elements in random order, within a moving window "
+                                    "of buffer_size; seeds come from the generator.")
+                               .Shape(ScalarOutputs)
+                               .NotDifferentiable()
+                               .Cpu<ShuffleKernel>()));
+  return r.Add(Op("ShuffleDatasetV3")
+                   .Input("input_dataset: variant")
+                   .Input("buffer_size: int64")
+                   .Input("seed: int64")
+                   .Input("seed2: int64")
+                   .Input("seed_generator: resource")
+                   .Output("handle: variant")
+                   .Attr("reshuffle_each_iteration: bool = true")
+                   .Attr("output_types: list(type) >= 1")
+                   .Attr("output_shapes: list(shape) >= 1")
+                   .Attr("metadata: string = ''")
+                   .Stateful()
+                   .Doc("The input's elements in random order, within a moving window of "
+                        "buffer_size; seeds come from the generator, if it exists.")
+                   .Shape(ScalarOutputs)
+                   .NotDifferentiable()
+                   .Cpu<ShuffleKernel>());
 }
 
 }  // namespace millrace

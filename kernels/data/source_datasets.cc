@@ -59,6 +59,7 @@ class SliceDataset final : public Dataset {
       const IteratorContext&) const override {
     return std::make_unique<SliceIterator>(components_, shapes_, rows_);
   }
+  int64_t Cardinality() const override { return rows_; }
 
  private:
   const Element components_;
@@ -114,6 +115,14 @@ class RangeDatasetImpl final : public Dataset {
   absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
       const IteratorContext&) const override {
     return std::make_unique<RangeIterator>(start_, stop_, step_);
+  }
+  int64_t Cardinality() const override {
+    if (step_ > 0 ? start_ >= stop_ : start_ <= stop_) return 0;
+    // Unsigned, since the distance may be more than an int64 holds.
+    const uint64_t distance =
+        step_ > 0 ? static_cast<uint64_t>(stop_) - start_ : static_cast<uint64_t>(start_) - stop_;
+    const uint64_t step = step_ > 0 ? step_ : uint64_t{0} - step_;
+    return static_cast<int64_t>((distance - 1) / step + 1);
   }
 
  private:

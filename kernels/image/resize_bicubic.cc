@@ -98,7 +98,7 @@ class ResizeBicubicGradKernel final : public Kernel {
           for (int j = 0; j < 4; ++j) {
             for (int64_t k = 0; k < g.channels; ++k) {
               r.sums[g.InAt(image, v.at[i], h.at[j]) + k] +=
-                  v.weight[i] * h.weight[j] * r.dy[g.OutAt(image, y, x) + k];
+                  r.dy[g.OutAt(image, y, x) + k] * v.weight[i] * h.weight[j];
             }
           }
         }

@@ -7,11 +7,14 @@ namespace millrace {
 absl::Status RegisterScalarSummary(Registry& r);
 absl::Status RegisterHistogramSummary(Registry& r);
 absl::Status RegisterMergeSummary(Registry& r);
+absl::Status RegisterTensorSummary(Registry& r);
 
 namespace {
 
 struct SummaryTest : OpTest {
-  SummaryTest() : OpTest({RegisterScalarSummary, RegisterHistogramSummary, RegisterMergeSummary}) {}
+  SummaryTest()
+      : OpTest({RegisterScalarSummary, RegisterHistogramSummary, RegisterMergeSummary,
+                RegisterTensorSummary}) {}
   static Summary Parse(const Tensor& t) {
     Summary summary;
     EXPECT_TRUE(summary.ParseFromString(t.scalar<std::string>()));
@@ -58,6 +61,20 @@ TEST_F(SummaryTest, MergingKeepsAllAndRefusesTwins) {
   EXPECT_EQ(Code("MergeSummary", {a, a}, {{"N", 2}}), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Code("MergeSummary", {Tensor::Scalar("\xff")}, {{"N", 1}}),
             absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(SummaryTest, TensorsGoAsTheyAre) {
+  SummaryMetadata metadata;
+  metadata.mutable_plugin_data()->set_plugin_name("text");
+  const Summary s =
+      Parse(Run1("TensorSummaryV2", {Tensor::Scalar("t"), Tensor::Vector<std::string>({"a", "b"}),
+                                     Tensor::Scalar(metadata.SerializeAsString())}));
+  EXPECT_EQ(s.value(0).tag(), "t");
+  EXPECT_EQ(s.value(0).metadata().plugin_data().plugin_name(), "text");
+  EXPECT_EQ(s.value(0).tensor().string_val_size(), 2);
+  EXPECT_EQ(
+      Code("TensorSummaryV2", {Tensor::Scalar("t"), Tensor::Scalar(1.f), Tensor::Scalar("\xff")}),
+      absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace

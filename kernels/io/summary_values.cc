@@ -3,56 +3,58 @@
 namespace millrace {
 namespace {
 
-template <typename T>
-void Append(const Tensor& tensor, std::vector<double>* out) {
-  for (const T& v : tensor.flat<T>()) out->push_back(static_cast<double>(v));
-}
-template <typename T>
-void AppendNarrow(const Tensor& tensor, std::vector<double>* out) {
-  for (const T& v : tensor.flat<T>()) out->push_back(static_cast<float>(v));
+template <typename T, typename Via = T>
+void Append(const Tensor& tensor, int64_t begin, int64_t count, std::vector<double>* out) {
+  for (const T& v :
+       tensor.flat<T>().subspan(static_cast<size_t>(begin), static_cast<size_t>(count)))
+    out->push_back(static_cast<double>(static_cast<Via>(v)));
 }
 
 }  // namespace
 
 std::vector<double> ElementsAsDoubles(const Tensor& tensor) {
+  return ElementsAsDoubles(tensor, 0, tensor.num_elements());
+}
+
+std::vector<double> ElementsAsDoubles(const Tensor& tensor, int64_t begin, int64_t count) {
   std::vector<double> out;
-  out.reserve(static_cast<size_t>(tensor.num_elements()));
+  out.reserve(static_cast<size_t>(count));
   switch (tensor.dtype()) {
     case DType::kFloat:
-      Append<float>(tensor, &out);
+      Append<float>(tensor, begin, count, &out);
       break;
     case DType::kDouble:
-      Append<double>(tensor, &out);
+      Append<double>(tensor, begin, count, &out);
       break;
     case DType::kInt8:
-      Append<int8_t>(tensor, &out);
+      Append<int8_t>(tensor, begin, count, &out);
       break;
     case DType::kInt16:
-      Append<int16_t>(tensor, &out);
+      Append<int16_t>(tensor, begin, count, &out);
       break;
     case DType::kInt32:
-      Append<int32_t>(tensor, &out);
+      Append<int32_t>(tensor, begin, count, &out);
       break;
     case DType::kInt64:
-      Append<int64_t>(tensor, &out);
+      Append<int64_t>(tensor, begin, count, &out);
       break;
     case DType::kUInt8:
-      Append<uint8_t>(tensor, &out);
+      Append<uint8_t>(tensor, begin, count, &out);
       break;
     case DType::kUInt16:
-      Append<uint16_t>(tensor, &out);
+      Append<uint16_t>(tensor, begin, count, &out);
       break;
     case DType::kUInt32:
-      Append<uint32_t>(tensor, &out);
+      Append<uint32_t>(tensor, begin, count, &out);
       break;
     case DType::kUInt64:
-      Append<uint64_t>(tensor, &out);
+      Append<uint64_t>(tensor, begin, count, &out);
       break;
     case DType::kHalf:
-      AppendNarrow<half>(tensor, &out);
+      Append<half, float>(tensor, begin, count, &out);
       break;
     case DType::kBFloat16:
-      AppendNarrow<bfloat16>(tensor, &out);
+      Append<bfloat16, float>(tensor, begin, count, &out);
       break;
     default:
       break;

@@ -2,6 +2,7 @@
 #ifndef MILLRACE_KERNELS_IO_SUMMARY_VALUES_H_
 #define MILLRACE_KERNELS_IO_SUMMARY_VALUES_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "core/tensor/tensor.h"
@@ -13,8 +14,9 @@ namespace millrace {
 inline constexpr char kSummaryTypes[] =
     "{float, double, int32, uint8, int16, int8, int64, bfloat16, uint16, half, uint32, uint64}";
 
-// The elements of a tensor of one of these types.
+// The elements of a tensor of one of these types: all, or `count` of them from `begin` on.
 std::vector<double> ElementsAsDoubles(const Tensor& tensor);
+std::vector<double> ElementsAsDoubles(const Tensor& tensor, int64_t begin, int64_t count);
 
 // A scalar string tensor with the serialised message.
 Tensor SerialisedSummary(const Summary& summary);

@@ -58,7 +58,9 @@ absl::Status QrShape(ShapeContext& c) {
 
 // X R^-H for the upper triangle R.
 Output TimesInverseAdjoint(Builder& b, Output x, Output r) {
-  return Adjoint(b, b.Op1("MatrixTriangularSolve", {r, Adjoint(b, x)}, {{"lower", false}}));
+  return MatrixProduct(b, x,
+                       b.Op1("MatrixTriangularSolve", {r, IdentityLike(b, r)},
+                             {{"lower", false}, {"adjoint", true}}));
 }
 
 // Of A = Q R with a square R (Walter and Lehmann, Algorithmic Differentiation of Linear Algebra

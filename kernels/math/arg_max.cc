@@ -30,7 +30,8 @@ bool Beats(T x, T best) {
   return largest ? x > best : x < best;
 }
 
-// The index along one axis of the extreme element: of the first, where several are equal.
+// The index along one axis of the extreme element: of the first, where several are equal. NaN is
+// passed over.
 template <typename T, bool largest>
 class ArgKernel final : public Kernel {
  public:
@@ -77,17 +78,20 @@ class ArgKernel final : public Kernel {
     }
     const T* x = c.input(0).data<T>();
     I* index = out->mutable_data<I>();
-    c.pool()->ParallelFor(out->num_elements(), std::max<int64_t>(1, 16384 / n),
-                          [&](int64_t begin, int64_t end) {
-                            for (int64_t o = begin; o < end; ++o) {
-                              const T* at = x + o / inner * inner * n + o % inner;
-                              int64_t best = 0;
-                              for (int64_t i = 1; i < n; ++i) {
-                                if (Beats<T, largest>(at[i * inner], at[best * inner])) best = i;
-                              }
-                              index[o] = static_cast<I>(best);
-                            }
-                          });
+    c.pool()->ParallelFor(
+        out->num_elements(), std::max<int64_t>(1, 16384 / n), [&](int64_t begin, int64_t end) {
+          for (int64_t o = begin; o < end; ++o) {
+            const T* at = x + o / inner * inner * n + o % inner;
+            int64_t best = 0;
+            T extreme = largest ? std::numeric_limits<T>::lowest() : std::numeric_limits<T>::max();
+            for (int64_t i = 0; i < n; ++i) {
+              if (!Beats<T, largest>(at[i * inner], extreme)) continue;
+              best = i;
+              extreme = at[i * inner];
+            }
+            index[o] = static_cast<I>(best);
+          }
+        });
     return absl::OkStatus();
   }
 };

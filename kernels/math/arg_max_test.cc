@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "core/graph/registry.h"
 #include "gtest/gtest.h"
 #include "kernels/testing/op_test.h"
@@ -19,6 +21,12 @@ TEST_F(ArgMaxTest, Values) {
   EXPECT_TENSOR_EQ(
       Run1("ArgMin", {x, Tensor::Scalar<int32_t>(-2)}, {{"output_type", DType::kInt32}}),
       Tensor::Vector<int32_t>({0, 1, 1}));
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const char* op : {"ArgMax", "ArgMin"}) {
+    EXPECT_TENSOR_EQ(
+        Run1(op, {Tensor::Vector<float>({nan, 3, nan, 3}), Tensor::Scalar<int32_t>(0)}),
+        Tensor::Scalar<int64_t>(1));
+  }
   EXPECT_EQ(Code("ArgMax", {x, Tensor::Scalar<int32_t>(2)}), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Code("ArgMax", {Tensor::Of<float>({2, 0}, {}), Tensor::Scalar<int32_t>(1)}),
             absl::StatusCode::kInvalidArgument);

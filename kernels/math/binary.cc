@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/base/thread_pool.h"
 #include "kernels/math/broadcast.h"
@@ -10,6 +12,9 @@
 namespace millrace {
 
 absl::Status BinaryKernel::Init(KernelConstruction& c) {
+  if (c.op() == "TruncateDiv" || c.op() == "TruncateMod")
+    undefined_ = absl::StatusCode::kInternal;  // as TensorFlow has it
+  broadcasts_ = !absl::EndsWith(c.op(), "Grad");
   if (!c.attrs().Has("incompatible_shape_error")) return absl::OkStatus();
   bool fail = true;
   MR_RETURN_IF_ERROR(c.GetAttr("incompatible_shape_error", &fail));
@@ -27,7 +32,12 @@ absl::Status BinaryKernel::Compute(KernelContext& c) {
   const char* ys = static_cast<const char*>(y.raw_data());
   if (loops_.check != nullptr) {
     if (const char* message = loops_.check(xs, nx, ys, ny))
-      return absl::InvalidArgumentError(message);
+      return absl::Status(undefined_, message);
+  }
+  if (!broadcasts_ && x.shape() != y.shape()) {
+    return absl::InvalidArgumentError(absl::StrCat("The inputs must have one shape, got ",
+                                                   x.shape().ToString(), " and ",
+                                                   y.shape().ToString()));
   }
   int64_t x_step = 1, y_step = 1;
   const Shape* shape = &x.shape();

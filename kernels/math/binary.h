@@ -49,6 +49,10 @@ class BinaryKernel final : public Kernel {
              int64_t n) const;
 
   const Loops loops_;
+  // An op that takes a gradient beside the value it is of does not broadcast.
+  bool broadcasts_ = true;
+  // The code of what `loops_.check` finds.
+  absl::StatusCode undefined_ = absl::StatusCode::kInvalidArgument;
   // What Equal and NotEqual answer for shapes that do not broadcast, when they were told not to
   // fail.
   bool tolerant_ = false, answer_if_incompatible_ = false;

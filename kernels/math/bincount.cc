@@ -13,7 +13,7 @@ namespace millrace {
 namespace {
 
 absl::StatusOr<int64_t> BinsArg(const Tensor& size) {
-  if (size.num_elements() != 1) {
+  if (size.rank() != 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("Shape must be rank 0 but is ", size.shape().ToString(), " for size"));
   }

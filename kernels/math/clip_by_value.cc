@@ -1,5 +1,6 @@
 // ClipByValue, Bucketize.
 #include <algorithm>
+#include <complex>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +14,17 @@
 
 namespace millrace {
 namespace {
+
+// NaN stays NaN.
+template <typename T>
+T Clip(T x, T low, T high) {
+  const T below = high < x ? high : x;
+  return below < low ? low : below;
+}
+template <typename R>
+std::complex<R> Clip(std::complex<R> x, std::complex<R> low, std::complex<R> high) {
+  return {Clip(x.real(), low.real(), high.real()), Clip(x.imag(), low.imag(), high.imag())};
+}
 
 // Bounds are scalars or of t's shape.
 template <typename T>
@@ -38,11 +50,8 @@ class ClipKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.forward_or_allocate_output({0}, 0, shape, &out));
     T* y = out->mutable_data<T>();
     c.pool()->ParallelFor(shape.num_elements(), 32768, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        const T low = least[i * steps[0]], high = most[i * steps[1]];
-        const T below = x[i] < high ? x[i] : high;
-        y[i] = below < low ? low : below;
-      }
+      for (int64_t i = begin; i < end; ++i)
+        y[i] = Clip(x[i], least[i * steps[0]], most[i * steps[1]]);
     });
     return absl::OkStatus();
   }
@@ -89,18 +98,19 @@ absl::StatusOr<Gradients> ClipGradient(Builder& b, const OpView& op, const Gradi
 }  // namespace
 
 absl::Status RegisterClipByValue(Registry& r) {
-  MR_RETURN_IF_ERROR(r.Add(Op("ClipByValue")
-                               .Input("t: T")
-                               .Input("clip_value_min: T")
-                               .Input("clip_value_max: T")
-                               .Output("output: T")
-                               .Attr("T: numbertype")
-                               .Doc("min(max(t, clip_value_min), clip_value_max), elementwise; the "
-                                    "bounds are scalars or of t's shape.")
-                               .Shape(SameAsInput0)
-                               .Gradient(ClipGradient)
-                               .Cpu<ClipKernel, half, bfloat16, float, double, int8_t, int16_t,
-                                    int32_t, int64_t, uint8_t, uint16_t>()));
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("ClipByValue")
+                .Input("t: T")
+                .Input("clip_value_min: T")
+                .Input("clip_value_max: T")
+                .Output("output: T")
+                .Attr("T: numbertype")
+                .Doc("min(max(t, clip_value_min), clip_value_max), elementwise; the "
+                     "bounds are scalars or of t's shape. Complex numbers by their parts.")
+                .Shape(SameAsInput0)
+                .Gradient(ClipGradient)
+                .Cpu<ClipKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t, int64_t,
+                     uint8_t, uint16_t, complex64, complex128>()));
   return r.Add(
       Op("Bucketize")
           .Input("input: T")

@@ -26,7 +26,10 @@ TEST_F(FloorDivTest, Integers) {
                    Tensor::Scalar(least));
   EXPECT_TENSOR_EQ(Run1("FloorMod", {Tensor::Scalar(least), Tensor::Scalar<int32_t>(-1)}),
                    Tensor::Scalar<int32_t>(0));
-  EXPECT_EQ(Code("FloorMod", {x, Tensor::Scalar<int32_t>(0)}), absl::StatusCode::kInvalidArgument);
+  for (const char* op : {"FloorMod", "FloorDiv", "Mod"})
+    EXPECT_EQ(Code(op, {x, Tensor::Scalar<int32_t>(0)}), absl::StatusCode::kInvalidArgument) << op;
+  for (const char* op : {"TruncateDiv", "TruncateMod"})
+    EXPECT_EQ(Code(op, {x, Tensor::Scalar<int32_t>(0)}), absl::StatusCode::kInternal) << op;
 }
 
 TEST_F(FloorDivTest, Floats) {

@@ -186,10 +186,6 @@ class Reduction {
 }  // namespace
 
 absl::StatusOr<absl::InlinedVector<bool, 8>> ReductionAxes(const Tensor& axes, int rank) {
-  if (axes.rank() > 1) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "Reduction axes must be a scalar or a vector, not of shape ", axes.shape().ToString()));
-  }
   absl::InlinedVector<bool, 8> reduced(rank, false);
   for (int64_t axis : AxisValues(axes)) {
     if (axis < -rank || axis >= rank) {

@@ -230,8 +230,8 @@ absl::Status RegisterSegment(Registry& r) {
           .Doc("The products of the rows of each segment; 1 for none. Negative ids are left out.")
           .Shape(UnsortedShape)
           .Gradient(SegmentProdGradient)
-          .Cpu<UnsortedProdKernel, half, bfloat16, float, double, int32_t, int64_t, complex64,
-               complex128>()));
+          .Cpu<UnsortedProdKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t, int64_t,
+               uint8_t, uint16_t, uint32_t, uint64_t, complex64, complex128>()));
   MR_RETURN_IF_ERROR(
       r.Add(Op("UnsortedSegmentMin")
                 .Input("data: T")
@@ -284,7 +284,8 @@ absl::Status RegisterSegment(Registry& r) {
                 .Doc("The means of the rows of each segment, ids being sorted; 0 for none.")
                 .Shape(SortedShape)
                 .Gradient(SegmentMeanGradient)
-                .Cpu<SortedMeanKernel, half, bfloat16, float, double, int32_t, int64_t>()));
+                .Cpu<SortedMeanKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
+                     int64_t, uint8_t, uint16_t, uint32_t, uint64_t, complex64, complex128>()));
   MR_RETURN_IF_ERROR(
       r.Add(Op("SegmentProd")
                 .Input("data: T")
@@ -295,8 +296,8 @@ absl::Status RegisterSegment(Registry& r) {
                 .Doc("The products of the rows of each segment, ids being sorted; 1 for none.")
                 .Shape(SortedShape)
                 .Gradient(SegmentProdGradient)
-                .Cpu<SortedProdKernel, half, bfloat16, float, double, int32_t, int64_t, complex64,
-                     complex128>()));
+                .Cpu<SortedProdKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
+                     int64_t, uint8_t, uint16_t, uint32_t, uint64_t, complex64, complex128>()));
   MR_RETURN_IF_ERROR(
       r.Add(Op("SegmentMin")
                 .Input("data: T")

@@ -1,3 +1,6 @@
+#include <complex>
+#include <limits>
+
 #include "core/graph/registry.h"
 #include "gtest/gtest.h"
 #include "kernels/testing/gradient_example.h"
@@ -46,6 +49,17 @@ TEST_F(SegmentTest, Unsorted) {
             absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(Code("UnsortedSegmentSum", {x, ids, Tensor::Scalar<int32_t>(-1)}),
             absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(SegmentTest, SmallIntegersAndComplex) {
+  const Tensor bytes = Tensor::Vector<uint8_t>({2, 5, 4}), ids = Tensor::Vector<int32_t>({0, 0, 1});
+  EXPECT_TENSOR_EQ(Run1("SegmentMean", {bytes, ids}), Tensor::Vector<uint8_t>({3, 4}));
+  EXPECT_TENSOR_EQ(Run1("SegmentProd", {bytes, ids}), Tensor::Vector<uint8_t>({10, 4}));
+  EXPECT_TENSOR_EQ(Run1("UnsortedSegmentProd", {bytes, ids, Tensor::Scalar<int32_t>(2)}),
+                   Tensor::Vector<uint8_t>({10, 4}));
+  using C = std::complex<float>;
+  EXPECT_TENSOR_EQ(Run1("SegmentMean", {Tensor::Vector<C>({{1, 2}, {3, -2}, {0, 1}}), ids}),
+                   Tensor::Vector<C>({{2, 0}, {0, 1}}));
 }
 
 const Tensor& X() {

@@ -61,7 +61,7 @@ class SparseSegmentKernel final : public Kernel {
     const int64_t n = ids.num_elements();
     const int64_t needed = n == 0 ? 0 : IntegerAt(ids, n - 1) + 1;
     if (c.num_inputs() < 4) return needed;
-    if (c.input(3).num_elements() != 1) {
+    if (c.input(3).rank() != 0) {
       return absl::InvalidArgumentError(absl::StrCat("num_segments should be a scalar, not shape ",
                                                      c.input(3).shape().ToString()));
     }

@@ -28,7 +28,7 @@ class SparseSegmentGradKernel final : public Kernel {
           absl::StrCat("output_dim0 should be a scalar, not ", c.input(3).shape().ToString()));
     }
     const int64_t rows = c.input(3).scalar<int32_t>();
-    MR_RETURN_IF_ERROR(CheckSegments(indices, ids));
+    MR_RETURN_IF_ERROR(CheckSegments(indices, ids, /*sorted=*/false));
     MR_RETURN_IF_ERROR(CheckRange(indices, rows, "Index"));
     MR_RETURN_IF_ERROR(CheckRange(ids, grad.dim(0), "Segment id"));
     if (c.num_outputs() == 1) {

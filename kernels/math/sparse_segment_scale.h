@@ -23,7 +23,7 @@ A ScaleSegment(A sum, int64_t count) {
 }
 
 // Both are vectors of one length; ids do not decrease and are not negative.
-inline absl::Status CheckSegments(const Tensor& indices, const Tensor& ids) {
+inline absl::Status CheckSegments(const Tensor& indices, const Tensor& ids, bool sorted = true) {
   if (indices.rank() != 1 || ids.rank() != 1 || indices.dim(0) != ids.dim(0)) {
     return absl::InvalidArgumentError(
         absl::StrCat("segment_ids and indices should be vectors of the same size, not ",
@@ -31,7 +31,7 @@ inline absl::Status CheckSegments(const Tensor& indices, const Tensor& ids) {
   }
   for (int64_t i = 0; i < ids.dim(0); ++i) {
     if (IntegerAt(ids, i) < 0) return absl::InvalidArgumentError("segment ids must be >= 0");
-    if (i > 0 && IntegerAt(ids, i) < IntegerAt(ids, i - 1))
+    if (sorted && i > 0 && IntegerAt(ids, i) < IntegerAt(ids, i - 1))
       return absl::InvalidArgumentError("segment ids are not increasing");
   }
   return absl::OkStatus();

@@ -5,7 +5,6 @@
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
-#include "kernels/math/arithmetic.h"
 #include "kernels/math/binary.h"
 #include "kernels/math/unary.h"
 
@@ -39,12 +38,11 @@ struct Sigmoid {
   }
 };
 
-// dy (1 - y^2), with y conjugated
+// dy (1 - y^2); a caller whose y is complex conjugates it first, as TensorFlow's do.
 struct TanhGrad {
   template <typename T>
   static T Do(T y, T dy) {
-    const T c = Conjugate(y);
-    return dy * (T(1) - c * c);
+    return dy * (T(1) - y * y);
   }
 };
 
@@ -52,24 +50,23 @@ struct TanhGrad {
 struct SigmoidGrad {
   template <typename T>
   static T Do(T y, T dy) {
-    const T c = Conjugate(y);
-    return dy * c * (T(1) - c);
+    return dy * y * (T(1) - y);
   }
 };
 
 absl::StatusOr<Gradients> TanhGradient(Builder& b, const OpView& op, const Gradients& dy) {
-  return Gradients{b.Op1("TanhGrad", {op.output(0), dy[0]})};
+  return Gradients{b.Op1("TanhGrad", {b.Conj(op.output(0)), dy[0]})};
 }
 
 absl::StatusOr<Gradients> SigmoidGradient(Builder& b, const OpView& op, const Gradients& dy) {
-  return Gradients{b.Op1("SigmoidGrad", {op.output(0), dy[0]})};
+  return Gradients{b.Op1("SigmoidGrad", {b.Conj(op.output(0)), dy[0]})};
 }
 
 // z = g (1 - y^2): dz/dy = -2 g y, dz/dg = 1 - y^2
 absl::StatusOr<Gradients> TanhGradGradient(Builder& b, const OpView& op, const Gradients& dz) {
   const Output y = b.Conj(op.input(0)), g = b.Conj(op.input(1));
   return Gradients{b.Mul(b.Mul(dz[0], b.ScalarLike(g, -2)), b.Mul(g, y)),
-                   b.Op1("TanhGrad", {op.input(0), dz[0]})};
+                   b.Op1("TanhGrad", {y, dz[0]})};
 }
 
 // z = g y (1 - y): dz/dy = g (1 - 2 y)
@@ -77,7 +74,7 @@ absl::StatusOr<Gradients> SigmoidGradGradient(Builder& b, const OpView& op, cons
   const Output y = b.Conj(op.input(0)), g = b.Conj(op.input(1));
   const Output gb = b.Mul(dz[0], g);
   return Gradients{b.Sub(gb, b.Mul(b.ScalarLike(gb, 2), b.Mul(gb, y))),
-                   b.Op1("SigmoidGrad", {op.input(0), dz[0]})};
+                   b.Op1("SigmoidGrad", {y, dz[0]})};
 }
 
 }  // namespace

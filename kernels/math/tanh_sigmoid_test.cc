@@ -1,4 +1,5 @@
 #include <cmath>
+#include <complex>
 
 #include "core/graph/registry.h"
 #include "gtest/gtest.h"
@@ -26,6 +27,13 @@ TEST_F(TanhSigmoidTest, Values) {
                    Tensor::Scalar(1.5f));
   EXPECT_TENSOR_EQ(Run1("SigmoidGrad", {Tensor::Scalar(0.5f), Tensor::Scalar(2.0f)}),
                    Tensor::Scalar(0.5f));
+  // Complex values as they come: whoever calls conjugates.
+  using C = std::complex<double>;
+  const C y(0.5, 0.25), dy(2, -1);
+  EXPECT_TENSOR_NEAR(Run1("TanhGrad", {Tensor::Scalar(y), Tensor::Scalar(dy)}),
+                     Tensor::Scalar(dy * (1.0 - y * y)));
+  EXPECT_TENSOR_NEAR(Run1("SigmoidGrad", {Tensor::Scalar(y), Tensor::Scalar(dy)}),
+                     Tensor::Scalar(dy * y * (1.0 - y)));
 }
 
 const Tensor& Example() {

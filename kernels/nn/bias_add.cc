@@ -159,18 +159,19 @@ absl::Status BiasAddGradShape(ShapeContext& c) {
 }  // namespace
 
 absl::Status RegisterBiasAdd(Registry& r) {
-  MR_RETURN_IF_ERROR(r.Add(Op("BiasAdd")
-                               .Input("value: T")
-                               .Input("bias: T")
-                               .Output("output: T")
-                               .Attr("T: numbertype")
-                               .Attr("data_format: {'NHWC', 'NCHW'} = 'NHWC'")
-                               .Doc("value + bias, where bias is a vector along the channels: the "
-                                    "last dimension, or the second for NCHW.")
-                               .Shape(BiasAddShape)
-                               .Gradient(BiasAddGradient)
-                               .Cpu<BiasAddKernel, half, bfloat16, float, double, int32_t, int64_t,
-                                    complex64, complex128>()));
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("BiasAdd")
+                .Input("value: T")
+                .Input("bias: T")
+                .Output("output: T")
+                .Attr("T: numbertype")
+                .Attr("data_format: {'NHWC', 'NCHW'} = 'NHWC'")
+                .Doc("value + bias, where bias is a vector along the channels: the "
+                     "last dimension, or the second for NCHW.")
+                .Shape(BiasAddShape)
+                .Gradient(BiasAddGradient)
+                .Cpu<BiasAddKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
+                     int64_t, uint8_t, uint16_t, uint32_t, uint64_t, complex64, complex128>()));
   MR_RETURN_IF_ERROR(
       r.Add(Op("BiasAddV1")
                 .Input("value: T")
@@ -180,8 +181,8 @@ absl::Status RegisterBiasAdd(Registry& r) {
                 .Doc("value + bias, where bias is a vector along the last dimension.")
                 .Shape(BiasAddShape)
                 .Gradient(BiasAddGradient)
-                .Cpu<BiasAddKernel, half, bfloat16, float, double, int32_t, int64_t, complex64,
-                     complex128>()));
+                .Cpu<BiasAddKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
+                     int64_t, uint8_t, uint16_t, uint32_t, uint64_t, complex64, complex128>()));
   return r.Add(
       Op("BiasAddGrad")
           .Input("out_backprop: T")
@@ -191,8 +192,8 @@ absl::Status RegisterBiasAdd(Registry& r) {
           .Doc("The gradient of BiasAdd by its bias: the sum over all dimensions but the channels.")
           .Shape(BiasAddGradShape)
           .Gradient(BiasAddGradGradient)
-          .Cpu<BiasAddGradKernel, half, bfloat16, float, double, int32_t, int64_t, complex64,
-               complex128>());
+          .Cpu<BiasAddGradKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t, int64_t,
+               uint8_t, uint16_t, uint32_t, uint64_t, complex64, complex128>());
 }
 
 }  // namespace millrace

@@ -26,6 +26,13 @@ TEST_F(BiasAddTest, Values) {
   EXPECT_EQ(Code("BiasAdd", {b, b}), absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(BiasAddTest, SmallIntegers) {
+  const Tensor x = Tensor::Of<int8_t>({2, 2}, {1, 2, 3, 127}), b = Tensor::Vector<int8_t>({10, 20});
+  EXPECT_TENSOR_EQ(Run1("BiasAdd", {x, b}), Tensor::Of<int8_t>({2, 2}, {11, 22, 13, -109}));
+  EXPECT_TENSOR_EQ(Run1("BiasAddV1", {x, b}), Tensor::Of<int8_t>({2, 2}, {11, 22, 13, -109}));
+  EXPECT_TENSOR_EQ(Run1("BiasAddGrad", {x}), Tensor::Vector<int8_t>({4, -127}));
+}
+
 TEST_F(BiasAddTest, GradientSumsAllButChannels) {
   const Tensor dy = Tensor::Of<float>({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
   EXPECT_TENSOR_EQ(Run1("BiasAddGrad", {dy}), Tensor::Vector<float>({16, 20}));

@@ -239,7 +239,8 @@ absl::Status RegisterMaxPoolGrad(Registry& r) {
                 .Doc("The gradient of MaxPoolGrad by its gradient: of each window's first maximum.")
                 .Shape(ImagesLike<1>)
                 .Gradient(GradGradGradient)
-                .Cpu<MaxPoolGradGradKernel, half, bfloat16, float, double>()));
+                .Cpu<MaxPoolGradGradKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
+                     int64_t, uint8_t, uint16_t, uint32_t, uint64_t>()));
   MR_RETURN_IF_ERROR(r.Add(
       Op("MaxPoolGradGradV2")
           .Input("orig_input: T")
@@ -254,7 +255,8 @@ absl::Status RegisterMaxPoolGrad(Registry& r) {
           .Doc("The gradient of MaxPoolGradV2 by its gradient: of each window's first maximum.")
           .Shape(ImagesLike<1>)
           .Gradient(GradGradGradient)
-          .Cpu<MaxPoolGradGradV2Kernel, half, bfloat16, float, double>()));
+          .Cpu<MaxPoolGradGradV2Kernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
+               int64_t, uint8_t, uint16_t, uint32_t, uint64_t>()));
   return r.Add(
       Op("MaxPoolGradWithArgmax")
           .Input("input: T")
@@ -270,7 +272,8 @@ absl::Status RegisterMaxPoolGrad(Registry& r) {
           .Doc("The gradient of MaxPoolWithArgmax: goes to the elements that argmax names.")
           .Shape(ImagesLike<0>)
           .NotDifferentiable()
-          .Cpu<MaxPoolGradWithArgmaxKernel, half, bfloat16, float, double>());
+          .Cpu<MaxPoolGradWithArgmaxKernel, half, bfloat16, float, double, int8_t, int16_t, int32_t,
+               int64_t, uint8_t, uint16_t, uint32_t, uint64_t>());
 }
 
 }  // namespace millrace

@@ -1,4 +1,6 @@
 // Expected values are TensorFlow 2.21's.
+#include <limits>
+
 #include "core/graph/registry.h"
 #include "gtest/gtest.h"
 #include "kernels/testing/gradient_example.h"
@@ -13,6 +15,18 @@ namespace {
 struct Pool3dTest : OpTest {
   Pool3dTest() : OpTest({RegisterPool3d}) {}
 };
+
+TEST_F(Pool3dTest, WindowsFarLargerThanTheInput) {
+  const Tensor x = Tensor::Of<float>({1, 1, 2, 1, 1}, {1, 4});
+  const auto pool = [&](int64_t size) {
+    return AttrMap{{"ksize", std::vector<int64_t>{1, 1, size, 1, 1}},
+                   {"strides", std::vector<int64_t>{1, 1, 1, 1, 1}},
+                   {"padding", "SAME"}};
+  };
+  const int64_t most = std::numeric_limits<int32_t>::max();
+  EXPECT_TENSOR_EQ(Run1("MaxPool3D", {x}, pool(most)), Tensor::Of<float>({1, 1, 2, 1, 1}, {4, 4}));
+  EXPECT_EQ(Code("MaxPool3D", {x}, pool(most + 1)), absl::StatusCode::kInvalidArgument);
+}
 
 TEST_F(Pool3dTest, AvgPool3D) {
   EXPECT_TENSOR_NEAR(

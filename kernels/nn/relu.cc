@@ -24,18 +24,19 @@ struct Relu6 {
   }
 };
 
-// `feature` may be Relu's input or its output.
+// `feature` may be Relu's input or its output. A product, so that a gradient that is not finite
+// shows everywhere, as in TensorFlow.
 struct ReluGrad {
   template <typename T>
   static T Do(T gradient, T feature) {
-    return feature > T(0) ? gradient : T(0);
+    return static_cast<T>(gradient * T(feature > T(0)));
   }
 };
 
 struct Relu6Grad {
   template <typename T>
   static T Do(T gradient, T feature) {
-    return feature > T(0) && feature < T(6) ? gradient : T(0);
+    return static_cast<T>(gradient * T(feature > T(0) && feature < T(6)));
   }
 };
 

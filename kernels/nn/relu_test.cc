@@ -21,6 +21,8 @@ TEST_F(ReluTest, Values) {
   const Tensor ones = Tensor::Vector<float>({1, 1, 1, 1, 1});
   EXPECT_TENSOR_EQ(Run1("ReluGrad", {ones, x}), Tensor::Vector<float>({0, 0, 1, 1, 0}));
   EXPECT_TENSOR_EQ(Run1("Relu6Grad", {ones, x}), Tensor::Vector<float>({0, 0, 1, 0, 0}));
+  for (const char* op : {"ReluGrad", "Relu6Grad"})  // no broadcasting
+    EXPECT_EQ(Code(op, {Tensor::Vector<float>({1}), x}), absl::StatusCode::kInvalidArgument) << op;
 }
 
 const Tensor& X() {

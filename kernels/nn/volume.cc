@@ -1,5 +1,7 @@
 #include "kernels/nn/volume.h"
 
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 
@@ -16,7 +18,10 @@ absl::Status ReadTriple(const AttrMap& attrs, const char* name, bool channels_fi
         absl::StrCat(name, " must specify 5 dimensions, not ", list.size()));
   }
   for (const int64_t v : list) {
-    if (v < 1) return absl::InvalidArgumentError(absl::StrCat(name, " must be positive, not ", v));
+    if (v < 1 || v > std::numeric_limits<int32_t>::max()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, " must be positive and an int32, not ", v));
+    }
   }
   if (list[0] != 1 || list[channels_first ? 1 : 4] != 1) {
     return absl::UnimplementedError(

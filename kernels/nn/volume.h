@@ -2,6 +2,7 @@
 // convolutions of three dimensions.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -51,19 +52,27 @@ struct VolumeGeometry {
                           : (image * volume + pixel) * n_channels;
   }
 
+  // The indices of a window that lie inside the input along dimension `d`, and where index 0 lies.
+  struct Span {
+    int64_t begin, end, origin;
+  };
+  Span Inside(int d, int64_t out_at) const {
+    const int64_t origin = out_at * stride[d] - pad[d], step = dilation[d];
+    const int64_t begin = origin < 0 ? (-origin + step - 1) / step : 0;
+    const int64_t end = origin < in[d] ? (in[d] - origin + step - 1) / step : 0;
+    return {begin, std::min(end, window[d]), origin};
+  }
+
   // fn(z, y, x in the input, index in the window) for the positions of the window of output pixel
   // (oz, oy, ox) that lie inside the input.
   template <typename F>
   void ForEachPosition(int64_t oz, int64_t oy, int64_t ox, F fn) const {
-    for (int64_t i = 0; i < window[0]; ++i) {
-      const int64_t z = oz * stride[0] - pad[0] + i * dilation[0];
-      if (z < 0 || z >= in[0]) continue;
-      for (int64_t j = 0; j < window[1]; ++j) {
-        const int64_t y = oy * stride[1] - pad[1] + j * dilation[1];
-        if (y < 0 || y >= in[1]) continue;
-        for (int64_t k = 0; k < window[2]; ++k) {
-          const int64_t x = ox * stride[2] - pad[2] + k * dilation[2];
-          if (x >= 0 && x < in[2]) fn(z, y, x, (i * window[1] + j) * window[2] + k);
+    const Span zs = Inside(0, oz), ys = Inside(1, oy), xs = Inside(2, ox);
+    for (int64_t i = zs.begin; i < zs.end; ++i) {
+      for (int64_t j = ys.begin; j < ys.end; ++j) {
+        for (int64_t k = xs.begin; k < xs.end; ++k) {
+          fn(zs.origin + i * dilation[0], ys.origin + j * dilation[1], xs.origin + k * dilation[2],
+             (i * window[1] + j) * window[2] + k);
         }
       }
     }

@@ -1,5 +1,7 @@
 #include "kernels/nn/window.h"
 
+#include <limits>
+
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/graph/shape_inference.h"
@@ -19,7 +21,10 @@ absl::Status ReadSpatial(const AttrMap& attrs, absl::string_view name, const Win
         absl::StrCat(name, " must have 4 values, one a dimension, not ", values.size()));
   }
   for (int64_t v : values) {
-    if (v < 1) return absl::InvalidArgumentError(absl::StrCat(name, " must be positive, not ", v));
+    if (v < 1 || v > std::numeric_limits<int32_t>::max()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, " must be positive and an int32, not ", v));
+    }
   }
   if (depth != nullptr) *depth = values[format.channels()];
   if (values[0] != 1 || (depth == nullptr && values[format.channels()] != 1)) {

@@ -57,9 +57,17 @@ class QueueHandleKernel final : public Kernel {
                                               [&]() -> absl::StatusOr<std::shared_ptr<Queue>> {
                                                 return std::make_shared<Queue>(options_);
                                               }));
-    if (queue->options().dtypes != options_.dtypes || queue->options().kind != options_.kind) {
+    const QueueOptions& found = queue->options();
+    if (found.dtypes != options_.dtypes || found.kind != options_.kind) {
       return absl::InvalidArgumentError(
           absl::StrCat("shared queue '", options_.name, "' is of another type"));
+    }
+    if (found.capacity != options_.capacity || !(found.shapes == options_.shapes) ||
+        found.min_after_dequeue != options_.min_after_dequeue) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("shared queue '", options_.name, "' has capacity ", found.capacity,
+                       " but requested capacity was ", options_.capacity,
+                       ", or its shapes or min_after_dequeue are other ones"));
     }
     c.set_output(0, handle_);
     return absl::OkStatus();

@@ -71,7 +71,7 @@ class CandidateSamplerKernel final : public Kernel {
     if (unique_ && num_sampled_ > range_)
       return absl::InvalidArgumentError("Sampler's range is too small.");
     for (const int64_t k : classes.flat<int64_t>()) {
-      if (law == Law::kAll || (k >= 0 && k < range_)) continue;
+      if (k >= 0 && k < range_) continue;
       return absl::InvalidArgumentError(
           absl::StrCat("`true_candidate` out of range [0, ", range_, "), received ", k));
     }

@@ -169,5 +169,18 @@ TEST_F(StateTest, HandlesOfAnotherIncarnationAreStale) {
       StatusCode::kAborted);
 }
 
+TEST_F(StateTest, CountersEndAtTheirLimit) {
+  const Tensor handle = MakeVariable("epochs", Tensor::Scalar<int64_t>(1));
+  const AttrMap attrs = {{"limit", 3}, {"T", DType::kInt64}};
+  for (const int64_t expected : {1, 2})
+    EXPECT_EQ(Run1("ResourceCountUpTo", {handle}, attrs).scalar<int64_t>(), expected);
+  EXPECT_EQ(Code("ResourceCountUpTo", {handle}, attrs), StatusCode::kOutOfRange);
+  EXPECT_EQ(ReadVariable("epochs").scalar<int64_t>(), 3);
+  const Tensor vector = MakeVariable("vector", Tensor::Vector<int64_t>({1}));
+  EXPECT_EQ(Code("ResourceCountUpTo", {vector}, attrs), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("ResourceCountUpTo", {handle}, {{"limit", 3}, {"T", DType::kInt32}}),
+            StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace millrace

@@ -9,9 +9,11 @@
 namespace millrace {
 
 absl::Status UninitializedVariable(const ResourceHandle& handle) {
-  return absl::FailedPreconditionError(absl::StrCat("Attempting to use uninitialized value ",
-                                                    handle.name, " (variable in container '",
-                                                    handle.container, "' of ", handle.device, ")"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("Attempting to use uninitialized value ", handle.name,
+                   ": run its initializer, global_variables_initializer() for example, or restore "
+                   "a checkpoint first (variable in container '",
+                   handle.container, "' of ", handle.device, ")"));
 }
 
 absl::StatusOr<std::shared_ptr<Variable>> LookupVariable(KernelContext& c, int i) {

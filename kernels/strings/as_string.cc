@@ -2,6 +2,7 @@
 #include <cmath>
 #include <complex>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "core/base/status.h"
@@ -23,7 +24,12 @@ struct Format {
   std::string Of(double v) const { return Print(conversion, v); }
   std::string Of(int64_t v) const { return Pad(absl::StrCat(v)); }
   std::string Of(uint64_t v) const { return Pad(absl::StrCat(v)); }
-  std::string Of(bool v) const { return Pad(v ? "true" : "false"); }
+  std::string Of(bool v) const { return v ? "true" : "false"; }
+  std::string Of(const std::string& v) const {
+    if (static_cast<int64_t>(v.size()) >= width) return v;
+    const std::string spaces(static_cast<size_t>(width) - v.size(), ' ');
+    return flags == "-" ? v + spaces : spaces + v;
+  }
 
  private:
   std::string Print(char how, double v) const {
@@ -47,8 +53,9 @@ struct Format {
     if (static_cast<int>(s.size()) >= width) return s;
     const size_t missing = static_cast<size_t>(width) - s.size();
     if (flags == "-") return s + std::string(missing, ' ');
-    if (flags != "0") return std::string(missing, ' ') + s;
     const bool sign = !s.empty() && (s[0] == '-' || s[0] == '+');
+    const bool digits = s.size() > sign && absl::ascii_isdigit(s[sign]);  // not inf or nan
+    if (flags != "0" || !digits) return std::string(missing, ' ') + s;
     return s.insert(sign ? 1 : 0, std::string(missing, '0'));
   }
 };
@@ -62,7 +69,7 @@ std::string ToString(const Format& format, const T& v) {
   else if constexpr (std::is_integral_v<T>)
     return format.Of(static_cast<uint64_t>(v));
   else if constexpr (std::is_same_v<T, std::string>)
-    return v;
+    return format.Of(v);
   else if constexpr (std::is_same_v<T, std::complex<float>> ||
                      std::is_same_v<T, std::complex<double>>) {
     return absl::StrCat("(", format.Of(static_cast<double>(v.real())), ",",
@@ -83,18 +90,19 @@ class AsStringKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.GetAttr("scientific", &scientific));
     MR_RETURN_IF_ERROR(c.GetAttr("shortest", &shortest));
     const DType dtype = c.input_type(0);
-    const bool floating = IsFloating(dtype) || IsComplex(dtype);
+    // Of a string only the width counts.
+    const bool takes_all = IsFloating(dtype) || IsComplex(dtype) || dtype == DType::kString;
     if (format_.flags.size() > 1)
       return absl::InvalidArgumentError("Fill string must be one or fewer characters");
     if (!format_.flags.empty() && std::string(" +-0#").find(format_.flags) == std::string::npos) {
       return absl::InvalidArgumentError(
           absl::StrCat("Fill argument not supported: \"", format_.flags, "\""));
     }
-    if (!floating && (scientific || shortest)) {
+    if (!takes_all && (scientific || shortest)) {
       return absl::InvalidArgumentError(absl::StrCat(
           "scientific and shortest format not supported for datatype ", DTypeName(dtype)));
     }
-    if (!floating && format_.precision > -1) {
+    if (!takes_all && format_.precision > -1) {
       return absl::InvalidArgumentError(
           absl::StrCat("precision not supported for datatype ", DTypeName(dtype)));
     }

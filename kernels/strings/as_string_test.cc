@@ -41,6 +41,17 @@ TEST_F(AsStringTest, Prints) {
                    Tensor::Vector<std::string>({"(1.0,2.0)"}));
 }
 
+TEST_F(AsStringTest, PadsNumbersOnly) {
+  const AttrMap padded = {{"width", int64_t{6}}, {"fill", "0"}};
+  const float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_TENSOR_EQ(Run1("AsString", {Tensor::Vector<float>({infinity, -infinity})}, padded),
+                   Tensor::Vector<std::string>({"   inf", "  -inf"}));
+  EXPECT_TENSOR_EQ(Run1("AsString", {Tensor::Scalar(true)}, padded), Tensor::Scalar("true"));
+  EXPECT_TENSOR_EQ(Run1("AsString", {Tensor::Scalar("x")}, {{"precision", int64_t{2}}}),
+                   Tensor::Scalar("x"));
+  EXPECT_TENSOR_EQ(Run1("AsString", {Tensor::Scalar("7")}, padded), Tensor::Scalar("     7"));
+}
+
 TEST_F(AsStringTest, Refuses) {
   EXPECT_EQ(Code("AsString", {Tensor::Vector<int32_t>({1})}, {{"precision", int64_t{2}}}),
             absl::StatusCode::kInvalidArgument);

@@ -118,7 +118,9 @@ class SubstrKernel final : public Kernel {
       return absl::InvalidArgumentError(
           absl::StrCat("pos ", pos, " out of range for string b'", s, "'"));
     }
-    const int64_t count = std::clamp<int64_t>(len, 0, size - begin);
+    // A negative number of bytes is all of them.
+    const int64_t count =
+        len < 0 && !utf8_ ? size - begin : std::clamp<int64_t>(len, 0, size - begin);
     if (!utf8_) {
       *out = s.substr(static_cast<size_t>(begin), static_cast<size_t>(count));
       return absl::OkStatus();

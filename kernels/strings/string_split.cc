@@ -80,18 +80,23 @@ class StringSplitKernel final : public Kernel {
   bool skip_empty_;
 };
 
-// As Python's str.split: by runs of white space where the separator is empty.
+// As Python's str.split: by runs of white space where the separator is empty. There, as in
+// TensorFlow, no split is no change, and what the last split leaves counts even if it is empty.
 Parts SplitLikePython(absl::string_view s, absl::string_view separator, int64_t maxsplit) {
   Parts parts;
+  if (maxsplit == 0) return {s};
   if (separator.empty()) {
     s = absl::StripLeadingAsciiWhitespace(s);
-    while (!s.empty() && maxsplit-- != 0) {
+    while (!s.empty()) {
       size_t end = 0;
       while (end < s.size() && !absl::ascii_isspace(static_cast<unsigned char>(s[end]))) ++end;
       parts.push_back(s.substr(0, end));
       s = absl::StripLeadingAsciiWhitespace(s.substr(end));
+      if (--maxsplit == 0) {
+        parts.push_back(s);
+        break;
+      }
     }
-    if (!s.empty()) parts.push_back(s);
     return parts;
   }
   for (size_t at = s.find(separator); at != absl::string_view::npos && maxsplit-- != 0;

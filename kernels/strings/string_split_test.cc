@@ -53,6 +53,16 @@ TEST_F(StringSplitTest, AsPythonDoes) {
       std::vector<Tensor>({Tensor::Of<int64_t>({4, 2}, {0, 0, 0, 1, 1, 0, 1, 1}),
                            Tensor::Vector<std::string>({"a", "b<>c<>", "", ""}),
                            Tensor::Vector<int64_t>({2, 2})}));
+  const Tensor words = Tensor::Vector<std::string>({" a  b c", "", "x"});
+  EXPECT_OUTPUTS_NEAR(
+      Run("StringSplitV2", {words, Tensor::Scalar<std::string>("")}, {{"maxsplit", int64_t{1}}}),
+      std::vector<Tensor>({Tensor::Of<int64_t>({4, 2}, {0, 0, 0, 1, 2, 0, 2, 1}),
+                           Tensor::Vector<std::string>({"a", "b c", "x", ""}),
+                           Tensor::Vector<int64_t>({3, 2})}));
+  EXPECT_OUTPUTS_NEAR(
+      Run("StringSplitV2", {words, Tensor::Scalar<std::string>("")}, {{"maxsplit", int64_t{0}}}),
+      std::vector<Tensor>({Tensor::Of<int64_t>({3, 2}, {0, 0, 1, 0, 2, 0}), words,
+                           Tensor::Vector<int64_t>({3, 1})}));
 }
 
 TEST_F(StringSplitTest, Refuses) {

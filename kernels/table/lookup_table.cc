@@ -1,5 +1,6 @@
 #include "kernels/table/lookup_table.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -9,11 +10,6 @@
 namespace millrace {
 namespace {
 
-std::string KeyBytes(const Tensor& keys, int64_t i) {
-  if (keys.dtype() == DType::kString) return keys.data<std::string>()[i];
-  return std::string(static_cast<const char*>(ElementAt(keys, i)), DTypeSize(keys.dtype()));
-}
-
 // Value i of `values`, with memory of its own.
 absl::StatusOr<Tensor> ValueAt(const Tensor& values, int64_t i, const Shape& shape) {
   MR_ASSIGN_OR_RETURN(Tensor value, Tensor::Create(values.dtype(), shape));
@@ -22,13 +18,73 @@ absl::StatusOr<Tensor> ValueAt(const Tensor& values, int64_t i, const Shape& sha
   return value;
 }
 
-absl::StatusOr<Shape> ShapeOf(const Shape& keys, const Shape& value) {
-  DimVector dims(keys.dims().begin(), keys.dims().end());
-  dims.insert(dims.end(), value.dims().begin(), value.dims().end());
-  return Shape::Create(dims);
+}  // namespace
+
+LookupTable::LookupTable(DType value_dtype, Shape value_shape, const std::vector<Tensor>& reserved)
+    : key_dtype_(reserved[0].dtype()),
+      value_dtype_(value_dtype),
+      value_shape_(std::move(value_shape)),
+      fixed_(false),
+      key_shape_(reserved[0].shape()),
+      key_size_(std::max<int64_t>(1, reserved[0].num_elements())) {
+  for (const Tensor& key : reserved) reserved_.insert(KeyBytes(key, 0));
 }
 
-}  // namespace
+std::string LookupTable::KeyBytes(const Tensor& keys, int64_t i) const {
+  if (keys.dtype() == DType::kString && key_size_ == 1) return keys.data<std::string>()[i];
+  if (keys.dtype() != DType::kString) {
+    return std::string(static_cast<const char*>(ElementAt(keys, i * key_size_)),
+                       DTypeSize(keys.dtype()) * key_size_);
+  }
+  std::string bytes;  // each element's size, then the element
+  for (int64_t k = i * key_size_; k < (i + 1) * key_size_; ++k) {
+    const std::string& element = keys.data<std::string>()[k];
+    const uint64_t size = element.size();
+    bytes.append(reinterpret_cast<const char*>(&size), sizeof(size));
+    bytes.append(element);
+  }
+  return bytes;
+}
+
+void LookupTable::StoreKey(const std::string& bytes, Tensor* keys, int64_t i) const {
+  if (key_dtype_ != DType::kString) {
+    std::memcpy(MutableElementAt(*keys, i * key_size_), bytes.data(), bytes.size());
+    return;
+  }
+  std::string* out = keys->mutable_data<std::string>() + i * key_size_;
+  if (key_size_ == 1) {
+    *out = bytes;
+    return;
+  }
+  for (size_t at = 0; at < bytes.size(); ++out) {
+    uint64_t size;
+    std::memcpy(&size, bytes.data() + at, sizeof(size));
+    *out = bytes.substr(at + sizeof(size), size);
+    at += sizeof(size) + size;
+  }
+}
+
+absl::StatusOr<std::string> LookupTable::KeyAt(const Tensor& keys, int64_t i) const {
+  std::string bytes = KeyBytes(keys, i);
+  if (!reserved_.contains(bytes)) return bytes;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "Using the empty_key or deleted_key as a table key is not allowed, at position ", i));
+}
+
+absl::StatusOr<Shape> LookupTable::ValuesShape(const Shape& keys) const {
+  const int batch = keys.rank() - key_shape_.rank();
+  bool fits = batch >= 0;
+  for (int d = 0; fits && d < key_shape_.rank(); ++d) {
+    fits = keys.dim(batch + d) == key_shape_.dim(d);
+  }
+  if (!fits) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "Expected keys of shape [..., ", key_shape_.ToString(), "], got ", keys.ToString()));
+  }
+  DimVector dims(keys.dims().begin(), keys.dims().begin() + batch);
+  dims.insert(dims.end(), value_shape_.dims().begin(), value_shape_.dims().end());
+  return Shape::Create(dims);
+}
 
 absl::Status LookupTable::CheckEntries(const Tensor& keys, const Tensor* values) const {
   if (keys.dtype() != key_dtype_ || (values != nullptr && values->dtype() != value_dtype_)) {
@@ -37,17 +93,18 @@ absl::Status LookupTable::CheckEntries(const Tensor& keys, const Tensor* values)
         DTypeName(value_dtype_), ", got ", DTypeName(keys.dtype()),
         values == nullptr ? "" : " and ", values == nullptr ? "" : DTypeName(values->dtype())));
   }
+  MR_ASSIGN_OR_RETURN(const Shape expected, ValuesShape(keys.shape()));
   if (values == nullptr) return absl::OkStatus();
-  MR_ASSIGN_OR_RETURN(const Shape expected, ShapeOf(keys.shape(), value_shape_));
   if (values->shape() == expected) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("Expected shape ", expected.ToString(),
                                                  " for values, got ", values->shape().ToString()));
 }
 
 absl::Status LookupTable::Initialize(const Tensor& keys, const Tensor& values) {
+  if (!fixed_) return absl::InvalidArgumentError("only a HashTable has an initializer");
   MR_RETURN_IF_ERROR(CheckEntries(keys, &values));
   Map map;
-  for (int64_t i = 0; i < keys.num_elements(); ++i) {
+  for (int64_t i = 0; i < NumKeys(keys); ++i) {
     MR_ASSIGN_OR_RETURN(Tensor value, ValueAt(values, i, value_shape_));
     const auto [at, is_new] = map.try_emplace(KeyBytes(keys, i), value);
     if (!is_new && !at->second.BitwiseEquals(value)) {
@@ -77,9 +134,10 @@ absl::Status LookupTable::Insert(const Tensor& keys, const Tensor& values, bool 
   MR_RETURN_IF_ERROR(CheckEntries(keys, &values));
   MutexLock lock(mu_);
   if (clear) map_.clear();
-  for (int64_t i = 0; i < keys.num_elements(); ++i) {
+  for (int64_t i = 0; i < NumKeys(keys); ++i) {
+    MR_ASSIGN_OR_RETURN(std::string key, KeyAt(keys, i));
     MR_ASSIGN_OR_RETURN(Tensor value, ValueAt(values, i, value_shape_));
-    map_[KeyBytes(keys, i)] = std::move(value);
+    map_[std::move(key)] = std::move(value);
   }
   return absl::OkStatus();
 }
@@ -88,13 +146,16 @@ absl::Status LookupTable::Remove(const Tensor& keys) {
   if (fixed_) return absl::UnimplementedError("nothing can be removed from a HashTable");
   MR_RETURN_IF_ERROR(CheckEntries(keys, nullptr));
   MutexLock lock(mu_);
-  for (int64_t i = 0; i < keys.num_elements(); ++i) map_.erase(KeyBytes(keys, i));
+  for (int64_t i = 0; i < NumKeys(keys); ++i) {
+    MR_ASSIGN_OR_RETURN(const std::string key, KeyAt(keys, i));
+    map_.erase(key);
+  }
   return absl::OkStatus();
 }
 
 absl::StatusOr<Tensor> LookupTable::Find(const Tensor& keys, const Tensor& otherwise) const {
   MR_RETURN_IF_ERROR(CheckEntries(keys, nullptr));
-  MR_ASSIGN_OR_RETURN(const Shape shape, ShapeOf(keys.shape(), value_shape_));
+  MR_ASSIGN_OR_RETURN(const Shape shape, ValuesShape(keys.shape()));
   const bool one_a_key = otherwise.shape() == shape && otherwise.shape() != value_shape_;
   if (otherwise.dtype() != value_dtype_ || (!one_a_key && otherwise.shape() != value_shape_)) {
     return absl::InvalidArgumentError(
@@ -105,8 +166,9 @@ absl::StatusOr<Tensor> LookupTable::Find(const Tensor& keys, const Tensor& other
   const int64_t n = value_shape_.num_elements();
   MutexLock lock(mu_);
   if (fixed_ && !initialized_) return absl::FailedPreconditionError("Table not initialized.");
-  for (int64_t i = 0; i < keys.num_elements(); ++i) {
-    const auto at = map_.find(KeyBytes(keys, i));
+  for (int64_t i = 0; i < NumKeys(keys); ++i) {
+    MR_ASSIGN_OR_RETURN(const std::string key, KeyAt(keys, i));
+    const auto at = map_.find(key);
     const void* value =
         at != map_.end() ? at->second.raw_data() : ElementAt(otherwise, one_a_key ? i * n : 0);
     CopyElements(value_dtype_, value, MutableElementAt(out, i * n), n);
@@ -117,18 +179,15 @@ absl::StatusOr<Tensor> LookupTable::Find(const Tensor& keys, const Tensor& other
 absl::StatusOr<std::pair<Tensor, Tensor>> LookupTable::Export() const {
   MutexLock lock(mu_);
   if (fixed_ && !initialized_) return absl::FailedPreconditionError("Table not initialized.");
-  const Shape key_shape({static_cast<int64_t>(map_.size())});
-  MR_ASSIGN_OR_RETURN(const Shape shape, ShapeOf(key_shape, value_shape_));
+  Shape key_shape = key_shape_;
+  MR_RETURN_IF_ERROR(key_shape.InsertDim(0, static_cast<int64_t>(map_.size())));
+  MR_ASSIGN_OR_RETURN(const Shape shape, ValuesShape(key_shape));
   MR_ASSIGN_OR_RETURN(Tensor keys, Tensor::Create(key_dtype_, key_shape));
   MR_ASSIGN_OR_RETURN(Tensor values, Tensor::Create(value_dtype_, shape));
   const int64_t n = value_shape_.num_elements();
   int64_t i = 0;
   for (const auto& [key, value] : map_) {
-    if (key_dtype_ == DType::kString) {
-      keys.mutable_data<std::string>()[i] = key;
-    } else {
-      std::memcpy(MutableElementAt(keys, i), key.data(), key.size());
-    }
+    StoreKey(key, &keys, i);
     CopyElements(value_dtype_, value.raw_data(), MutableElementAt(values, i * n), n);
     ++i;
   }

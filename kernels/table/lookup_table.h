@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/mutex.h"
@@ -15,7 +17,8 @@
 
 namespace millrace {
 
-// Thread-safe. Keys are integers or strings; a value is a tensor of `value_shape`.
+// Thread-safe. A key is an integer or a string, or a tensor of such of `key_shape`; a value is a
+// tensor of `value_shape`.
 class LookupTable final : public Resource {
  public:
   static constexpr char kTypeName[] = "LookupTable";
@@ -27,6 +30,9 @@ class LookupTable final : public Resource {
         value_dtype_(value_dtype),
         value_shape_(std::move(value_shape)),
         fixed_(fixed) {}
+
+  // A table that steps may change, whose keys have a shape; the `reserved` ones are no keys.
+  LookupTable(DType value_dtype, Shape value_shape, const std::vector<Tensor>& reserved);
 
   DType key_dtype() const { return key_dtype_; }
   DType value_dtype() const { return value_dtype_; }
@@ -50,10 +56,20 @@ class LookupTable final : public Resource {
   using Map = absl::flat_hash_map<std::string, Tensor>;
 
   absl::Status CheckEntries(const Tensor& keys, const Tensor* values) const;
+  // Key i of `keys` as bytes. INVALID_ARGUMENT for a reserved one.
+  absl::StatusOr<std::string> KeyAt(const Tensor& keys, int64_t i) const;
+  std::string KeyBytes(const Tensor& keys, int64_t i) const;
+  void StoreKey(const std::string& bytes, Tensor* keys, int64_t i) const;
+  // How many keys there are.
+  int64_t NumKeys(const Tensor& keys) const { return keys.num_elements() / key_size_; }
+  absl::StatusOr<Shape> ValuesShape(const Shape& keys) const;
 
   const DType key_dtype_, value_dtype_;
   const Shape value_shape_;
   const bool fixed_;
+  const Shape key_shape_;
+  const int64_t key_size_ = 1;  // elements
+  absl::flat_hash_set<std::string> reserved_;
   mutable Mutex mu_;
   Map map_ ABSL_GUARDED_BY(mu_);
   bool initialized_ ABSL_GUARDED_BY(mu_) = false;

@@ -173,6 +173,17 @@ absl::Status RegisterTableOps(Registry& r) {
           .Attr("value_shape: shape = {  }")
           .Stateful(),
       ScalarOutputs, "A table that steps may change, with tensors as values.")));
+  MR_RETURN_IF_ERROR(r.Add(Finish<TableHandleKernel>(
+      Op("MutableHashTableOfTensors")
+          .Output("table_handle: Ref(string)")
+          .Attr("container: string = ''")
+          .Attr("shared_name: string = ''")
+          .Attr("use_node_name_sharing: bool = false")
+          .Attr("key_dtype: type")
+          .Attr("value_dtype: type")
+          .Attr("value_shape: shape = {  }")
+          .Stateful(),
+      UnknownOutputs, "A table that steps may change, with tensors as values.")));
   MR_RETURN_IF_ERROR(
       r.Add(Finish<TableChangeKernel<TableOp::kInitialize>>(Op("InitializeTableV2")
                                                                 .Input("table_handle: resource")

@@ -63,5 +63,10 @@ TEST_F(TableTest, AMutableTableChanges) {
       StatusCode::kInvalidArgument);
 }
 
+TEST_F(TableTest, OnlyAFixedTableHasAnInitializer) {
+  EXPECT_EQ(Change("InitializeTableV2", Make("MutableHashTableV2", "m"), {"a"}, {1}),
+            StatusCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace millrace

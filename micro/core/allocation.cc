@@ -1,6 +1,5 @@
 // AllocateTensors: verify, make tables, prepare ops, plan memory.
 #include "micro/core/interpreter.h"
-#include "micro/core/memory_plan.h"
 #include "micro/core/verifier.h"
 
 namespace millrace::micro {
@@ -56,6 +55,7 @@ Status MicroInterpreter::TryAllocate() {
   PlanOptions plan;
   plan.model_end = model_bytes_ + model_size_;
   plan.batch = batch_;
+  plan.fit_batch = fit_batch_;
   plan.preserve_all = options_.preserve_all_tensors;
   plan.before_placing = options_.before_placing;
   plan.user = options_.before_placing_user;
@@ -107,12 +107,6 @@ Status MicroInterpreter::MakeVariables() {
     for (int i = 0; i < tensors.size(); ++i) {
       const TensorView view(tensors[i], nullptr);
       if (!view.is_variable()) continue;
-      if (batch_ > 1) {
-        error_.status = Status::kUnsupported;
-        error_.reason = MR_WHY("a model with variables runs one example at a time");
-        error_.tensor_index = i;
-        return error_.status;
-      }
       MR_TRY(
           Take(view.bytes(), sizeof(int64_t), &memory_.variables, &graph_.subgraphs[s].tensors[i]));
     }
@@ -132,10 +126,6 @@ Status MicroInterpreter::CheckOp(const OpContext& context, const OpRegistration*
       context.num_outputs() < op->min_outputs ||
       (op->max_outputs != 255 && context.num_outputs() > op->max_outputs)) {
     return context.Fail(Status::kInvalidModel, MR_WHY("the op has too few or too many tensors"));
-  }
-  if (batch_ > 1 && op->reset != nullptr) {
-    return context.Fail(Status::kUnsupported,
-                        MR_WHY("an op that keeps state runs one example at a time"));
   }
   for (int i = 0; i < op->min_inputs && (op->flags & kChecksPresence) == 0; ++i) {
     if (!context.has_input(i)) {

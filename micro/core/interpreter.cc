@@ -1,5 +1,5 @@
 // Constructing, invoking, resetting. How memory is made ready is in allocation.cc,
-// running a graph's ops in invoke.cc.
+// running a graph's ops in invoke.cc, batches in batch.cc.
 #include "micro/core/interpreter.h"
 
 namespace millrace::micro {
@@ -29,22 +29,6 @@ Status MicroInterpreter::Report(const Error& error) {
   return error.status;
 }
 
-Status MicroInterpreter::ResizeInputBatch(int batch) {
-  Error error;
-  if (tried_) {
-    error.status = Status::kWrongOrder;
-    error.reason = MR_WHY("the batch is set before AllocateTensors");
-    return Report(error);
-  }
-  if (batch < 1) {
-    error.status = Status::kInvalidArgument;
-    error.reason = MR_WHY("a batch has at least one example");
-    return Report(error);
-  }
-  batch_ = batch;
-  return Status::kOk;
-}
-
 Status MicroInterpreter::Invoke() {
   if (!allocated_) {
     Error error;
@@ -52,43 +36,7 @@ Status MicroInterpreter::Invoke() {
     error.reason = MR_WHY("Invoke before AllocateTensors");
     return Report(error);
   }
-  return batch_ == 1 ? InvokeSubgraph(0) : InvokeBatch();
-}
-
-namespace {
-
-// Moves the data of the main graph's inputs and outputs on by `examples`. A tensor that is both, or
-// listed twice, moves once; an output that is a constant stays.
-void MoveOn(const ModelView& model, void** tensors, int examples) {
-  const SubgraphView main = model.subgraph(0);
-  const auto inputs = main.inputs();
-  const auto outputs = main.outputs();
-  const int count = inputs.size() + outputs.size();
-  const auto at = [&](int i) { return i < inputs.size() ? inputs[i] : outputs[i - inputs.size()]; };
-  for (int i = 0; i < count; ++i) {
-    bool seen = false;
-    for (int j = 0; j < i; ++j) seen |= at(j) == at(i);
-    if (seen) continue;
-    const fb::Table table = main.tensors()[at(i)];
-    if (model.buffer(table.Scalar<uint32_t>(field::Tensor::kBuffer)).size() > 0) continue;
-    const TensorView tensor(table, nullptr);
-    auto*& data = reinterpret_cast<uint8_t*&>(tensors[at(i)]);
-    data += static_cast<ptrdiff_t>(tensor.bytes()) * examples;
-  }
-}
-
-}  // namespace
-
-Status MicroInterpreter::InvokeBatch() {
-  void** tensors = graph_.subgraphs[0].tensors;
-  Status status = Status::kOk;
-  int done = 0;
-  for (; done < batch_ && status == Status::kOk; ++done) {
-    status = InvokeSubgraph(0);
-    MoveOn(graph_.model, tensors, 1);
-  }
-  MoveOn(graph_.model, tensors, -done);
-  return status;
+  return invoke_batch_ == nullptr ? InvokeSubgraph(0) : invoke_batch_(this);
 }
 
 Status MicroInterpreter::Reset() {

@@ -19,6 +19,7 @@
 
 #include "micro/core/arena.h"
 #include "micro/core/graph.h"
+#include "micro/core/memory_plan.h"
 #include "micro/core/memory_report.h"
 #include "micro/core/op.h"
 #include "micro/core/planner.h"
@@ -112,7 +113,7 @@ class MicroInterpreter {
   Status PrepareOps();
   Status CheckOp(const OpContext& context, const OpRegistration* op) const;
   Status MakeVariables();
-  Status InvokeBatch();
+  static Status InvokeBatch(MicroInterpreter* it);
   Status Take(size_t bytes, size_t alignment, size_t* counter, void** memory);
   Status Report(const Error& error);  // returns its status
 
@@ -127,6 +128,9 @@ class MicroInterpreter {
   ScratchRequest* requests_ = nullptr;  // while preparing
   int num_requests_ = 0;
   int batch_ = 1;
+  // Set by ResizeInputBatch: what does not call it does not link them.
+  Status (*invoke_batch_)(MicroInterpreter* it) = nullptr;
+  FitBatchFunction fit_batch_ = nullptr;
   bool allocated_ = false;
   bool tried_ = false;
   MemoryReport memory_;

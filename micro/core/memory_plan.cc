@@ -38,23 +38,6 @@ Status ApplyOfflinePlan(const Graph& graph, const Lifetimes& lifetimes, Error* e
   return Status::kOk;
 }
 
-Status KeepToTheEnd(const Graph& graph, const Lifetimes& lifetimes, fb::Vector<int32_t> tensors,
-                    int batch, Error* error) {
-  for (int i = 0; i < tensors.size(); ++i) {
-    PlanEntry* entry = lifetimes.EntryOf(graph.subgraphs[0].tensors[tensors[i]]);
-    // An input that is an output too is met twice.
-    if (entry == nullptr || (entry->first == 0 && entry->last == UINT16_MAX)) continue;
-    entry->first = 0;
-    entry->last = UINT16_MAX;
-    const uint64_t bytes = uint64_t{entry->size} * static_cast<uint64_t>(batch);
-    if (bytes > INT32_MAX) {
-      return Refuse(error, Status::kUnsupported, MR_WHY("the batch makes a tensor too large"));
-    }
-    entry->size = static_cast<uint32_t>(bytes);
-  }
-  return Status::kOk;
-}
-
 // Offsets have 32 bits, so even a plan without any sharing must stay below.
 bool OffsetsSuffice(const Lifetimes& lifetimes) {
   uint64_t total = 0;
@@ -84,10 +67,8 @@ Status PlanMemory(const Graph& graph, const ScratchRequest* requests, int num_re
                   const PlanOptions& options, Arena* arena, MemoryReport* report, Error* error) {
   Lifetimes lifetimes(graph, options.model_end, requests, num_requests, arena, error);
   MR_TRY(lifetimes.Find());
-  if (options.batch > 1) {
-    const SubgraphView main = graph.model.subgraph(0);
-    MR_TRY(KeepToTheEnd(graph, lifetimes, main.inputs(), options.batch, error));
-    MR_TRY(KeepToTheEnd(graph, lifetimes, main.outputs(), options.batch, error));
+  if (options.fit_batch != nullptr) {
+    MR_TRY(options.fit_batch(graph, lifetimes, options.batch, error));
   } else if (!options.preserve_all) {
     // A plan made for one example and the usual lifetimes.
     MR_TRY(ApplyOfflinePlan(graph, lifetimes, error));

@@ -14,10 +14,17 @@
 
 namespace millrace::micro {
 
+class Lifetimes;
+
+// Makes the main graph's inputs and outputs hold `batch` examples.
+using FitBatchFunction = Status (*)(const Graph& graph, const Lifetimes& lifetimes, int batch,
+                                    Error* error);
+
 struct PlanOptions {
   const uint8_t* model_end = nullptr;
-  int batch = 1;              // examples held by the main graph's inputs and outputs
-  bool preserve_all = false;  // every tensor keeps its value to the end
+  int batch = 1;                         // examples held by the main graph's inputs and outputs
+  FitBatchFunction fit_batch = nullptr;  // of a batch above 1
+  bool preserve_all = false;             // every tensor keeps its value to the end
   // Called with the entries before they are placed (nullptr: not); a host tool that searches for a
   // better plan sets their offsets here.
   void (*before_placing)(void* user, PlanEntry* entries, int count) = nullptr;

@@ -2,6 +2,7 @@
 
 #include "micro/core/flatbuffer_checker.h"
 #include "micro/core/schema.h"
+#include "micro/core/schema_rules.h"
 #include "micro/core/tensor_view.h"
 
 namespace millrace::micro {
@@ -14,49 +15,7 @@ constexpr int kMaxOperators = 65535;
 constexpr int kMaxReferences = 1 << 20;
 constexpr int kMaxOutputs = 256;  // of one operator
 
-using fb::FieldRule;
-
-constexpr FieldRule kModelRules[] = {{field::Model::kVersion, FieldRule::kScalar, 4}};
-constexpr FieldRule kCodeRules[] = {
-    {field::OperatorCode::kDeprecatedBuiltinCode, FieldRule::kScalar, 1},
-    {field::OperatorCode::kCustomCode, FieldRule::kString, 1},
-    {field::OperatorCode::kVersion, FieldRule::kScalar, 4},
-    {field::OperatorCode::kBuiltinCode, FieldRule::kScalar, 4},
-};
-constexpr FieldRule kBufferRules[] = {
-    {field::Buffer::kData, FieldRule::kVector, 1},
-    {field::Buffer::kOffset, FieldRule::kScalar, 8},
-};
-constexpr FieldRule kMetadataRules[] = {
-    {field::Metadata::kName, FieldRule::kString, 1},
-    {field::Metadata::kBuffer, FieldRule::kScalar, 4},
-};
-constexpr FieldRule kSubgraphRules[] = {
-    {field::SubGraph::kInputs, FieldRule::kVector, 4},
-    {field::SubGraph::kOutputs, FieldRule::kVector, 4},
-};
-constexpr FieldRule kTensorRules[] = {
-    {field::Tensor::kShape, FieldRule::kVector, 4},
-    {field::Tensor::kType, FieldRule::kScalar, 1},
-    {field::Tensor::kBuffer, FieldRule::kScalar, 4},
-    {field::Tensor::kName, FieldRule::kString, 1},
-    {field::Tensor::kQuantization, FieldRule::kTable, 0},
-    {field::Tensor::kIsVariable, FieldRule::kScalar, 1},
-    {field::Tensor::kShapeSignature, FieldRule::kVector, 4},
-};
-constexpr FieldRule kQuantizationRules[] = {
-    {field::Quantization::kScale, FieldRule::kVector, 4},
-    {field::Quantization::kZeroPoint, FieldRule::kVector, 8},
-    {field::Quantization::kQuantizedDimension, FieldRule::kScalar, 4},
-};
-constexpr FieldRule kOperatorRules[] = {
-    {field::Operator::kOpcodeIndex, FieldRule::kScalar, 4},
-    {field::Operator::kInputs, FieldRule::kVector, 4},
-    {field::Operator::kOutputs, FieldRule::kVector, 4},
-    {field::Operator::kOptions, FieldRule::kTable, 0},
-    {field::Operator::kCustomOptions, FieldRule::kVector, 1},
-    {field::Operator::kIntermediates, FieldRule::kVector, 4},
-};
+constexpr uint32_t kFileMark = 'T' | 'F' << 8 | 'L' << 16 | '3' << 24;
 
 #define MR_VERIFY(condition, why)                  \
   do {                                             \
@@ -113,7 +72,7 @@ Status Verifier::Run() {
     return Refuse(Status::kInvalidArgument, MR_WHY("the model's address is not aligned to 8"));
   }
   MR_VERIFY(size_ >= 8, "the model is too short");
-  if (__builtin_memcmp(bytes_ + 4, "TFL3", 4) != 0) {
+  if (fb::Load<uint32_t>(bytes_ + 4) != kFileMark) {
     return Refuse(Status::kUnsupportedSchema, MR_WHY("not a .tflite file (no TFL3 mark)"));
   }
   MR_VERIFY(check_.IsReferenceToTable(bytes_), "the model is out of bounds");

@@ -5,10 +5,12 @@
 #include <cstring>
 #include <memory>
 
+#include "micro/host/detection_shapes.h"
 #include "micro/host/error_text.h"
 #include "micro/host/handle.h"
 #include "micro/host/introspection.h"
 
+using millrace::micro::CompleteDetectionShape;
 using millrace::micro::ErrorText;
 using millrace::micro::FinishPlaces;
 using millrace::micro::InterpreterOptions;
@@ -17,6 +19,7 @@ using millrace::micro::MicroInterpreter;
 using millrace::micro::RememberFailure;
 using millrace::micro::Shape;
 using millrace::micro::Status;
+using millrace::micro::SubgraphView;
 using millrace::micro::TensorView;
 
 namespace {
@@ -102,12 +105,12 @@ int32_t mr_micro_get(const mr_micro* micro, int32_t kind, int32_t index, mr_micr
   if (index < 0 || index >= mr_micro_count(micro, kind)) {
     return static_cast<int32_t>(Status::kInvalidArgument);
   }
-  const MicroInterpreter& interpreter = *micro->interpreter;
-  Describe(kind == MR_MICRO_INPUT    ? interpreter.input(index)
-           : kind == MR_MICRO_OUTPUT ? interpreter.output(index)
-                                     : interpreter.tensor(0, index),
-           tensor);
-  return 0;
+  const SubgraphView graph = micro->interpreter->graph().model.subgraph(0);
+  return mr_micro_get_tensor(micro, 0,
+                             kind == MR_MICRO_INPUT    ? graph.inputs()[index]
+                             : kind == MR_MICRO_OUTPUT ? graph.outputs()[index]
+                                                       : index,
+                             tensor);
 }
 
 int32_t mr_micro_get_tensor(const mr_micro* micro, int32_t subgraph, int32_t index,
@@ -118,6 +121,7 @@ int32_t mr_micro_get_tensor(const mr_micro* micro, int32_t subgraph, int32_t ind
     return static_cast<int32_t>(Status::kInvalidArgument);
   }
   Describe(micro->interpreter->tensor(subgraph, index), tensor);
+  CompleteDetectionShape(model, subgraph, index, tensor);
   return 0;
 }
 

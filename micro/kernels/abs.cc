@@ -7,10 +7,8 @@ namespace millrace::micro {
 namespace {
 
 Status Prepare(OpContext& context) {
-  const TensorType type = context.input(0).type();
-  if (type != context.output().type()) return NoKernelForType(context);
-  MR_TRY(CheckElements(context));
-  switch (type) {
+  MR_TRY(CheckElementsOfOneType(context));
+  switch (context.input(0).type()) {
     case TensorType::kFloat32:
     case TensorType::kInt32:
       return Status::kOk;

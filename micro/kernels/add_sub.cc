@@ -25,23 +25,14 @@ Status PrepareQuantized(const OpContext& context, Activation activation) {
 Status Prepare(OpContext& context) {
   static_assert(static_cast<int>(AddOptions::kFusedActivationFunction) ==
                 static_cast<int>(SubOptions::kFusedActivationFunction));
-  MR_TRY(CheckPairs(context));
-  const TensorType type = context.output().type();
-  if (type != context.input(0).type()) return NoKernelForType(context);
+  MR_TRY(CheckPairsOfOneType(context));
   const Activation activation =
       context.options().FusedActivation(AddOptions::kFusedActivationFunction);
-  switch (type) {
-    case TensorType::kFloat32: {
-      FloatRange* range;
-      MR_TRY(context.NewData(&range));
-      return FloatActivationRange(context, activation, range);
-    }
+  switch (context.output().type()) {
+    case TensorType::kFloat32:
     case TensorType::kInt32:
-    case TensorType::kInt64: {
-      IntRange* range;
-      MR_TRY(context.NewData(&range));
-      return IntActivationRange(context, activation, range);
-    }
+    case TensorType::kInt64:
+      return NewActivationRange(context, activation);
     case TensorType::kInt8:
     case TensorType::kUInt8:
     case TensorType::kInt16:

@@ -1,8 +1,8 @@
 #include "micro/kernels/batch_matmul.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/dynamic_quantization.h"
 #include "micro/kernels/common/quantization.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 
 namespace millrace::micro {
 namespace {

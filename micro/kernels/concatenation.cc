@@ -2,6 +2,7 @@
 
 #include "micro/core/op_options.h"
 #include "micro/kernels/common/indices.h"
+#include "micro/kernels/common/quantization.h"
 #include "micro/kernels/common/strided_copy.h"
 
 namespace millrace::micro {
@@ -24,6 +25,12 @@ int AxisOf(const OpContext& context, int field) {
   return ResolveAxis(context.options().Int32(field), context.output().rank());
 }
 
+// Inputs of uint8, which the format's oldest models have, may have scales of their own.
+bool IsRescaled(const TensorView& input, const TensorView& output) {
+  return output.type() == TensorType::kUInt8 &&
+         (input.scale() != output.scale() || input.zero_point() != output.zero_point());
+}
+
 Status PrepareConcatenation(OpContext& context) {
   MR_TRY(CheckTypes(context));
   MR_ENSURE(context,
@@ -43,15 +50,29 @@ Status PrepareConcatenation(OpContext& context) {
     MR_ENSURE(context, fits, Status::kInvalidShape,
               "an input differs from the output not only along the axis");
     along_axis += part[axis];
-    // Requantising unsigned inputs is what the format's oldest models ask for.
     MR_ENSURE(context,
-              output.type() != TensorType::kUInt8 ||
-                  (input.scale() == output.scale() && input.zero_point() == output.zero_point()),
-              Status::kInvalidQuantization, "an input is not quantised as the output is");
+              !IsRescaled(input, output) || (input.scale() > 0.0f && output.scale() > 0.0f),
+              Status::kInvalidQuantization, "a scale is not positive");
   }
   MR_ENSURE(context, along_axis == whole[axis], Status::kInvalidShape,
             "the inputs do not add up to the output along the axis");
   return Status::kOk;
+}
+
+// In floats, as the peer has it.
+void Rescale(const TensorView& input, const TensorView& output, int32_t parts, int32_t pitch,
+             int32_t to) {
+  const float factor = input.scale() * (1.0f / output.scale());
+  const float offset = static_cast<float>(-input.zero_point()) * factor;
+  const int32_t zero = output.zero_point(), run = input.elements() / parts;
+  const auto* from = input.data<uint8_t>();
+  auto* row = output.data<uint8_t>() + to;
+  for (int32_t part = 0; part < parts; ++part, row += pitch) {
+    for (int32_t i = 0; i < run; ++i) {
+      const int32_t steps = RoundToInt(static_cast<float>(*from++) * factor + offset);
+      row[i] = static_cast<uint8_t>(Clamp(steps + zero, 0, UINT8_MAX));
+    }
+  }
 }
 
 // Writes inputs beside each other, each `parts` runs of consecutive elements.
@@ -63,10 +84,14 @@ Status Join(OpContext& context, int32_t parts) {
   for (int i = 0; i < context.num_inputs(); ++i) {
     const TensorView input = context.input(i);
     const int32_t run = input.elements() / parts;
-    StridedCopy copy;
-    copy.Add(parts, run, pitch);
-    copy.Add(run, 1, 1);
-    copy.Run(output.type(), input.raw(), 0, output.raw(), to);
+    if (IsRescaled(input, output)) {
+      Rescale(input, output, parts, pitch, to);
+    } else {
+      StridedCopy copy;
+      copy.Add(parts, run, pitch);
+      copy.Add(run, 1, 1);
+      copy.Run(output.type(), input.raw(), 0, output.raw(), to);
+    }
     to += run;
   }
   return Status::kOk;

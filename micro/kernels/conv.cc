@@ -1,10 +1,10 @@
 #include "micro/kernels/conv.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/dynamic_quantization.h"
 #include "micro/kernels/common/layer_checks.h"
 #include "micro/kernels/common/padding.h"
 #include "micro/kernels/loops/conv.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 
 namespace millrace::micro {
 namespace {
@@ -17,16 +17,18 @@ struct Kind {
   decltype(&ConvScratchBytes) scratch_bytes;
   void (*int8)(const ConvQuantized&, const int8_t*, const int8_t*, const int32_t*, int8_t*);
   decltype(&ConvInt4Loop) int4;
+  decltype(&ConvUInt8Loop) uint8;
   decltype(&ConvInt16Loop) int16;
   void (*floats)(const ConvFloat&, const float*, const float*, const float*, float*);
   void (*hybrid)(const ConvHybrid&, const int8_t*, const void*, TensorType, const float*, float*);
 };
-constexpr Kind kConv = {0,        ConvScratchBytes, ConvLoop, ConvInt4Loop, ConvInt16Loop,
-                        ConvLoop, ConvLoop};
+constexpr Kind kConv = {
+    0, ConvScratchBytes, ConvLoop, ConvInt4Loop, ConvUInt8Loop, ConvInt16Loop, ConvLoop, ConvLoop};
 constexpr Kind kDepthwise = {3,
                              DepthwiseConvScratchBytes,
                              DepthwiseConvLoop,
                              DepthwiseConvInt4Loop,
+                             DepthwiseConvUInt8Loop,
                              DepthwiseConvInt16Loop,
                              DepthwiseConvLoop,
                              DepthwiseConvLoop};
@@ -43,8 +45,6 @@ struct Data {
   uint16_t dilation_height, dilation_width;
   TensorType bias_type;  // of int16
 };
-
-bool IsNarrow(TensorType type) { return type == TensorType::kInt8 || type == TensorType::kInt4; }
 
 // REQUIRES: shapes were checked.
 ConvShape ShapeOf(const OpContext& context, const Data& data) {
@@ -110,13 +110,13 @@ Status PrepareQuantized(const OpContext& context, const Kind& kind, Activation a
   const TensorView output = context.output(), bias = context.optional_input(kBias);
   const bool wide = input.type() == TensorType::kInt16;
   MR_ENSURE(context,
-            output.type() == input.type() &&
-                (wide ? filter.type() == TensorType::kInt8 : IsNarrow(filter.type())) &&
+            output.type() == input.type() && AreWeightsOf(input.type(), filter.type()) &&
                 (!bias.present() || bias.type() == TensorType::kInt32 ||
                  (wide && bias.type() == TensorType::kInt64)),
             Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
   MR_TRY(QuantizedActivationRange(context, activation, output, &data->range));
   MR_TRY(CheckZeroPoints(context, input, output));
+  if (filter.type() == TensorType::kUInt8) MR_TRY(CheckZeroPoints(context, filter, output));
   const int32_t channels = output.dim(3);
   MR_ENSURE(
       context,
@@ -125,7 +125,7 @@ Status PrepareQuantized(const OpContext& context, const Kind& kind, Activation a
   MR_TRY(data->by_channel.Prepare(context, input, filter, output, channels));
   data->bias_type = bias.present() ? bias.type() : no_bias;
   if (wide) return CheckScalesOfInt16(context, input, filter, output);
-  if (filter.type() == TensorType::kInt4) return Status::kOk;
+  if (filter.type() != TensorType::kInt8) return Status::kOk;
   const size_t bytes = kind.scratch_bytes(ShapeOf(context, *data));
   return bytes == 0 ? Status::kOk : context.RequestScratch(bytes, &data->scratch);
 }
@@ -137,13 +137,14 @@ Status PrepareFloat(const OpContext& context, const Kind& kind, Activation activ
   MR_ENSURE(context,
             input.type() == type && context.output().type() == type &&
                 (!bias.present() || bias.type() == type) &&
-                (filter.type() == type || IsNarrow(filter.type())),
+                (filter.type() == type || IsNarrow(filter.type()) ||
+                 (filter.type() == TensorType::kUInt8 && &kind == &kConv)),
             Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
   MR_TRY(FloatActivationRange(context, activation, &data->float_range));
   if (filter.type() == type) return Status::kOk;
   const int count = filter.scale_count();
   MR_ENSURE(context,
-            filter.is_symmetric() &&
+            AreHybridWeights(filter) &&
                 (count == 1 || (count == context.output().dim(3) &&
                                 filter.quantized_dimension() == kind.filter_output_dimension)),
             Status::kInvalidQuantization,
@@ -181,9 +182,9 @@ Status Prepare(const OpContext& context, const Kind& kind, const OptionFields& f
                        &data->dilation_width));
   const Activation activation = options.FusedActivation(fields.activation);
   const TensorType type = context.input(kInput).type();
-  return type == TensorType::kInt8 || type == TensorType::kInt16
-             ? PrepareQuantized(context, kind, activation, NoBias(options, fields.bias_type), data)
-             : PrepareFloat(context, kind, activation, data);
+  return type == TensorType::kFloat32
+             ? PrepareFloat(context, kind, activation, data)
+             : PrepareQuantized(context, kind, activation, NoBias(options, fields.bias_type), data);
 }
 
 void InvokeQuantized(const OpContext& context, const Kind& kind, const Data& data) {
@@ -198,6 +199,9 @@ void InvokeQuantized(const OpContext& context, const Kind& kind, const Data& dat
   if (input.type() == TensorType::kInt16) {
     kind.int16(p, input.data<int16_t>(), filter.data<int8_t>(), context.input_data<void>(kBias),
                data.bias_type, output.data<int16_t>());
+  } else if (input.type() == TensorType::kUInt8) {
+    kind.uint8(p, input.data<uint8_t>(), filter.data<uint8_t>(), filter.zero_point(),
+               context.input_data<int32_t>(kBias), output.data<uint8_t>());
   } else if (filter.type() == TensorType::kInt4) {
     kind.int4(p, input.data<int8_t>(), filter.data<uint8_t>(), context.input_data<int32_t>(kBias),
               output.data<int8_t>());
@@ -209,8 +213,12 @@ void InvokeQuantized(const OpContext& context, const Kind& kind, const Data& dat
 
 void InvokeHybrid(const OpContext& context, const Kind& kind, const Data& data) {
   const TensorView filter = context.input(kFilter);
-  ConvHybrid p = {ShapeOf(context, data), data.float_range,        0.0f, 0,
-                  filter.scales(),        filter.scale_count() > 1};
+  ConvHybrid p = {ShapeOf(context, data),
+                  data.float_range,
+                  0.0f,
+                  0,
+                  filter.scales(),
+                  filter.scale_count() > 1 && filter.type() != TensorType::kUInt8};
   const int32_t batch = context.input(kInput).elements() / p.shape.batches;
   const int32_t output_batch = context.output().elements() / p.shape.batches;
   const float* input = context.input_data<float>(kInput);
@@ -224,7 +232,7 @@ void InvokeHybrid(const OpContext& context, const Kind& kind, const Data& data) 
                                          : QuantizeAsymmetric(input, batch, quantized);
     p.input_scale = scale.scale;
     p.input_zero_point = scale.zero_point;
-    kind.hybrid(p, quantized, filter.raw(), filter.type(), context.input_data<float>(kBias),
+    kind.hybrid(p, quantized, filter.raw(), HybridType(filter), context.input_data<float>(kBias),
                 output);
   }
 }

@@ -10,6 +10,7 @@ namespace millrace::micro {
 // input, filter, bias (optional; one an output channel) -> output
 //   all float32;
 //   int8, int8 or int4 with one scale or one an output channel, int32 -> int8;
+//   uint8, uint8 with one scale and any zero point, int32 -> uint8;
 //   int16, int8 (scales as above), int32 or int64 -> int16, zero points 0;
 //   float32, int8 or int4, float32 -> float32 (hybrid): the input is quantised while invoking,
 //     symmetrically by kConv2DOp when the filter has one scale, else asymmetrically.

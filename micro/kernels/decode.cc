@@ -1,13 +1,17 @@
 #include "micro/kernels/decode.h"
 
+#include "micro/kernels/common/indices.h"
+#include "micro/kernels/common/strided_copy.h"
+
 namespace millrace::micro {
 namespace {
 
 constexpr int kHeaderBytes = 16;
 constexpr int kWholeTensor = 15;  // as an axis
-enum HeaderByte { kKind = 0, kVersion = 1, kTableVersion = 4, kAxisAndBits = 5, kTableSize = 6 };
+enum HeaderByte { kKind = 0, kVersion = 1, kKindVersion = 4, kAxisAndBits = 5, kTableSize = 6 };
+enum Kind { kLookUp = 0, kPruned = 2 };
 
-// One output's encoding.
+// One output's look-up tables.
 struct Tables {
   const uint8_t* encoded;
   const uint8_t* values;
@@ -44,20 +48,9 @@ Tables TablesOf(const OpContext& context, int i) {
   return t;
 }
 
-Status PrepareOutput(const OpContext& context, int i) {
-  MR_ENSURE(context, context.has_input(2 * i) && context.has_input(2 * i + 1),
-            Status::kInvalidModel, "an encoded tensor or its ancillary data is missing");
+Status CheckTables(const OpContext& context, int i) {
   const TensorView encoded = context.input(2 * i), ancillary = context.input(2 * i + 1);
-  MR_ENSURE(context, encoded.raw() != nullptr && ancillary.raw() != nullptr, Status::kUnsupported,
-            "the encoded tensor or its ancillary data is no constant");
   const TensorView output = context.output(i);
-  const auto* header = ancillary.data<uint8_t>();
-  MR_ENSURE(context, ancillary.bytes() >= kHeaderBytes, Status::kInvalidModel,
-            "the ancillary data has no header");
-  MR_ENSURE(context, header[kKind] == 0 && header[kVersion] == 1 && header[kTableVersion] == 1,
-            Status::kUnsupported, "the encoding is not that of look-up tables, version 1");
-  MR_ENSURE(context, BitsOf(output.type()) >= 8, Status::kUnsupportedType,
-            "the output's elements are not whole bytes");
   const int axis = AxisOf(output, ancillary);
   MR_ENSURE(context, axis == kWholeTensor || (axis >= 0 && axis < output.rank()),
             Status::kInvalidShape, "the tables' axis is not one of the output's");
@@ -70,6 +63,44 @@ Status PrepareOutput(const OpContext& context, int i) {
   MR_ENSURE(context, ancillary.bytes() - kHeaderBytes >= values * value_bytes,
             Status::kInvalidModel, "the tables are too short");
   return Status::kOk;
+}
+
+// Whether element i was kept when the others were pruned.
+bool IsKept(const uint8_t* mask, int32_t i) { return (mask[i >> 3] >> (7 - (i & 7)) & 1) != 0; }
+
+Status CheckPruned(const OpContext& context, int i) {
+  const TensorView mask = context.input(2 * i), ancillary = context.input(2 * i + 1);
+  const TensorView output = context.output(i);
+  const int32_t elements = output.elements();
+  MR_ENSURE(context, mask.bytes() * 8 >= static_cast<size_t>(elements), Status::kInvalidModel,
+            "the encoded tensor is too short");
+  MR_ENSURE(context, output.scale_count() <= 1 || output.is_symmetric(), Status::kUnsupported,
+            "what was pruned has a zero point of its own for each channel");
+  size_t kept = 0;
+  for (int32_t e = 0; e < elements; ++e) kept += IsKept(mask.data<uint8_t>(), e) ? 1 : 0;
+  const auto value_bytes = static_cast<size_t>(BitsOf(output.type()) / 8);
+  MR_ENSURE(context, ancillary.bytes() - kHeaderBytes >= kept * value_bytes, Status::kInvalidModel,
+            "there are fewer values than were kept");
+  return Status::kOk;
+}
+
+Status PrepareOutput(const OpContext& context, int i) {
+  MR_ENSURE(context, context.has_input(2 * i) && context.has_input(2 * i + 1),
+            Status::kInvalidModel, "an encoded tensor or its ancillary data is missing");
+  const TensorView encoded = context.input(2 * i), ancillary = context.input(2 * i + 1);
+  MR_ENSURE(context, IsConstant(encoded) && IsConstant(ancillary), Status::kUnsupported,
+            "the encoded tensor or its ancillary data is no constant");
+  const TensorView output = context.output(i);
+  const auto* header = ancillary.data<uint8_t>();
+  MR_ENSURE(context, ancillary.bytes() >= kHeaderBytes, Status::kInvalidModel,
+            "the ancillary data has no header");
+  MR_ENSURE(context,
+            (header[kKind] == kLookUp || header[kKind] == kPruned) && header[kVersion] == 1 &&
+                header[kKindVersion] == 1,
+            Status::kUnsupported, "the encoding is neither look-up tables nor pruning, version 1");
+  MR_ENSURE(context, BitsOf(output.type()) >= 8, Status::kUnsupportedType,
+            "the output's elements are not whole bytes");
+  return header[kKind] == kLookUp ? CheckTables(context, i) : CheckPruned(context, i);
 }
 
 Status Prepare(OpContext& context) {
@@ -109,28 +140,48 @@ bool Unpack(const Tables& t, int32_t elements, uint8_t* output) {
   return true;
 }
 
+// What was pruned is 0.
+template <int kBytes>
+void Spread(const uint8_t* mask, const uint8_t* values, int32_t elements, uint8_t* output) {
+  for (int32_t i = 0; i < elements; ++i, output += kBytes) {
+    if (!IsKept(mask, i)) continue;
+    __builtin_memcpy(output, values, kBytes);
+    values += kBytes;
+  }
+}
+
+template <int kBytes>
+bool Decode(const OpContext& context, int i) {
+  const TensorView output = context.output(i), ancillary = context.input(2 * i + 1);
+  const auto* header = ancillary.data<uint8_t>();
+  const int32_t elements = output.elements();
+  if (header[kKind] == kLookUp) {
+    return Unpack<kBytes>(TablesOf(context, i), elements, output.data<uint8_t>());
+  }
+  FillWithZero(output);
+  Spread<kBytes>(context.input_data<uint8_t>(2 * i), header + kHeaderBytes, elements,
+                 output.data<uint8_t>());
+  return true;
+}
+
 Status Invoke(OpContext& context) {
   for (int i = 0; i < context.num_outputs(); ++i) {
-    const TensorView output = context.output(i);
-    const Tables t = TablesOf(context, i);
-    auto* to = output.data<uint8_t>();
-    const int32_t elements = output.elements();
     bool fits = false;
-    switch (BitsOf(output.type())) {
+    switch (BitsOf(context.output(i).type())) {
       case 8:
-        fits = Unpack<1>(t, elements, to);
+        fits = Decode<1>(context, i);
         break;
       case 16:
-        fits = Unpack<2>(t, elements, to);
+        fits = Decode<2>(context, i);
         break;
       case 32:
-        fits = Unpack<4>(t, elements, to);
+        fits = Decode<4>(context, i);
         break;
       case 64:
-        fits = Unpack<8>(t, elements, to);
+        fits = Decode<8>(context, i);
         break;
       default:
-        fits = Unpack<16>(t, elements, to);
+        fits = Decode<16>(context, i);
     }
     MR_ENSURE(context, fits, Status::kInvokeFailed, "an index lies outside of its table");
   }

@@ -68,6 +68,29 @@ TEST(Decode, OlderFilesNameNoAxis) {
   EXPECT_THAT(last.Output<int8_t>(), ElementsAre(0, 11, 2, 13));
 }
 
+std::vector<uint8_t> Pruned(const std::vector<uint8_t>& values) {
+  std::vector<uint8_t> bytes = Ancillary(0, 0, 0, values);
+  bytes[0] = 2;
+  return bytes;
+}
+
+TEST(Decode, PrunedElementsAreZero) {
+  OpTest op =
+      Example({0b01000100, 0b10000000}, Pruned({7, 8, 9}), Input<int8_t>({9}, {}, Quant(0.5f, -3)));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  EXPECT_THAT(op.Output<int8_t>(), ElementsAre(-3, 7, -3, -3, -3, 8, -3, -3, 9));
+  OpTest floats = Example({0b01100000}, Pruned(BytesOfValues<float>({1, 2})), Input<float>({3}));
+  ASSERT_EQ(floats.Run(), Status::kOk) << floats.Reason();
+  EXPECT_THAT(floats.Output<float>(), ElementsAre(0, 1, 2));
+}
+
+TEST(Decode, RefusesMasksAndValuesThatAreTooShort) {
+  EXPECT_EQ(Example({0xFF}, Pruned({1, 2, 3, 4, 5, 6, 7, 8}), Input<int8_t>({9})).Run(),
+            Status::kInvalidModel);
+  EXPECT_EQ(Example({0xFF}, Pruned({1, 2, 3, 4, 5, 6, 7}), Input<int8_t>({8})).Run(),
+            Status::kInvalidModel);
+}
+
 TEST(Decode, RefusesWhatDoesNotFit) {
   const std::vector<uint8_t> values = {1, 2, 3, 4};
   EXPECT_EQ(Example({0x80}, Ancillary(15, 2, 4, values), Input<int8_t>({5})).Run(),

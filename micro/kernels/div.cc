@@ -15,22 +15,14 @@ struct QuantizedData {
 };
 
 Status Prepare(OpContext& context) {
-  MR_TRY(CheckPairs(context));
+  MR_TRY(CheckPairsOfOneType(context));
   const TensorView output = context.output();
-  if (output.type() != context.input(0).type()) return NoKernelForType(context);
   const Activation activation =
       context.options().FusedActivation(DivOptions::kFusedActivationFunction);
   switch (output.type()) {
-    case TensorType::kFloat32: {
-      FloatRange* range;
-      MR_TRY(context.NewData(&range));
-      return FloatActivationRange(context, activation, range);
-    }
-    case TensorType::kInt32: {
-      IntRange* range;
-      MR_TRY(context.NewData(&range));
-      return IntActivationRange(context, activation, range);
-    }
+    case TensorType::kFloat32:
+    case TensorType::kInt32:
+      return NewActivationRange(context, activation);
     case TensorType::kInt8:
     case TensorType::kUInt8:
     case TensorType::kInt16: {

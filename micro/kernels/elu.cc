@@ -4,7 +4,6 @@
 
 #include "micro/kernels/common/byte_table.h"
 #include "micro/kernels/common/elementwise.h"
-#include "micro/kernels/common/quantization.h"
 
 namespace millrace::micro {
 namespace {
@@ -13,8 +12,7 @@ float Elu(float x) { return x < 0.0f ? std::expm1(x) : x; }
 
 Status Prepare(OpContext& context) {
   const TensorView input = context.input(0), output = context.output();
-  if (input.type() != output.type()) return NoKernelForType(context);
-  MR_TRY(CheckElements(context));
+  MR_TRY(CheckElementsOfOneType(context));
   switch (input.type()) {
     case TensorType::kFloat32:
       return Status::kOk;
@@ -31,18 +29,12 @@ Status Prepare(OpContext& context) {
 }
 
 Status Invoke(OpContext& context) {
-  const TensorView input = context.input(0), output = context.output();
-  if (input.type() == TensorType::kFloat32) {
+  if (context.input(0).type() == TensorType::kFloat32) {
     RunElements<float, float>(context, Elu);
-    return Status::kOk;
+  } else {
+    context.data<ByteTable>().RunReal<int8_t>(context, INT8_MIN, INT8_MAX,
+                                              [](float x) { return Elu(x); });
   }
-  const float in_scale = input.scale(), steps = 1.0f / output.scale();
-  const int32_t in_zero = input.zero_point(), out_zero = output.zero_point();
-  context.data<ByteTable>().Run<int8_t>(context, [=](int8_t x) {
-    const float real = Elu(in_scale * static_cast<float>(x - in_zero));
-    const int32_t result = RoundToInt(real * steps) + out_zero;
-    return static_cast<int8_t>(Clamp(result, INT8_MIN, INT8_MAX));
-  });
   return Status::kOk;
 }
 

@@ -1,8 +1,8 @@
 #include "micro/kernels/fully_connected.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/dynamic_quantization.h"
 #include "micro/kernels/common/layer_checks.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 #include "micro/kernels/loops/fully_connected.h"
 
 namespace millrace::micro {
@@ -10,22 +10,23 @@ namespace {
 
 enum Inputs { kInput, kFilter, kBias };
 
-// What the loop takes is made in Prepare, so that little is left for Invoke.
-struct QuantizedData {
-  FullyConnectedQuantized p;
-  ChannelRequant* by_unit;  // nullptr: one factor for all units
+// Op data. What loops take is made in Prepare, so that little is left for Invoke.
+struct Data {
   TensorType input_type;
   TensorType filter_type;
   TensorType bias_type;  // of int16
+  bool asymmetric;       // a hybrid's quantisation
 };
 
-struct FloatData {
+struct QuantizedData : Data {
+  FullyConnectedQuantized p;
+  ChannelRequant* by_unit;  // nullptr: one factor for all units
+};
+
+struct FloatData : Data {
   FloatRange range;
   int8_t* quantized;  // of a hybrid: room for a row
-  bool asymmetric;
 };
-
-bool IsNarrow(TensorType type) { return type == TensorType::kInt8 || type == TensorType::kInt4; }
 
 Status CheckShapes(const OpContext& context) {
   const Shape filter = context.input(kFilter).shape();
@@ -52,8 +53,7 @@ Status PrepareQuantized(const OpContext& context, Activation activation) {
   const TensorView output = context.output(), bias = context.optional_input(kBias);
   const bool wide = input.type() == TensorType::kInt16;
   MR_ENSURE(context,
-            output.type() == input.type() &&
-                (wide ? filter.type() == TensorType::kInt8 : IsNarrow(filter.type())) &&
+            output.type() == input.type() && AreWeightsOf(input.type(), filter.type()) &&
                 (!bias.present() || bias.type() == TensorType::kInt32 ||
                  (wide && bias.type() == TensorType::kInt64)),
             Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
@@ -73,6 +73,7 @@ Status PrepareQuantized(const OpContext& context, Activation activation) {
   p.output_zero_point = output.zero_point();
   MR_TRY(QuantizedActivationRange(context, activation, output, &p.range));
   MR_TRY(CheckZeroPoints(context, input, output));
+  if (filter.type() == TensorType::kUInt8) MR_TRY(CheckZeroPoints(context, filter, output));
   if (wide) MR_TRY(CheckScalesOfInt16(context, input, filter, output));
   if (filter.scale_count() > 1) {
     MR_ENSURE(context, filter.quantized_dimension() == 0, Status::kInvalidQuantization,
@@ -91,16 +92,19 @@ Status PrepareFloat(const OpContext& context, Activation activation) {
   const TensorType type = TensorType::kFloat32;
   MR_ENSURE(context,
             context.input(kInput).type() == type && context.output().type() == type &&
-                (filter.type() == type || IsNarrow(filter.type())) &&
+                (filter.type() == type || IsNarrow(filter.type()) ||
+                 filter.type() == TensorType::kUInt8) &&
                 (!bias.present() || bias.type() == type),
             Status::kUnsupportedType, "no kernel for the types of input, filter, bias and output");
   FloatData* data;
   MR_TRY(context.NewData(&data));
+  data->input_type = type;
+  data->filter_type = filter.type();
   MR_TRY(FloatActivationRange(context, activation, &data->range));
   if (filter.type() == type) return Status::kOk;
   const int count = filter.scale_count();
   MR_ENSURE(context,
-            filter.is_symmetric() &&
+            AreHybridWeights(filter) &&
                 (count == 1 || (count == filter.dim(0) && filter.quantized_dimension() == 0)),
             Status::kInvalidQuantization,
             "the filter has neither one scale nor one a unit, or zero points");
@@ -116,9 +120,8 @@ Status Prepare(OpContext& context) {
   const Activation activation =
       options.FusedActivation(FullyConnectedOptions::kFusedActivationFunction);
   const TensorType type = context.input(kInput).type();
-  return type == TensorType::kInt8 || type == TensorType::kInt16
-             ? PrepareQuantized(context, activation)
-             : PrepareFloat(context, activation);
+  return type == TensorType::kFloat32 ? PrepareFloat(context, activation)
+                                      : PrepareQuantized(context, activation);
 }
 
 void InvokeQuantized(const OpContext& context) {
@@ -131,6 +134,10 @@ void InvokeQuantized(const OpContext& context) {
     FullyConnectedInt16Loop(p, context.input_data<int16_t>(kInput),
                             context.input_data<int8_t>(kFilter), context.input_data<uint8_t>(kBias),
                             data.bias_type, context.output_data<int16_t>());
+  } else if (data.input_type == TensorType::kUInt8) {
+    FullyConnectedUInt8Loop(p, context.input_data<uint8_t>(kInput),
+                            context.input_data<uint8_t>(kFilter),
+                            context.input_data<int32_t>(kBias), context.output_data<uint8_t>());
   } else if (data.filter_type == TensorType::kInt4) {
     FullyConnectedInt4Loop(p, context.input_data<int8_t>(kInput),
                            context.input_data<uint8_t>(kFilter), context.input_data<int32_t>(kBias),
@@ -153,13 +160,14 @@ void InvokeHybrid(const OpContext& context, const FullyConnectedFloat& f) {
                                                : QuantizeSymmetric(input, f.depth, data.quantized);
     p.input_scale = scale.scale;
     p.input_zero_point = scale.zero_point;
-    FullyConnectedLoop(p, data.quantized, filter.raw(), filter.type(),
+    FullyConnectedLoop(p, data.quantized, filter.raw(), HybridType(filter),
                        context.input_data<float>(kBias), output);
   }
 }
 
 Status Invoke(OpContext& context) {
-  if (context.input(kInput).type() != TensorType::kFloat32) {
+  const Data& data = context.data<Data>();
+  if (data.input_type != TensorType::kFloat32) {
     InvokeQuantized(context);
     return Status::kOk;
   }
@@ -167,7 +175,7 @@ Status Invoke(OpContext& context) {
   const Shape shape = filter.shape();
   const FullyConnectedFloat p = {context.input(kInput).elements() / shape[1], shape[1], shape[0],
                                  context.data<FloatData>().range};
-  if (filter.type() != TensorType::kFloat32) {
+  if (data.filter_type != TensorType::kFloat32) {
     InvokeHybrid(context, p);
   } else {
     FullyConnectedLoop(p, context.input_data<float>(kInput), filter.data<float>(),

@@ -5,7 +5,6 @@
 #include "micro/core/op_options.h"
 #include "micro/kernels/common/byte_table.h"
 #include "micro/kernels/common/elementwise.h"
-#include "micro/kernels/common/quantization.h"
 
 namespace millrace::micro {
 namespace {
@@ -24,8 +23,7 @@ float Gelu(float x, bool approximate) {
 
 Status Prepare(OpContext& context) {
   const TensorView input = context.input(0), output = context.output();
-  if (input.type() != output.type()) return NoKernelForType(context);
-  MR_TRY(CheckElements(context));
+  MR_TRY(CheckElementsOfOneType(context));
   Data* data;
   MR_TRY(context.NewData(&data));
   data->approximate = context.options().Bool(GeluOptions::kApproximate);
@@ -44,15 +42,10 @@ Status Prepare(OpContext& context) {
 
 template <typename T>
 void RunQuantized(const OpContext& context, int32_t low, int32_t high) {
-  const TensorView input = context.input(0), output = context.output();
   const Data& data = context.data<Data>();
   const bool approximate = data.approximate;
-  const float in_scale = input.scale(), steps = 1.0f / output.scale();
-  const int32_t in_zero = input.zero_point(), out_zero = output.zero_point();
-  data.table.Run<T>(context, [=](T x) {
-    const float real = Gelu(in_scale * static_cast<float>(x - in_zero), approximate);
-    return static_cast<T>(Clamp(RoundToInt(real * steps) + out_zero, low, high));
-  });
+  data.table.RunReal<T>(context, low, high,
+                        [approximate](float x) { return Gelu(x, approximate); });
 }
 
 Status Invoke(OpContext& context) {

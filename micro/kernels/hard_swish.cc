@@ -79,10 +79,8 @@ void RunBytes(const OpContext& context, int32_t low, int32_t high) {
 }
 
 Status Prepare(OpContext& context) {
-  const TensorType type = context.input(0).type();
-  if (type != context.output().type()) return NoKernelForType(context);
-  MR_TRY(CheckElements(context));
-  switch (type) {
+  MR_TRY(CheckElementsOfOneType(context));
+  switch (context.input(0).type()) {
     case TensorType::kFloat32:
       return Status::kOk;
     case TensorType::kInt8:

@@ -1,12 +1,12 @@
-"""Targets of the kernels from the list of ops.bzl: one library and one test a file, and the resolver of all."""
+"""Targets of the kernels from the list of ops.bzl: one library and one test a file, the loops of each machine, and resolvers."""
 
 load("//micro:micro.bzl", "mr_micro_library", "mr_micro_test")
+load("//micro/targets/cortex_m:targets.bzl", "TARGETS")
 load("//third_party:kernel_family.bzl", "write_source")
 
-_ALL_OPS_CC = """\
+_RESOLVER_CC = """\
 // Generated from ops.bzl.
-#include "micro/kernels/all_ops.h"
-
+#include "micro/core/resolver.h"
 {includes}
 
 namespace millrace::micro {{
@@ -18,18 +18,55 @@ const OpRegistration* const kOps[] = {{
 
 }}  // namespace
 
-OpResolver AllOps() {{ return OpResolver(kOps, sizeof(kOps) / sizeof(kOps[0])); }}
+OpResolver {function}() {{ return OpResolver(kOps, sizeof(kOps) / sizeof(kOps[0])); }}
 
 }}  // namespace millrace::micro
 """
 
-def mr_micro_kernels(files, deps, test_deps):
-    """files: {file: [registration]}. deps: what any kernel may include. test_deps: {file, or "all": [label]}."""
+def _loops_of(folder):
+    own = native.glob([folder + "/*.cc"], exclude = ["**/*_test.cc"]) if folder else []
+    return own + native.glob(
+        ["reference/*.cc"],
+        exclude = [file.replace(folder + "/", "reference/") for file in own],
+    )
+
+def _headers_of(folder):
+    return native.glob(["reference/*.h"] + {
+        "": [],
+        "x86": ["x86/*.h"],
+    }.get(folder, ["arm/*.h", folder + "/*.h"]))
+
+def mr_micro_loops(name, deps):
+    """The inner loops for a machine: its own folder's, and the reference's where there is none of that name."""
+    folders = {"//micro/targets/cortex_m/toolchain:is_" + device: TARGETS[device]["loops"] for device in TARGETS}
+    folders["//conditions:default"] = "x86"
+    mr_micro_library(
+        name = name,
+        srcs = select({condition: _loops_of(folder) for condition, folder in folders.items()}),
+        hdrs = select({condition: _headers_of(folder) for condition, folder in folders.items()}),
+        deps = deps,
+    )
+
+def write_resolver(name, out, function, files):
+    """A source that defines `OpResolver millrace::micro::FUNCTION()`. files: {file of micro/kernels: [registration]}."""
+    write_source(
+        name = name,
+        out = out,
+        content = _RESOLVER_CC.format(
+            function = function,
+            includes = "\n".join(["#include \"micro/kernels/%s.h\"" % file for file in sorted(files)]),
+            ops = "\n".join(["    &k%sOp," % op for file in sorted(files) for op in files[file]]),
+        ),
+    )
+
+def mr_micro_kernels(files, over_loops, deps, test_deps):
+    """files: {file: [registration]}. over_loops: those whose loops are elsewhere. deps: what any may include. test_deps: {file, or "all": [label]}."""
     for file in files:
         mr_micro_library(
             name = file,
             srcs = [file + ".cc"],
             hdrs = [file + ".h"],
+            small = file in over_loops,
             deps = deps,
         )
         mr_micro_test(
@@ -37,17 +74,11 @@ def mr_micro_kernels(files, deps, test_deps):
             srcs = [file + "_test.cc"],
             deps = [":" + file] + test_deps.get(file, []) + test_deps["all"],
         )
-    write_source(
+    write_resolver(
         name = "all_ops_source",
         out = "all_ops.cc",
-        content = _ALL_OPS_CC.format(
-            includes = "\n".join(["#include \"micro/kernels/%s.h\"" % file for file in sorted(files)]),
-            ops = "\n".join([
-                "    &k%sOp," % name
-                for file in sorted(files)
-                for name in files[file]
-            ]),
-        ),
+        function = "AllOps",
+        files = files,
     )
     mr_micro_library(
         name = "all_ops",

@@ -28,11 +28,9 @@ Status PrepareQuantized(const OpContext& context, float alpha) {
 }
 
 Status Prepare(OpContext& context) {
-  const TensorType type = context.input(0).type();
-  if (type != context.output().type()) return NoKernelForType(context);
-  MR_TRY(CheckElements(context));
+  MR_TRY(CheckElementsOfOneType(context));
   const float alpha = context.options().Float(LeakyReluOptions::kAlpha);
-  switch (type) {
+  switch (context.input(0).type()) {
     case TensorType::kFloat32: {
       FloatData* data;
       MR_TRY(context.NewData(&data));

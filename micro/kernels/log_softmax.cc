@@ -16,11 +16,14 @@ Status Prepare(OpContext& context) {
             "input and output have not the same shape of at least one dimension");
   MR_ENSURE(context,
             input.type() == output.type() &&
-                (input.type() == TensorType::kInt8 || input.type() == TensorType::kFloat32),
+                (input.type() == TensorType::kInt8 || input.type() == TensorType::kUInt8 ||
+                 input.type() == TensorType::kFloat32),
             Status::kUnsupportedType, "no kernel for the types of input and output");
   if (input.type() == TensorType::kFloat32) return Status::kOk;
-  MR_ENSURE(context, output.zero_point() == 127 && output.scale() == 1.0f / 16,
-            Status::kInvalidQuantization, "the output's scale is not 1 / 16 or zero point not 127");
+  const int32_t highest = input.type() == TensorType::kInt8 ? 127 : 255;
+  MR_ENSURE(context, output.zero_point() == highest && output.scale() == 1.0f / 16,
+            Status::kInvalidQuantization,
+            "the output's scale is not 1 / 16 or its zero point not the highest value");
   ScaledExp* exp;
   MR_TRY(context.NewData(&exp));
   MR_ENSURE(context, ScaledExp::Make(1.0f, input.scale(), exp), Status::kInvalidQuantization,
@@ -72,14 +75,25 @@ void Int8Row(const ScaledExp& exp, const int8_t* input, int32_t count, int8_t* o
   }
 }
 
+// As int8, in the output's memory.
+void UInt8Row(const ScaledExp& exp, const uint8_t* input, int32_t count, uint8_t* output) {
+  for (int32_t i = 0; i < count; ++i) output[i] = input[i] ^ 0x80;
+  auto* row = reinterpret_cast<int8_t*>(output);
+  Int8Row(exp, row, count, row);
+  for (int32_t i = 0; i < count; ++i) output[i] ^= 0x80;
+}
+
 Status Invoke(OpContext& context) {
   const Shape shape = context.input(0).shape();
-  const bool is_float = context.input(0).type() == TensorType::kFloat32;
+  const TensorType type = context.input(0).type();
   const int32_t count = shape.last();
   const int32_t elements = shape.elements();
   for (int32_t at = 0; at < elements; at += count) {
-    if (is_float) {
+    if (type == TensorType::kFloat32) {
       FloatRow(context.input_data<float>(0) + at, count, context.output_data<float>() + at);
+    } else if (type == TensorType::kUInt8) {
+      UInt8Row(context.data<ScaledExp>(), context.input_data<uint8_t>(0) + at, count,
+               context.output_data<uint8_t>() + at);
     } else {
       Int8Row(context.data<ScaledExp>(), context.input_data<int8_t>(0) + at, count,
               context.output_data<int8_t>() + at);

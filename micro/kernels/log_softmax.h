@@ -7,8 +7,8 @@
 
 namespace millrace::micro {
 
-// input, output of the same shape, at least one dimension. float32; or int8, with an output whose
-// scale is 1/16 and zero point 127.
+// input, output of the same shape, at least one dimension. float32; or int8 or uint8, with an
+// output whose scale is 1/16 and whose zero point is the highest value.
 extern const OpRegistration kLogSoftmaxOp;
 
 }  // namespace millrace::micro

@@ -1,12 +1,11 @@
 #include "micro/kernels/logistic_tanh.h"
 
-#include <cmath>
-
 #include "micro/kernels/common/byte_table.h"
 #include "micro/kernels/common/elementwise.h"
 #include "micro/kernels/common/fixed_point.h"
 #include "micro/kernels/common/quantization.h"
 #include "micro/kernels/common/sigmoid16.h"
+#include "micro/kernels/loops/float_activation.h"
 
 namespace millrace::micro {
 namespace {
@@ -99,10 +98,8 @@ void RunInt16(const OpContext& context) {
 }
 
 Status Prepare(OpContext& context) {
-  const TensorType type = context.input(0).type();
-  if (type != context.output().type()) return NoKernelForType(context);
-  MR_TRY(CheckElements(context));
-  switch (type) {
+  MR_TRY(CheckElementsOfOneType(context));
+  switch (context.input(0).type()) {
     case TensorType::kFloat32:
       return Status::kOk;
     case TensorType::kInt8:
@@ -127,11 +124,8 @@ Status Invoke(OpContext& context) {
       RunInt16(context);
       break;
     default:
-      if (IsLogistic(context)) {
-        RunElements<float, float>(context, [](float x) { return 1.0f / (1.0f + std::exp(-x)); });
-      } else {
-        RunElements<float, float>(context, [](float x) { return std::tanh(x); });
-      }
+      (IsLogistic(context) ? LogisticLoop : TanhLoop)(
+          context.input_data<float>(0), context.output().elements(), context.output_data<float>());
   }
   return Status::kOk;
 }

@@ -6,10 +6,8 @@ namespace millrace::micro {
 namespace {
 
 Status Prepare(OpContext& context) {
-  MR_TRY(CheckPairs(context));
-  const TensorType type = context.output().type();
-  if (type != context.input(0).type()) return NoKernelForType(context);
-  switch (type) {
+  MR_TRY(CheckPairsOfOneType(context));
+  switch (context.output().type()) {
     case TensorType::kFloat32:
     case TensorType::kInt8:
     case TensorType::kUInt8:

@@ -77,7 +77,9 @@ Status PrepareFloat(OpContext& context, Data** data) {
 Status Prepare(OpContext& context) {
   const TensorType type = context.input(0).type();
   Data* data;
-  if (type != TensorType::kInt8 && type != TensorType::kInt16) return PrepareFloat(context, &data);
+  if (type != TensorType::kInt8 && type != TensorType::kUInt8 && type != TensorType::kInt16) {
+    return PrepareFloat(context, &data);
+  }
   MR_TRY(context.NewData(&data));
   MR_TRY(PrepareShape(context, data));
   MR_ENSURE(context, context.output().type() == type, Status::kUnsupportedType,
@@ -100,6 +102,10 @@ Status InvokeAverage(OpContext& context) {
       AveragePoolLoop(shape, data.range, context.input_data<int8_t>(0),
                       context.output_data<int8_t>());
       return Status::kOk;
+    case TensorType::kUInt8:
+      AveragePoolLoop(shape, data.range, context.input_data<uint8_t>(0),
+                      context.output_data<uint8_t>());
+      return Status::kOk;
     case TensorType::kInt16:
       AveragePoolLoop(shape, data.range, context.input_data<int16_t>(0),
                       context.output_data<int16_t>());
@@ -117,6 +123,10 @@ Status InvokeMax(OpContext& context) {
   switch (context.input(0).type()) {
     case TensorType::kInt8:
       MaxPoolLoop(shape, data.range, context.input_data<int8_t>(0), context.output_data<int8_t>());
+      return Status::kOk;
+    case TensorType::kUInt8:
+      MaxPoolLoop(shape, data.range, context.input_data<uint8_t>(0),
+                  context.output_data<uint8_t>());
       return Status::kOk;
     case TensorType::kInt16:
       MaxPoolLoop(shape, data.range, context.input_data<int16_t>(0),

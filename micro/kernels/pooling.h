@@ -7,7 +7,7 @@
 
 namespace millrace::micro {
 
-// float32; average and maximum also int8 and int16, input and output quantised alike.
+// float32; average and maximum also int8, uint8 and int16, input and output quantised alike.
 extern const OpRegistration kAveragePool2DOp;
 extern const OpRegistration kMaxPool2DOp;
 extern const OpRegistration kL2Pool2DOp;

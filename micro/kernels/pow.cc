@@ -8,10 +8,10 @@ namespace millrace::micro {
 namespace {
 
 Status Prepare(OpContext& context) {
-  MR_TRY(CheckPairs(context));
+  MR_TRY(CheckPairsOfOneType(context));
   const TensorType type = context.output().type();
   const bool known = type == TensorType::kFloat32 || type == TensorType::kInt32;
-  return known && type == context.input(0).type() ? Status::kOk : NoKernelForType(context);
+  return known ? Status::kOk : NoKernelForType(context);
 }
 
 int32_t Power(int32_t base, int32_t exponent) {

@@ -12,13 +12,13 @@ struct QuantizedData {
 };
 
 Status Prepare(OpContext& context) {
-  MR_TRY(CheckPairs(context));
+  MR_TRY(CheckPairsOfOneType(context));
   const TensorView input = context.input(0), alpha = context.input(1), output = context.output();
-  if (input.type() != output.type()) return NoKernelForType(context);
   switch (input.type()) {
     case TensorType::kFloat32:
       return Status::kOk;
     case TensorType::kInt8:
+    case TensorType::kInt16:
     case TensorType::kUInt8: {
       QuantizedData* data;
       MR_TRY(context.NewData(&data));
@@ -50,6 +50,9 @@ Status Invoke(OpContext& context) {
   switch (context.input(0).type()) {
     case TensorType::kInt8:
       RunQuantized<int8_t>(context, INT8_MIN, INT8_MAX);
+      break;
+    case TensorType::kInt16:
+      RunQuantized<int16_t>(context, INT16_MIN, INT16_MAX);
       break;
     case TensorType::kUInt8:
       RunQuantized<uint8_t>(context, 0, UINT8_MAX);

@@ -7,7 +7,7 @@
 namespace millrace::micro {
 
 // Inputs: in, alpha. in, alpha and the output are of one type; in and alpha broadcast to the
-// output. Types: float32; int8 and uint8 with a scale each.
+// output. Types: float32; int8, int16 and uint8 with a scale each.
 extern const OpRegistration kPreluOp;
 
 }  // namespace millrace::micro

@@ -30,7 +30,7 @@ TEST(Prelu, Int8) {
 
 TEST(Prelu, RefusesWhatDoesNotFit) {
   OpTest types(kPreluOp);
-  types.Add(Input<int16_t>({1})).Add(Input<int16_t>({1})).AddOutput(Input<int16_t>({1}));
+  types.Add(Input<int32_t>({1})).Add(Input<int32_t>({1})).AddOutput(Input<int32_t>({1}));
   EXPECT_EQ(types.Run(), Status::kUnsupportedType);
   OpTest shapes(kPreluOp);
   shapes.Add(Input<float>({2})).Add(Input<float>({3})).AddOutput(Input<float>({2}));

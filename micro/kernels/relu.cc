@@ -27,8 +27,7 @@ FloatRange RangeOf(BuiltinOp op) {
 
 Status Prepare(OpContext& context) {
   const TensorView input = context.input(0), output = context.output();
-  if (input.type() != output.type()) return NoKernelForType(context);
-  MR_TRY(CheckElements(context));
+  MR_TRY(CheckElementsOfOneType(context));
   switch (input.type()) {
     case TensorType::kFloat32:
       return Status::kOk;

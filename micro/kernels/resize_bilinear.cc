@@ -1,40 +1,21 @@
 #include "micro/kernels/resize_bilinear.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/indices.h"
+#include "micro/kernels/common/resize.h"
 
 namespace millrace::micro {
 namespace {
 
-enum Inputs { kInput, kSize };
 enum Dimensions { kBatch, kHeight, kWidth, kDepth };
 
-Status CheckSize(const OpContext& context) {
-  const TensorView size = context.input(kSize), output = context.output();
-  MR_ENSURE(context,
-            IndexAt(size, 0) == output.dim(kHeight) && IndexAt(size, 1) == output.dim(kWidth),
-            Status::kInvalidShape, "the output has not the size that is asked for");
-  return Status::kOk;
-}
-
 Status Prepare(OpContext& context) {
-  const TensorView input = context.input(kInput), size = context.input(kSize);
-  const TensorView output = context.output();
+  const TensorView input = context.input(0), output = context.output();
   const TensorType type = input.type();
   MR_ENSURE(context,
             output.type() == type && (type == TensorType::kFloat32 || type == TensorType::kInt8 ||
                                       type == TensorType::kUInt8 || type == TensorType::kInt16),
             Status::kUnsupportedType, "no kernel for the types of input and output");
-  MR_ENSURE(context, size.type() == TensorType::kInt32 && size.elements() == 2,
-            Status::kInvalidShape, "the size is not two int32");
-  MR_ENSURE(context, input.rank() == 4 && output.rank() == 4, Status::kInvalidShape,
-            "input and output have not four dimensions");
-  MR_ENSURE(context,
-            input.dim(kBatch) == output.dim(kBatch) && input.dim(kDepth) == output.dim(kDepth),
-            Status::kInvalidShape, "input and output have different batches or depths");
-  MR_ENSURE(context, input.elements() > 0 || output.elements() == 0, Status::kInvalidShape,
-            "the input is empty");
-  return IsConstant(size) ? CheckSize(context) : Status::kOk;
+  return CheckResize(context);
 }
 
 struct Grid {
@@ -101,11 +82,11 @@ T Finish(Sum sum, T) {
 
 template <typename T, typename Sum>
 Status Resize(const OpContext& context) {
-  const Shape from = context.input(kInput).shape(), to = context.output().shape();
+  const Shape from = context.input(0).shape(), to = context.output().shape();
   const Grid rows(context.options(), from[kHeight], to[kHeight]);
   const Grid columns(context.options(), from[kWidth], to[kWidth]);
   const ptrdiff_t depth = from[kDepth], line = depth * from[kWidth];
-  const T* image = context.input_data<T>(kInput);
+  const T* image = context.input_data<T>(0);
   T* out = context.output_data<T>();
   for (int32_t b = 0; b < to[kBatch]; ++b, image += line * from[kHeight]) {
     for (int32_t y = 0; y < to[kHeight]; ++y) {
@@ -128,9 +109,9 @@ Status Resize(const OpContext& context) {
 }
 
 Status Invoke(OpContext& context) {
-  MR_TRY(CheckSize(context));
+  MR_TRY(CheckResizedSize(context));
   if (context.output().elements() == 0) return Status::kOk;
-  switch (context.input(kInput).type()) {
+  switch (context.input(0).type()) {
     case TensorType::kFloat32:
       return Resize<float, float>(context);
     case TensorType::kInt8:

@@ -1,38 +1,19 @@
 #include "micro/kernels/resize_nearest_neighbor.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/indices.h"
+#include "micro/kernels/common/resize.h"
 #include "micro/kernels/common/strided_copy.h"
 
 namespace millrace::micro {
 namespace {
 
-enum Inputs { kInput, kSize };
 enum Dimensions { kBatch, kHeight, kWidth, kDepth };
 
-Status CheckSize(const OpContext& context) {
-  const TensorView size = context.input(kSize), output = context.output();
-  MR_ENSURE(context,
-            IndexAt(size, 0) == output.dim(kHeight) && IndexAt(size, 1) == output.dim(kWidth),
-            Status::kInvalidShape, "the output has not the size that is asked for");
-  return Status::kOk;
-}
-
 Status Prepare(OpContext& context) {
-  const TensorView input = context.input(kInput), size = context.input(kSize);
-  const TensorView output = context.output();
+  const TensorView input = context.input(0), output = context.output();
   MR_ENSURE(context, input.type() == output.type() && BitsOf(input.type()) > 0,
             Status::kUnsupportedType, "input and output are not of one type of fixed size");
-  MR_ENSURE(context, size.type() == TensorType::kInt32 && size.elements() == 2,
-            Status::kInvalidShape, "the size is not two int32");
-  MR_ENSURE(context, input.rank() == 4 && output.rank() == 4, Status::kInvalidShape,
-            "input and output have not four dimensions");
-  MR_ENSURE(context,
-            input.dim(kBatch) == output.dim(kBatch) && input.dim(kDepth) == output.dim(kDepth),
-            Status::kInvalidShape, "input and output have different batches or depths");
-  MR_ENSURE(context, input.elements() > 0 || output.elements() == 0, Status::kInvalidShape,
-            "the input is empty");
-  return IsConstant(size) ? CheckSize(context) : Status::kOk;
+  return CheckResize(context);
 }
 
 // Which pixel is nearest, along one dimension.
@@ -61,8 +42,8 @@ class Nearest {
 };
 
 Status Invoke(OpContext& context) {
-  MR_TRY(CheckSize(context));
-  const TensorView input = context.input(kInput), output = context.output();
+  MR_TRY(CheckResizedSize(context));
+  const TensorView input = context.input(0), output = context.output();
   const Shape from = input.shape(), to = output.shape();
   if (output.elements() == 0) return Status::kOk;
   const Strides pitch(from);

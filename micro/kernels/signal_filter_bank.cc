@@ -1,6 +1,7 @@
 #include "micro/kernels/signal_filter_bank.h"
 
 #include "micro/kernels/common/custom_options.h"
+#include "micro/kernels/common/indices.h"
 #include "micro/signal/filter_bank.h"
 
 namespace millrace::micro {
@@ -35,7 +36,7 @@ Status PrepareBank(OpContext& context) {
             Status::kInvalidShape, "the output has not num_channels elements");
   for (int i = kWeights; i <= kWidths; ++i) {
     const TensorView table = context.input(i);
-    MR_ENSURE(context, table.type() == TensorType::kInt16 && table.raw() != nullptr,
+    MR_ENSURE(context, table.type() == TensorType::kInt16 && IsConstant(table),
               Status::kUnsupportedType, "the bank's tables are not constants of int16");
     MR_ENSURE(context, i < kStarts || table.elements() == channels + 1, Status::kInvalidShape,
               "starts and widths have not num_channels + 1 elements");

@@ -13,14 +13,18 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Two channels over four energies: band 0 is energies 0 and 1, band 1 is 1 and 2, band 2 is 3.
-OpTest BankExample(const std::vector<int16_t>& widths) {
+OpTest BankExample(const TestTensor& widths) {
   OpTest op(kSignalFilterBankOp);
   op.Add(Input<uint32_t>({4}, {1, 10, 100, 4000000000u}));
   op.Add(Constant<int16_t>({5}, {1, 2, 3, 4, 5})).Add(Constant<int16_t>({5}, {10, 20, 30, 40, 50}));
   op.Add(Constant<int16_t>({3}, {0, 1, 3})).Add(Constant<int16_t>({3}, {0, 2, 4}));
-  op.Add(Constant<int16_t>({3}, widths)).AddOutput(TestTensor{TensorType::kUInt64, {2}});
+  op.Add(widths).AddOutput(TestTensor{TensorType::kUInt64, {2}});
   op.SetCustom(CustomOptionsBytes({{"num_channels", 2}}));
   return op;
+}
+
+OpTest BankExample(const std::vector<int16_t>& widths) {
+  return BankExample(Constant<int16_t>({3}, widths));
 }
 
 TEST(SignalFilterBank, ChannelsFallInOneBandAndRiseInTheNext) {
@@ -37,6 +41,12 @@ TEST(SignalFilterBank, RefusesBandsOutside) {
     EXPECT_EQ(op.Run(), Status::kInvalidShape);
     EXPECT_THAT(op.Reason(), HasSubstr("outside"));
   }
+}
+
+TEST(SignalFilterBank, RefusesTablesThatMayChange) {
+  OpTest op = BankExample(Variable<int16_t>({3}));
+  EXPECT_EQ(op.Run(), Status::kUnsupportedType);
+  EXPECT_THAT(op.Reason(), HasSubstr("constants"));
 }
 
 TEST(SignalFilterBankSquareRoot, RoundsToNearest) {

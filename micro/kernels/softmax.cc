@@ -15,7 +15,7 @@ struct Wide {
 
 union Data {
   float beta;     // float32
-  ScaledExp exp;  // int8
+  ScaledExp exp;  // int8, uint8
   Wide wide;      // int16
 };
 
@@ -25,15 +25,16 @@ bool IsQuantizedAs(const TensorView& tensor, float scale, int32_t zero_point) {
   return off <= allowed && off >= -allowed && tensor.zero_point() == zero_point;
 }
 
-Status PrepareInt8(const OpContext& context, float beta, Data* data) {
+Status PrepareBytes(const OpContext& context, float beta, Data* data) {
+  const TensorType type = context.input(0).type();
   const TensorView output = context.output();
   const bool wide = output.type() == TensorType::kInt16;
-  MR_ENSURE(context, wide || output.type() == TensorType::kInt8, Status::kUnsupportedType,
-            "the output of int8 is neither int8 nor int16");
-  MR_ENSURE(
-      context,
-      wide ? IsQuantizedAs(output, 1.0f / 65536, -32768) : IsQuantizedAs(output, 1.0f / 256, -128),
-      Status::kInvalidQuantization, "the output's scale and zero point do not span 0 .. 1");
+  MR_ENSURE(context, wide || output.type() == type, Status::kUnsupportedType,
+            "the output of bytes is neither of their type nor int16");
+  MR_ENSURE(context,
+            wide ? IsQuantizedAs(output, 1.0f / 65536, -32768)
+                 : IsQuantizedAs(output, 1.0f / 256, type == TensorType::kInt8 ? -128 : 0),
+            Status::kInvalidQuantization, "the output's scale and zero point do not span 0 .. 1");
   MR_ENSURE(context, ScaledExp::Make(beta, context.input(0).scale(), &data->exp),
             Status::kInvalidQuantization,
             "beta times the input's scale is not positive or too small");
@@ -66,7 +67,8 @@ Status Prepare(OpContext& context) {
   const float beta = context.options().Float(SoftmaxOptions::kBeta);
   switch (input.type()) {
     case TensorType::kInt8:
-      return PrepareInt8(context, beta, data);
+    case TensorType::kUInt8:
+      return PrepareBytes(context, beta, data);
     case TensorType::kInt16:
       return PrepareInt16(context, beta, data);
     default:
@@ -76,6 +78,22 @@ Status Prepare(OpContext& context) {
       data->beta = beta;
       return Status::kOk;
   }
+}
+
+// row[i] = input[i] - 128
+void Flip(const void* input, int32_t count, void* row) {
+  const auto* in = static_cast<const uint8_t*>(input);
+  auto* out = static_cast<uint8_t*>(row);
+  for (int32_t i = 0; i < count; ++i) out[i] = in[i] ^ 0x80;
+}
+
+// As int8. The row is made so where its output will be, at the end, so that none is overwritten
+// that is still to be read.
+void UInt8Row(const ScaledExp& exp, const uint8_t* input, int32_t count, void* output, bool wide) {
+  int8_t* row = static_cast<int8_t*>(output) + (wide ? count : 0);
+  Flip(input, count, row);
+  SoftmaxRow(exp, row, count, output, wide);
+  if (!wide) Flip(output, count, output);
 }
 
 Status Invoke(OpContext& context) {
@@ -93,10 +111,12 @@ Status Invoke(OpContext& context) {
                    context.output_data<int16_t>() + at);
     } else {
       const bool wide = context.output().type() == TensorType::kInt16;
-      SoftmaxRow(data.exp, context.input_data<int8_t>(0) + at, count,
-                 wide ? static_cast<void*>(context.output_data<int16_t>() + at)
-                      : static_cast<void*>(context.output_data<int8_t>() + at),
-                 wide);
+      void* output = context.output_data<int8_t>() + ptrdiff_t{at} * (wide ? 2 : 1);
+      if (type == TensorType::kInt8) {
+        SoftmaxRow(data.exp, context.input_data<int8_t>(0) + at, count, output, wide);
+      } else {
+        UInt8Row(data.exp, context.input_data<uint8_t>(0) + at, count, output, wide);
+      }
     }
   }
   return Status::kOk;

@@ -30,10 +30,8 @@ Status PrepareQuantized(const OpContext& context) {
 }
 
 Status Prepare(OpContext& context) {
-  MR_TRY(CheckPairs(context));
-  const TensorType type = context.output().type();
-  if (type != context.input(0).type()) return NoKernelForType(context);
-  switch (type) {
+  MR_TRY(CheckPairsOfOneType(context));
+  switch (context.output().type()) {
     case TensorType::kFloat32:
     case TensorType::kInt32:
       return Status::kOk;

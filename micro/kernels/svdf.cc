@@ -1,7 +1,8 @@
 #include "micro/kernels/svdf.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/common/dynamic_quantization.h"
+#include "micro/kernels/common/layer_checks.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 #include "micro/kernels/loops/svdf.h"
 
 namespace millrace::micro {
@@ -79,12 +80,17 @@ Status PrepareInt8(const OpContext& context, Activation activation, int32_t rank
                     : context.RequestScratch(static_cast<size_t>(bytes), &data->scratch);
 }
 
+// Weights of a hybrid layer.
+bool AreBytes(const TensorView& tensor) {
+  return tensor.type() == TensorType::kInt8 || tensor.type() == TensorType::kUInt8;
+}
+
 bool IsFloat(const TensorView& tensor) { return tensor.type() == TensorType::kFloat32; }
 
 Status PrepareFloat(const OpContext& context, Activation activation, int32_t rank) {
   const TensorView feature = context.input(kFeature), time = context.input(kTime);
   const TensorView bias = context.optional_input(kBias);
-  const bool is_hybrid = feature.type() == TensorType::kInt8;
+  const bool is_hybrid = AreBytes(feature);
   MR_ENSURE(context,
             IsFloat(context.input(kInput)) && (is_hybrid || IsFloat(feature)) &&
                 time.type() == feature.type() && IsFloat(context.input(kState)) &&
@@ -96,7 +102,7 @@ Status PrepareFloat(const OpContext& context, Activation activation, int32_t ran
   MR_TRY(FloatActivationRange(context, activation, &data->range));
   if (!is_hybrid) return Status::kOk;
   MR_ENSURE(context,
-            feature.is_symmetric() && time.is_symmetric() && feature.scale_count() == 1 &&
+            AreHybridWeights(feature) && AreHybridWeights(time) && feature.scale_count() == 1 &&
                 time.scale_count() == 1,
             Status::kInvalidQuantization, "weights have a zero point or not one scale");
   data->asymmetric = context.options().Bool(SVDFOptions::kAsymmetricQuantizeInputs);
@@ -177,7 +183,7 @@ void InvokeHybrid(const OpContext& context, const FloatData& data, const SvdfSha
 void InvokeFloat(const OpContext& context) {
   const FloatData& data = context.data<FloatData>();
   const SvdfShape s = ShapeOf(context, data.rank);
-  const bool is_hybrid = context.input(kFeature).type() == TensorType::kInt8;
+  const bool is_hybrid = AreBytes(context.input(kFeature));
   const float* input = context.input_data<float>(kInput);
   float* state = context.input(kState).data<float>();
   float* output = context.output_data<float>();

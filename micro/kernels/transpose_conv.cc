@@ -1,6 +1,7 @@
 #include "micro/kernels/transpose_conv.h"
 
 #include "micro/core/op_options.h"
+#include "micro/kernels/common/layer_checks.h"
 #include "micro/kernels/common/padding.h"
 #include "micro/kernels/loops/transpose_conv.h"
 
@@ -63,14 +64,19 @@ Status PrepareInt(const OpContext& context, Activation activation, Data* data) {
   const TensorView input = context.input(kInput), filter = context.input(kFilter);
   const TensorView bias = context.optional_input(kBias), output = context.output();
   const bool is_int16 = input.type() == TensorType::kInt16;
+  MR_ENSURE(
+      context,
+      filter.type() != TensorType::kInt4 && AreWeightsOf(input.type(), filter.type()) &&
+          output.type() == input.type() &&
+          (!bias.present() || bias.type() == TensorType::kInt32 ||
+           (is_int16 && bias.type() == TensorType::kInt64)),
+      Status::kUnsupportedType,
+      "integer input wants an int8 filter (uint8: uint8), an output of its type and int32 bias");
+  const bool is_uint8 = input.type() == TensorType::kUInt8;
+  if (is_uint8) MR_TRY(CheckZeroPoints(context, filter, output));
   MR_ENSURE(context,
-            filter.type() == TensorType::kInt8 && output.type() == input.type() &&
-                (!bias.present() || bias.type() == TensorType::kInt32 ||
-                 (is_int16 && bias.type() == TensorType::kInt64)),
-            Status::kUnsupportedType,
-            "integer input wants an int8 filter, an output of its type and int32 bias");
-  MR_ENSURE(context,
-            filter.is_symmetric() && (!is_int16 || (input.is_symmetric() && output.is_symmetric())),
+            (is_uint8 || filter.is_symmetric()) &&
+                (!is_int16 || (input.is_symmetric() && output.is_symmetric())),
             Status::kInvalidQuantization, "the filter (or an int16 tensor) has a zero point");
   MR_TRY(QuantizedActivationRange(context, activation, output, &data->range));
   MR_TRY(data->factors.Prepare(context, input, filter, output, filter.dim(0)));
@@ -94,7 +100,7 @@ Status Prepare(OpContext& context) {
   const Activation activation =
       options.FusedActivation(TransposeConvOptions::kFusedActivationFunction);
   const TensorType type = context.input(kInput).type();
-  if (type == TensorType::kInt8 || type == TensorType::kInt16) {
+  if (type == TensorType::kInt8 || type == TensorType::kUInt8 || type == TensorType::kInt16) {
     return PrepareInt(context, activation, data);
   }
   const TensorView bias = context.optional_input(kBias);
@@ -125,6 +131,9 @@ Status Invoke(OpContext& context) {
                               data.factors.Get(input, filter, output)};
   if (input.type() == TensorType::kInt8) {
     InvokeInt<int8_t, int32_t>(context, p);
+  } else if (input.type() == TensorType::kUInt8) {
+    TransposeConvUInt8Loop(p, input.data<uint8_t>(), filter.data<uint8_t>(), filter.zero_point(),
+                           bias.data<int32_t>(), output.data<uint8_t>());
   } else if (bias.present() && bias.type() == TensorType::kInt32) {
     InvokeInt<int16_t, int32_t>(context, p);
   } else {

@@ -8,8 +8,7 @@ namespace millrace::micro {
 namespace {
 
 Status CheckTypes(const OpContext& context, bool known) {
-  if (!known || context.input(0).type() != context.output().type()) return NoKernelForType(context);
-  return CheckElements(context);
+  return known ? CheckElementsOfOneType(context) : NoKernelForType(context);
 }
 
 Status PrepareFloat(OpContext& context) {
@@ -19,7 +18,8 @@ Status PrepareFloat(OpContext& context) {
 Status PrepareNeg(OpContext& context) {
   const TensorType type = context.input(0).type();
   return CheckTypes(context, type == TensorType::kFloat32 || type == TensorType::kInt32 ||
-                                 type == TensorType::kInt64);
+                                 type == TensorType::kInt64 || type == TensorType::kInt16 ||
+                                 type == TensorType::kInt8);
 }
 
 Status PrepareSign(OpContext& context) {
@@ -46,6 +46,12 @@ Status Neg(OpContext& context) {
     case TensorType::kInt32:
       Negate<int32_t>(context);
       break;
+    case TensorType::kInt16:
+      Negate<int16_t>(context);
+      break;
+    case TensorType::kInt8:
+      Negate<int8_t>(context);
+      break;
     default:
       Negate<int64_t>(context);
   }
@@ -68,8 +74,6 @@ float Floor(float x) { return std::floor(x); }
 float Round(float x) { return std::nearbyint(x); }
 float Sqrt(float x) { return std::sqrt(x); }
 float Square(float x) { return x * x; }
-float Exp(float x) { return std::exp(x); }
-float Log(float x) { return std::log(x); }
 float Sin(float x) { return std::sin(x); }
 float Cos(float x) { return std::cos(x); }
 
@@ -143,26 +147,6 @@ const OpRegistration kSquareOp = {
     .flags = kMayRunInPlace,
     .prepare = PrepareFloat,
     .invoke = Map<Square>,
-};
-
-const OpRegistration kExpOp = {
-    .code = BuiltinOp::kExp,
-    .max_version = 2,
-    .min_inputs = 1,
-    .max_inputs = 1,
-    .flags = kMayRunInPlace,
-    .prepare = PrepareFloat,
-    .invoke = Map<Exp>,
-};
-
-const OpRegistration kLogOp = {
-    .code = BuiltinOp::kLog,
-    .max_version = 2,
-    .min_inputs = 1,
-    .max_inputs = 1,
-    .flags = kMayRunInPlace,
-    .prepare = PrepareFloat,
-    .invoke = Map<Log>,
 };
 
 const OpRegistration kSinOp = {

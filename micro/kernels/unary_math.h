@@ -1,5 +1,5 @@
-// Functions of one tensor, element by element: NEG, SIGN, CEIL, FLOOR, ROUND, SQRT, SQUARE, EXP,
-// LOG, SIN, COS.
+// Functions of one tensor, element by element: NEG, SIGN, CEIL, FLOOR, ROUND, SQRT, SQUARE, SIN,
+// COS.
 #ifndef MILLRACE_MICRO_KERNELS_UNARY_MATH_H_
 #define MILLRACE_MICRO_KERNELS_UNARY_MATH_H_
 
@@ -7,8 +7,8 @@
 
 namespace millrace::micro {
 
-// Input and output: one type, as many elements. All take float32; NEG int32 and int64 too, SIGN
-// int32 too. ROUND rounds halves to even.
+// Input and output: one type, as many elements. All take float32; NEG int8, int16 (as
+// plain numbers), int32 and int64 too, SIGN int32 too. ROUND rounds halves to even.
 extern const OpRegistration kNegOp;
 extern const OpRegistration kSignOp;
 extern const OpRegistration kCeilOp;
@@ -16,8 +16,6 @@ extern const OpRegistration kFloorOp;
 extern const OpRegistration kRoundOp;
 extern const OpRegistration kSqrtOp;
 extern const OpRegistration kSquareOp;
-extern const OpRegistration kExpOp;
-extern const OpRegistration kLogOp;
 extern const OpRegistration kSinOp;
 extern const OpRegistration kCosOp;
 

@@ -32,8 +32,8 @@ TEST(UnaryMath, Float) {
     const OpRegistration* op;
     float (*function)(float);
   } cases[] = {
-      {&kCeilOp, std::ceil}, {&kFloorOp, std::floor}, {&kSqrtOp, std::sqrt}, {&kExpOp, std::exp},
-      {&kLogOp, std::log},   {&kSinOp, std::sin},     {&kCosOp, std::cos},
+      {&kCeilOp, std::ceil}, {&kFloorOp, std::floor}, {&kSqrtOp, std::sqrt},
+      {&kSinOp, std::sin},   {&kCosOp, std::cos},
   };
   for (const auto& c : cases) {
     std::vector<float> expected;
@@ -65,7 +65,7 @@ TEST(UnaryMath, RefusesWhatDoesNotFit) {
   OpTest mixed(kNegOp);
   mixed.Add(Input<int32_t>({1})).AddOutput(Input<int64_t>({1}));
   EXPECT_EQ(mixed.Run(), Status::kUnsupportedType);
-  OpTest shapes(kExpOp);
+  OpTest shapes(kSinOp);
   shapes.Add(Input<float>({3})).AddOutput(Input<float>({2}));
   EXPECT_EQ(shapes.Run(), Status::kInvalidShape);
 }

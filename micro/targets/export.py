@@ -3,15 +3,16 @@
 also that as a C array, the list of its ops, a program that runs it, a linker script. It builds
 with make or CMake, on its own.
 
-    export.py FOLDER                                the interpreter with all ops, as a library
-    export.py FOLDER --model MODEL.tflite           a program around the model, with its ops only
-    export.py FOLDER --model MODEL.tflite --target m55 --arena 12345
+    tools/micro_export FOLDER                           the interpreter with all ops, as a library
+    tools/micro_export FOLDER --model MODEL.tflite      a program around the model, only its ops
+    tools/micro_export FOLDER --model MODEL.tflite --target m55 --arena 12345
 """
 
 import argparse
 import pathlib
 import shutil
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "cortex_m")]
@@ -54,7 +55,7 @@ def copy_board(folder, target):
     """The start-up code and linker scripts of the emulated board."""
     for name in ("start.cc", "semihosting.cc", "semihosting.h"):
         _copy(HERE / "cortex_m" / name, folder / "micro/targets/cortex_m" / name)
-    for name in ("sections.ld", image.TARGETS[target][2]):
+    for name in ("sections.ld", image.TARGETS[target]["script"]):
         _copy(HERE / "cortex_m" / name, folder / "board" / name)
 
 
@@ -89,27 +90,32 @@ def header_of(file):
 
 def write_build(folder, libraries, program, target):
     any_machine, on_target = libraries
-    cpu, machine, script, _, _ = image.TARGETS[target]
+    device = image.TARGETS[target]
     words = {
-        "cpu": " ".join(["-mthumb", *cpu]),
-        "machine": machine,
-        "script": script,
+        "cpu": " ".join(device["flags"]),
+        "machine": device["machine"],
+        "script": device["script"],
+        "link": " ".join(image.LINK_FLAGS),
         "target": target,
-        "flags": " ".join(project_text.FLAGS),
+        "flags": " ".join([*model_ops.flags(), *image.SECTION_FLAGS]),
         "sources": " \\\n  ".join(any_machine),
         "target_sources": " \\\n  ".join(on_target),
         "sources_cmake": "\n  ".join(any_machine),
         "target_sources_cmake": "\n  ".join(on_target),
         "program": " ".join(program),
+        "qemu": " ".join(image.qemu_flags(target)),
     }
     (folder / "Makefile").write_text(
         project_text.MAKEFILE.format(**words)
         + (project_text.MAKE_IMAGE.format(**words) if program else "")
     )
-    (folder / "CMakeLists.txt").write_text(
-        project_text.CMAKE.format(**words)
-        + (project_text.CMAKE_PROGRAM.format(**words) if program else "")
-    )
+    parts = [project_text.CMAKE, project_text.CMAKE_LIBRARY]
+    if program:
+        parts.insert(1, project_text.CMAKE_TARGET)
+        parts.append(project_text.CMAKE_PROGRAM)
+        toolchain = project_text.CMAKE_TOOLCHAIN.format(**words)
+        (folder / "board" / f"{target}.cmake").write_text(toolchain)
+    (folder / "CMakeLists.txt").write_text("".join(part.format(**words) for part in parts))
 
 
 def export(folder, model=None, target="m4", arena=None, loops=None, compiled=None):
@@ -118,7 +124,7 @@ def export(folder, model=None, target="m4", arena=None, loops=None, compiled=Non
     folder.mkdir(parents=True, exist_ok=True)
     if loops is None:
         # A library alone is for any machine.
-        loops = image.default_loops(target) if model is not None else ""
+        loops = image.TARGETS[target]["loops"] if model is not None else ""
     ops = None if model is None else model_ops.ops_of(model)
     libraries = copy_library(folder, ops, loops)
     program = []
@@ -136,30 +142,55 @@ def export(folder, model=None, target="m4", arena=None, loops=None, compiled=Non
     readme = project_text.README_PROGRAM if program else project_text.README
     if compiled is not None:
         readme += project_text.README_COMPILED
-    (folder / "README.md").write_text(readme.format(target=target, arena=arena))
+    cpu = " ".join(image.TARGETS["m4"]["flags"])
+    words = {"target": target, "arena": arena, "cpu": cpu, "ops": program[2] if program else ""}
+    (folder / "README.md").write_text(readme.format(**words))
+
+
+def arena_of(model, target):
+    """Bytes that the model at the path needs on the target, by running it in QEMU; without the
+    tools for that, all that the board has."""
+    missing = [t for t in ("arm-none-eabi-g++", "qemu-system-arm") if shutil.which(t) is None]
+    if missing:
+        arena = image.TARGETS[target]["arena"]
+        print(
+            f"micro_export: {' and '.join(missing)} not found: taking {arena} bytes of arena; the "
+            "program prints how many it needs, --arena says them",
+            file=sys.stderr,
+        )
+        return arena
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            built = image.build(target, model, pathlib.Path(folder))
+            return image.execute(target, built, "/dev/null", "/dev/null")["arena"]
+        except RuntimeError as error:
+            raise ExportError(f"the model does not run on {target}: {error}") from None
 
 
 def main():
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="tools/micro_export",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=pathlib.Path, help="is made, files in it are overwritten")
     parser.add_argument("--model", type=pathlib.Path, help="a .tflite file")
     parser.add_argument("--target", choices=image.TARGETS, default="m4")
     parser.add_argument(
-        "--arena", type=int, help="bytes; `millrace micro size MODEL` says how many"
+        "--arena", type=int, help="bytes (default: as many as the model needs, found out in QEMU)"
     )
     parser.add_argument("--loops", help="a folder of micro/kernels (default: the target's own)")
     args = parser.parse_args()
     try:
         model = args.model.read_bytes() if args.model else None
         if model is not None and args.arena is None:
-            args.arena = image.TARGETS[args.target][4]
+            args.arena = arena_of(args.model, args.target)
         export(args.folder, model, args.target, args.arena, args.loops)
     except (ExportError, OSError) as error:
         print(f"micro_export: {error}", file=sys.stderr)
         return 1
-    print(f"{args.folder}: see README.md there")
+    what = f"a program for {args.target}" if args.model else "the interpreter with all ops"
+    print(f"{args.folder}: {what}; see README.md there")
     return 0
 
 

@@ -11,11 +11,23 @@ _INCLUDE = re.compile(r'^#include "(micro/[^"]+)"', re.M)
 
 
 @functools.cache
+def constants(path):
+    """{name: value} of a .bzl file of constants, which Bazel reads too."""
+    values = {}
+    exec((ROOT / path).read_text(), values)
+    return values
+
+
+def flags():
+    """What the compiler is told on every machine."""
+    return constants("micro/flags.bzl")["MICRO_FLAGS"]
+
+
+@functools.cache
 def kernel_files():
     """{registration: file of micro/kernels that holds it}."""
-    lists = {}
-    exec((ROOT / "micro/kernels/ops.bzl").read_text(), lists)
-    return {name: file for file, names in lists["MICRO_OPS"].items() for name in names}
+    ops = constants("micro/kernels/ops.bzl")["MICRO_OPS"]
+    return {name: file for file, names in ops.items() for name in names}
 
 
 @functools.cache
@@ -101,7 +113,7 @@ def kernel_sources(ops, loops=""):
     kernels = ROOT / "micro/kernels"
     inner = {f.name: f for f in (kernels / "reference").glob("*.cc")}
     if loops:
-        inner |= {f.name: f for f in (kernels / loops).glob("*.cc")}
+        inner |= {f.name: f for f in (kernels / loops).glob("*.cc") if not is_test(f)}
     found = _included([path for stem in stems for path in ROOT.glob(f"micro/*/{stem}.cc")])
     while True:
         contracts = {f for f in found if f.parent.name == "loops"}

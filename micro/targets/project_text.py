@@ -1,20 +1,21 @@
 """Texts of an exported project (export.py)."""
 
-FLAGS = [
-    "-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fwrapv",
-    "-ffp-contract=off", "-ffunction-sections", "-fdata-sections",
-]  # fmt: skip
-
 README = """\
 # The Millrace interpreter for .tflite models
 
-`make` (or CMake) builds `libmillrace_micro.a`. For a device name its compiler and flags:
+`make` (or CMake) builds `libmillrace_micro.a` for this machine. For a device say its compiler and
+flags, as this for a Cortex-M4 with floating point:
 
-    make CXX=arm-none-eabi-g++ AR=arm-none-eabi-ar CPU="-mthumb -mcpu=cortex-m4 -mfloat-abi=soft"
+    make BUILD=build-m4 CXX=arm-none-eabi-g++ AR=arm-none-eabi-ar \\
+      CPU="{cpu}"
 
-Add this folder to the include path, list the ops of your model in a `MutableOpResolver`
-(`micro/core/resolver.h`) and see `micro/core/interpreter.h` for the rest. Nothing needs a heap,
-exceptions, RTTI or an operating system.
+`CXXFLAGS` are added to what is needed, `OPTIMIZE` (-O2) takes the place of the optimisation. With
+CMake, `add_subdirectory` of this folder gives the target `millrace_micro`, built as your toolchain
+file says.
+
+List the ops of your model in a `MutableOpResolver` (`micro/core/resolver.h`); what is not listed is
+not linked. `micro/core/interpreter.h` has the rest. Nothing needs a heap, exceptions, RTTI or an
+operating system.
 """
 
 README_PROGRAM = """\
@@ -24,15 +25,21 @@ README_PROGRAM = """\
     make image           builds it for {target}: image.elf (arm-none-eabi-g++)
     make run             runs that in QEMU
 
-`model.cc` is the model, `ops.cc` the list of its ops, `arena.h` the memory it needs on {target}
+or with CMake, for this machine and for {target}:
+
+    cmake -S . -B build && cmake --build build && build/program
+    cmake -S . -B build-{target} -DCMAKE_TOOLCHAIN_FILE=board/{target}.cmake
+    cmake --build build-{target} --target run
+
+`model.cc` is the model, `{ops}` the list of its ops, `arena.h` the memory it needs on {target}
 ({arena} bytes), `main.cc` an example to change. `board/` and `micro/targets/cortex_m/` are for the
 emulated board: a vendor's SDK has its own start-up code and linker script; there only `main.cc`,
-`model.cc`, `ops.cc` and `micro/` are needed, with this folder in the include path.
+`model.cc`, `{ops}` and `micro/` are needed, with this folder in the include path.
 """
 
 README_COMPILED = """
-Here the model is compiled: `compiled_model.cc` (in place of `ops.cc`) calls its ops one by one and
-says where its tensors are. The verifier, the resolver and the planner are not linked.
+The model is compiled: `compiled_model.cc` calls its ops one by one and says where its tensors are.
+The verifier, the resolver and the planner are not linked.
 """
 
 MODEL_H = """\
@@ -88,7 +95,7 @@ MAIN_CC = """\
 #include "micro/core/interpreter.h"
 #include "model.h"
 
-#ifdef __arm__
+#if defined(__arm__) && !defined(__linux__)
 #include "micro/targets/cortex_m/semihosting.h"
 using millrace::micro::semihosting::Write;
 using millrace::micro::semihosting::WriteNumber;
@@ -151,8 +158,9 @@ CXX ?= g++
 AR ?= ar
 CPU ?=
 OPTIMIZE ?= -O2
+CXXFLAGS ?=
 BUILD ?= build
-CXXFLAGS = {flags} -Wall -Wextra -Wno-missing-field-initializers -I. $(OPTIMIZE) $(CPU)
+FLAGS = {flags} -Wall -Wextra -Wno-missing-field-initializers -I. $(OPTIMIZE) $(CPU) $(CXXFLAGS)
 
 SOURCES = {sources}
 
@@ -162,19 +170,22 @@ PROGRAM = {program}
 all: $(BUILD)/libmillrace_micro.a $(if $(PROGRAM),program)
 
 $(BUILD)/libmillrace_micro.a: $(OBJECTS)
+\trm -f $@
 \t$(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.cc
 \t@mkdir -p $(@D)
-\t$(CXX) $(CXXFLAGS) -c $< -o $@
+\t$(CXX) $(FLAGS) -MMD -MP -c $< -o $@
 
 program: $(PROGRAM) $(BUILD)/libmillrace_micro.a
-\t$(CXX) $(CXXFLAGS) $^ -Wl,--gc-sections -o $@
+\t$(CXX) $(FLAGS) $^ -Wl,--gc-sections -o $@
 
 clean:
 \trm -rf build build-* program image.elf image.map
 
 .PHONY: all clean image run
+
+-include $(OBJECTS:.o=.d)
 """
 
 MAKE_IMAGE = """
@@ -187,13 +198,11 @@ TARGET_SOURCES = {target_sources}
 image:
 \t$(MAKE) CXX=$(ARM)g++ AR=$(ARM)ar CPU="$(ARM_CPU)" BUILD=build-{target} \\
 \t  SOURCES="$(TARGET_SOURCES)" build-{target}/libmillrace_micro.a
-\t$(ARM)g++ $(CXXFLAGS) $(ARM_CPU) $(BOARD) $(PROGRAM) build-{target}/libmillrace_micro.a \\
-\t  -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,-Map=image.map \\
-\t  -Lboard -T board/{script} -o image.elf
+\t$(ARM)g++ $(FLAGS) $(ARM_CPU) $(BOARD) $(PROGRAM) build-{target}/libmillrace_micro.a \\
+\t  {link} -Wl,-Map=image.map -Lboard -T board/{script} -o image.elf
 
 run: image
-\tqemu-system-arm -M {machine} -nographic -monitor none -serial null \\
-\t  -semihosting-config enable=on,target=native -icount shift=0 -kernel image.elf
+\tqemu-system-arm {qemu} -kernel image.elf
 """
 
 CMAKE = """\
@@ -202,12 +211,16 @@ project(millrace_micro CXX)
 
 set(SOURCES
   {sources_cmake})
-set(TARGET_SOURCES  # with the own inner loops of {target}
-  {target_sources_cmake})
-if(CMAKE_SYSTEM_PROCESSOR STREQUAL "arm")
-  set(SOURCES ${{TARGET_SOURCES}})
-endif()
+"""
 
+CMAKE_TARGET = """\
+if(MILLRACE_BOARD STREQUAL "{target}")
+  set(SOURCES  # with the target's own inner loops
+  {target_sources_cmake})
+endif()
+"""
+
+CMAKE_LIBRARY = """
 add_library(millrace_micro STATIC ${{SOURCES}})
 target_include_directories(millrace_micro PUBLIC ${{CMAKE_CURRENT_SOURCE_DIR}})
 target_compile_options(millrace_micro PUBLIC {flags})
@@ -220,4 +233,24 @@ CMAKE_PROGRAM = """
 add_executable(program {program})
 target_link_libraries(program millrace_micro)
 target_link_options(program PRIVATE -Wl,--gc-sections)
+if(MILLRACE_BOARD)
+  target_sources(program PRIVATE
+    micro/targets/cortex_m/start.cc micro/targets/cortex_m/semihosting.cc)
+  target_link_options(program PRIVATE {link}
+    -L${{CMAKE_CURRENT_SOURCE_DIR}}/board -T${{CMAKE_CURRENT_SOURCE_DIR}}/board/{script})
+  add_custom_target(run
+    COMMAND qemu-system-arm {qemu} -kernel $<TARGET_FILE:program>
+    DEPENDS program)
+endif()
+"""
+
+CMAKE_TOOLCHAIN = """\
+# The emulated board {machine}, as README.md says.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR arm)
+set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
+set(CMAKE_CXX_FLAGS_INIT "{cpu}")
+# Without the board's linker script nothing links.
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(MILLRACE_BOARD {target})
 """

@@ -29,8 +29,9 @@ from op_cases.cases import Cases  # noqa: E402
 from op_models import schema  # noqa: E402
 from tflite_micro.python.tflite_micro import runtime  # noqa: E402
 
-# Ops of which the corpus can have no cases yet.
-UNCOVERED = set()
+# Ops of which the corpus can have no cases: no peer runs SEGMENT_SUM, and CIRCULAR_BUFFER ends an
+# invocation early.
+UNCOVERED = {"SEGMENT_SUM", "CIRCULAR_BUFFER"}
 
 
 @contextlib.contextmanager

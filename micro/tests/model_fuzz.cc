@@ -1,4 +1,4 @@
-// The libFuzzer entry; tests/fuzz_models.py builds and runs it.
+// The libFuzzer entry; tests/fuzz.py builds and runs it.
 #include "micro/tests/run_model_bytes.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {

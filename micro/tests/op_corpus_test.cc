@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <complex>
 #include <cstdlib>
 #include <cstring>
 #include <random>
@@ -27,6 +28,10 @@ bool SameFloat(float actual, float expected) {
   return std::abs(actual - expected) <= 1e-5f + 1e-5f * std::abs(expected);
 }
 
+bool SameComplex(std::complex<float> actual, std::complex<float> expected) {
+  return std::abs(actual - expected) <= 1e-5f + 1e-5f * std::abs(expected);
+}
+
 // The first element that differs; -1 when none does.
 int32_t FirstDifference(const TensorView& tensor, const std::vector<uint8_t>& expected) {
   const int32_t elements = tensor.elements();
@@ -40,6 +45,11 @@ int32_t FirstDifference(const TensorView& tensor, const std::vector<uint8_t>& ex
       std::memcpy(&a, actual + at, size);
       std::memcpy(&e, expected.data() + at, size);
       if (!SameFloat(a, e)) return i;
+    } else if (tensor.type() == TensorType::kComplex64) {
+      std::complex<float> a, e;
+      std::memcpy(&a, actual + at, size);
+      std::memcpy(&e, expected.data() + at, size);
+      if (!SameComplex(a, e)) return i;
     } else if (std::memcmp(actual + at, expected.data() + at, size) != 0) {
       return i;
     }

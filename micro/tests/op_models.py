@@ -17,6 +17,7 @@ _TYPES = {
     "int16": schema.TensorType.INT16,
     "int8": schema.TensorType.INT8,
     "float64": schema.TensorType.FLOAT64,
+    "complex64": schema.TensorType.COMPLEX64,
     "uint64": schema.TensorType.UINT64,
     "uint32": schema.TensorType.UINT32,
     "uint16": schema.TensorType.UINT16,

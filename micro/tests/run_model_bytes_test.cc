@@ -1,5 +1,5 @@
 // Damaged models, the same ones in each run: quick, and part of every sanitizer build. The long
-// hunt is fuzz_models.py.
+// hunt is fuzz.py.
 #include "micro/tests/run_model_bytes.h"
 
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@ import pathlib
 
 import numpy as np
 import pytest
-from native import Interpreter, MicroError
+from host import Host, MicroError
 
 FOLDER = os.environ.get("MILLRACE_MODELS", "")
 
@@ -45,14 +45,14 @@ def outputs(interpreter, golden, reset):
 
 
 @pytest.mark.skipif(not FOLDER, reason="MILLRACE_MODELS names no folder of models")
-@pytest.mark.parametrize("large_arena", [0, 1], ids=["small_arena", "large_arena"])
+@pytest.mark.parametrize("large_arena", [False, True], ids=["small_arena", "large_arena"])
 @pytest.mark.parametrize(("model", "golden"), cases())
 def test_model(model, golden, large_arena):
     golden = np.load(golden)
     try:
-        interpreter = Interpreter(model.read_bytes(), large_arena=large_arena)
+        interpreter = Host(model.read_bytes(), large_arena=large_arena)
     except MicroError as error:
-        if "UNKNOWN_OP" in str(error):
+        if error.status == "UNKNOWN_OP":
             pytest.skip(str(error))
         raise
     for case, output in outputs(interpreter, golden, reset=True):

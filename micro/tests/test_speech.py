@@ -11,7 +11,7 @@ import wave
 
 import numpy as np
 import pytest
-from native import Interpreter
+from host import Host
 
 FOLDER = os.environ.get("MILLRACE_MODELS", "")
 WORDS = ["silence", "unknown", "yes", "no"]
@@ -23,7 +23,7 @@ def find(name):
 
 
 def features(samples):
-    front_end = Interpreter(find("audio_preprocessor_int8.tflite").read_bytes())
+    front_end = Host(find("audio_preprocessor_int8.tflite").read_bytes())
     windows = [samples[i * STEP : i * STEP + WINDOW] for i in range(FRAMES)]
     return np.stack([front_end.run(window)[0] for window in windows])
 
@@ -33,7 +33,7 @@ def features(samples):
 def test_word(word):
     with wave.open(str(find(f"{word}_1000ms.wav"))) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
-    model = Interpreter(find("micro_speech_quantized.tflite").read_bytes())
+    model = Host(find("micro_speech_quantized.tflite").read_bytes())
     scores = model.run(features(samples).reshape(1, -1))[0].reshape(-1)
     heard = WORDS[int(np.argmax(scores))]
     assert heard == word if word in WORDS else heard in ("silence", "unknown")

@@ -84,6 +84,7 @@ from millrace.framework.scopes import (
     name_scope,
     no_op,
 )
+from millrace.framework.sparse_tensor import SparseTensor
 from millrace.framework.tape import GradientTape
 from millrace.framework.tensor import Tensor, TensorSpec
 from millrace.framework.variable import Variable
@@ -112,6 +113,7 @@ from millrace.ops.rearrange import (
     unique_with_counts,
 )
 from millrace.ops.reduce import *  # noqa: F403
+from millrace.ops.tensor_array import TensorArray
 from millrace.session.config import (
     ConfigProto,
     GPUOptions,
@@ -131,8 +133,11 @@ _LAZY = {
     "debugging",
     "distributed",
     "io",
+    "queue",
     "raw_ops",
     "saved_model",
+    "sparse",
+    "strings",
     "summary",
     "train",
 }

@@ -104,7 +104,9 @@ def _cast(array, to, want, value):
         np.can_cast(array.dtype, to, "same_kind") or signed_to_unsigned
     ):
         name = dtypes.by_enum[want].name
-        raise TypeError(f"expected {name}, got {_describe(value, array)}")
+        raise TypeError(
+            f"expected {name}, got {_describe(value, array)}; numpy's astype() converts it"
+        )
     cast = array.astype(to)
     if to.kind in "iu" and array.dtype.itemsize >= to.itemsize and not np.array_equal(cast, array):
         raise ValueError(f"{_describe(value, array)} does not fit in {dtypes.by_enum[want].name}")

@@ -1,7 +1,9 @@
-"""Checkpoints' and records' contents, without a graph."""
+"""Files: whole ones and raw records as operations, and the contents of checkpoints, without a
+graph."""
 
 from millrace import _load
 from millrace._load import public
+from millrace.framework.dispatch import apply_op
 
 
 @public
@@ -58,3 +60,49 @@ def list_variables(ckpt_dir_or_file):
 def load_variable(ckpt_dir_or_file, name):
     """One tensor of a checkpoint."""
     return load_checkpoint(ckpt_dir_or_file).get_tensor(name)
+
+
+@public
+def read_file(filename, name=None):
+    """All of a file, as a string tensor. When it runs: NotFoundError if there is none."""
+    return apply_op("ReadFile", (filename,), None, name)
+
+
+@public
+def write_file(filename, contents, name=None):
+    """An operation that writes a string into a file, whose folder is made if it is missing."""
+    return apply_op("WriteFile", (filename, contents), None, name)
+
+
+@public
+def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, name=None):
+    """The bytes of strings as numbers, along a new last axis."""
+    if fixed_length is not None:
+        raise NotImplementedError("decode_raw: fixed_length is not there")
+    attrs = {"out_type": out_type, "little_endian": little_endian}
+    return apply_op("DecodeRaw", (input_bytes,), attrs, name)
+
+
+@public
+def decode_csv(
+    records,
+    record_defaults,
+    field_delim=",",
+    use_quote_delim=True,
+    na_value="",
+    select_cols=None,
+    name=None,
+):
+    """The columns of lines of comma-separated values: a list of tensors.
+
+    Args:
+      record_defaults: of each column a tensor of its dtype: what an empty field is; an empty one
+        where a field is required.
+    """
+    attrs = {
+        "field_delim": field_delim,
+        "use_quote_delim": use_quote_delim,
+        "na_value": na_value,
+        "select_cols": select_cols or [],
+    }
+    return apply_op("DecodeCSV", (records, list(record_defaults)), attrs, name)

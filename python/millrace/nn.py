@@ -94,6 +94,14 @@ def softmax_cross_entropy_with_logits(labels, logits, axis=-1, name=None):
     """-sum(labels * log_softmax(logits)) along the axis of the classes: one loss an example."""
     logits = convert_to_tensor(logits)
     labels = convert_to_tensor(labels, dtype_hint=logits.dtype)
+    if None not in (labels.shape.rank, logits.shape.rank) and (
+        labels.shape.rank != logits.shape.rank
+    ):
+        raise ValueError(
+            f"labels have shape {labels.shape}, logits {logits.shape}: labels must have a number "
+            "for each class; the numbers of the right classes go to "
+            "sparse_softmax_cross_entropy_with_logits"
+        )
     if axis not in (-1, (logits.shape.rank or 0) - 1):
         return -reduce_sum(labels * log_softmax(logits, axis), axis)
     flat, leading = _flat_classes(logits)
@@ -108,6 +116,14 @@ def sparse_softmax_cross_entropy_with_logits(labels, logits, name=None):
     """-log_softmax(logits)[label]: one loss an example. labels: int32 or int64, logits: [...,
     classes]."""
     logits, labels = convert_to_tensor(logits), convert_to_tensor(labels)
+    if None not in (labels.shape.rank, logits.shape.rank) and (
+        labels.shape.rank != logits.shape.rank - 1
+    ):
+        raise ValueError(
+            f"labels have shape {labels.shape}, logits {logits.shape}: labels must be the number "
+            "of one class for each example; a number for each class goes to "
+            "softmax_cross_entropy_with_logits"
+        )
     flat, leading = _flat_classes(logits)
     if leading is not None:
         labels = apply_op("Reshape", (labels, [-1]))

@@ -1,4 +1,4 @@
-// _native.EventWriter and _native.CheckpointReader: files through core/io.
+// _native.EventWriter, EventReader and CheckpointReader: files through core/io.
 #ifndef MILLRACE_PYTHON_NATIVE_IO_TYPES_H_
 #define MILLRACE_PYTHON_NATIVE_IO_TYPES_H_
 
@@ -6,6 +6,7 @@
 
 namespace millrace::python {
 
+bool AddEventReaderType(PyObject* module);
 bool AddEventWriterType(PyObject* module);
 bool AddCheckpointReaderType(PyObject* module);
 

@@ -9,6 +9,7 @@
 #include "python/native/registry.h"
 #include "python/native/saved_model.h"
 #include "python/native/session_type.h"
+#include "python/native/summary_message.h"
 #include "python/native/tensor_memory.h"
 #include "python/native/user_line.h"
 
@@ -37,6 +38,9 @@ PyMethodDef functions[] = {
     {"op_schema", OpSchemaOf, METH_O, nullptr},
     {"op_def", OpDefOf, METH_O, nullptr},
     {"kernels", KernelsOf, METH_O, nullptr},
+    {"parse_summary", ParseSummary, METH_O, nullptr},
+    {"summary_bytes", SummaryBytes, METH_O, nullptr},
+    {"summary_metadata_bytes", SummaryMetadataBytes, METH_O, nullptr},
     MR_FAST("to_array", RoundTrip),
     MR_FAST("eager_execute", EagerExecute),
     MR_FAST("eager_constant", EagerConstant),
@@ -70,9 +74,10 @@ PyMODINIT_FUNC PyInit__native() {
   using namespace millrace::python;  // NOLINT(build/namespaces)
   PyRef module = PyRef::Steal(PyModule_Create(&definition));
   if (!module) return nullptr;
-  for (auto add : {AddTensorMemoryType, AddGraphType, AddSessionType, AddCallableType,
-                   AddPublicFunctionType, AddEventWriterType, AddCheckpointReaderType,
-                   AddEagerTensorType, AddTapeType, AddFunctionType, AddServerType}) {
+  for (auto add :
+       {AddTensorMemoryType, AddGraphType, AddSessionType, AddCallableType, AddPublicFunctionType,
+        AddEventReaderType, AddEventWriterType, AddCheckpointReaderType, AddEagerTensorType,
+        AddTapeType, AddFunctionType, AddServerType}) {
     if (!add(module.get())) return nullptr;
   }
   return module.Release();

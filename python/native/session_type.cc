@@ -3,7 +3,7 @@
 #include <new>
 #include <string>
 
-#include "core/runtime/device.h"
+#include "core/runtime/cpu_devices.h"
 #include "python/native/graph_type.h"
 #include "python/native/status.h"
 
@@ -20,11 +20,11 @@ PyTypeObject* type = nullptr;
 
 SessionObject* Self(PyObject* self) { return reinterpret_cast<SessionObject*>(self); }
 
-// The devices of this process when no cluster is asked for: one set, so that variables are shared
-// as the containers say.
+// Session(graph, options, number of CPU devices)
 PyObject* NewLocal(PyTypeObject*, PyObject* args, PyObject*) {
   PyObject *graph_object, *options_dict;
-  if (!PyArg_ParseTuple(args, "OO", &graph_object, &options_dict)) return nullptr;
+  int cpus = 1;
+  if (!PyArg_ParseTuple(args, "OOi", &graph_object, &options_dict, &cpus)) return nullptr;
   const std::shared_ptr<Graph>* graph = GraphOf(graph_object);
   SessionOptions options;
   if (graph == nullptr || !SessionOptionsFromDict(options_dict, &options)) return nullptr;
@@ -32,7 +32,7 @@ PyObject* NewLocal(PyTypeObject*, PyObject* args, PyObject*) {
   absl::StatusOr<std::unique_ptr<Session>> session;
   {
     GilReleased released;
-    session = NewLocalSession(options, *graph, DeviceSet::Local());
+    session = NewLocalSession(options, *graph, LocalCpuDevices(cpus));
   }
   if (!session.ok()) return Raise(session.status());
   return NewSessionObject(*std::move(session), *graph, /*remote=*/false);

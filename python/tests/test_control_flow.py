@@ -74,6 +74,14 @@ def test_while_loop_gradient(session):
     assert session.run(g, {x: 2.0}) == pytest.approx(4 * 2.0**3)
 
 
+def test_while_loop_gradient_by_a_variable(session):
+    v = mr.Variable(2.0)
+    _, y = mr.while_loop(lambda i, _: i < 3, lambda i, y: (i + 1, y * v), [0, mr.constant(5.0)])
+    (gradient,) = mr.gradients(y, v)
+    session.run(v.initializer)
+    assert session.run([y, gradient]) == [40.0, 60.0]
+
+
 def test_while_loop_with_a_growing_shape(session):
     start = mr.zeros([1], mr.float32)
 

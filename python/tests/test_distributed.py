@@ -2,33 +2,12 @@
 
 import os
 import signal
-import socket
-import subprocess
-import sys
-import textwrap
 import time
 
 import millrace as mr
 import numpy as np
 import pytest
-
-
-def free_ports(n):
-    sockets = [socket.socket() for _ in range(n)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def make_cluster(workers=1):
-    ports = free_ports(1 + workers)
-    return {
-        "ps": [f"127.0.0.1:{ports[0]}"],
-        "worker": [f"127.0.0.1:{p}" for p in ports[1:]],
-    }
+from cluster_processes import free_ports, make_cluster, start_ps
 
 
 def test_variables_live_on_the_parameter_server():
@@ -73,20 +52,6 @@ def test_wrong_clusters():
         mr.distributed.Server({"worker": ["localhost:1"]}, "ps", 0)
     with pytest.raises(mr.errors.FailedPreconditionError):
         mr.distributed.Server({"worker": ["10.1.2.3:4567"]}, "worker", 0)
-
-
-def start_ps(cluster):
-    code = f"""
-    import millrace as mr
-    server = mr.distributed.Server({cluster!r}, "ps", 0)
-    print("up", flush=True)
-    server.join()
-    """
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline() == "up\n"
-    return process
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])

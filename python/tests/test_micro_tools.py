@@ -256,6 +256,19 @@ def test_micro_export_with_cmake(tmp_path):
     assert printed(tmp_path, "out/program")[1] == of_zeros(path)
 
 
+@pytest.mark.skipif(shutil.which("cmake") is None, reason="cmake is not installed")
+@pytest.mark.skipif(no_device is not None, reason=str(no_device))
+def test_a_device_with_cmake(tmp_path):
+    tool = FOLDER.parents[1] / "tools/micro_export"
+    path = FOLDER / "anomaly.tflite"
+    subprocess.run([tool, tmp_path, "--model", path, "--target", "m55"], check=True)
+    configure = ["cmake", "-S", ".", "-B", "out", "-DCMAKE_TOOLCHAIN_FILE=board/m55.cmake"]
+    result = subprocess.run(configure, cwd=tmp_path, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    run = ["cmake", "--build", "out", "-j2", "--target", "run"]
+    assert printed(tmp_path, *run)[1] == of_zeros(path)
+
+
 def test_micro_export_of_everything(tmp_path):
     tool = FOLDER.parents[1] / "tools/micro_export"
     subprocess.run([tool, tmp_path], check=True)

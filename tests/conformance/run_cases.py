@@ -3,6 +3,8 @@
   python3 tests/conformance/run_cases.py                   all whose ops are registered
   python3 tests/conformance/run_cases.py ops/abs control   those whose names begin so
   python3 tests/conformance/run_cases.py --cases DIR       other cases of the same form
+  python3 tests/conformance/run_cases.py --scatter 7       each stateless node on one of three
+                                                           devices, drawn at random from that seed
 
 Prints each failing case with what differs, then how many passed, failed and were left out because
 an op of theirs is not registered. Exit status 1 if any failed.
@@ -21,7 +23,7 @@ import tarfile
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RUN_GRAPH = ROOT / "bazel-bin" / "tools" / "run" / "run_graph"
+RUN_GRAPH = ROOT / "bazel-bin" / "tools" / "run_graph"
 TIMEOUT = 60
 
 
@@ -30,11 +32,11 @@ def registered_ops():
     return {line.split("\t")[0] for line in listing.stdout.splitlines()}
 
 
-def run_case(folder):
+def run_case(folder, scatter):
     """("passed" | "failed", what was printed)."""
     try:
         done = subprocess.run(
-            [RUN_GRAPH, "--case", folder],
+            [RUN_GRAPH, "--case", folder, *(["--scatter", str(scatter)] if scatter else [])],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -58,6 +60,7 @@ def parse_arguments():
     parser.add_argument("--cases", type=pathlib.Path, help="a folder of cases instead of ours")
     parser.add_argument("--summary", type=pathlib.Path, help='write "PASSED FAILED" here')
     parser.add_argument("--missing", action="store_true", help="list ops that are not registered")
+    parser.add_argument("--scatter", type=int, default=0, metavar="SEED", help="0: one device")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     return parser.parse_args()
 
@@ -85,7 +88,7 @@ def run_all(top, options):
     chosen, left_out, missing = select(top, options, registered_ops())
     counts = collections.defaultdict(collections.Counter)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        results = pool.map(run_case, [folder for _, folder in chosen])
+        results = pool.map(lambda case: run_case(case[1], options.scatter), chosen)
         for n, ((name, _), (verdict, text)) in enumerate(zip(chosen, results), 1):
             counts[name.partition("/")[0]][verdict] += 1
             if sys.stderr.isatty():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RUN_GRAPH = ROOT / "bazel-bin" / "tools" / "run" / "run_graph"
+RUN_GRAPH = ROOT / "bazel-bin" / "tools" / "run_graph"
 sys.path.insert(0, str(ROOT / "python" / "tests"))
 
 from graph_bytes import FLOAT, X, node  # noqa: E402

@@ -42,6 +42,8 @@ const std::map<std::string, std::string>& Exemptions() {
                            "RandomGammaGrad",
                            "ResizeArea",
                            "SelfAdjointEig",
+                           "SparseAddGrad",
+                           "SparseConcat",
                            "SparseFillEmptyRowsGrad",
                            "SparseSegmentMeanGradV2",
                            "SparseSegmentSqrtNGradV2",

@@ -7,6 +7,7 @@ pytest.importorskip("tensorflow")
 
 from tensorflow.core.framework import op_def_pb2, types_pb2
 from tensorflow.python.framework import op_def_registry
+from tensorflow.python.framework.tensor_util import MakeNdarray as make_ndarray
 
 # Ops that TensorFlow does not have, and why we do.
 OURS_ALONE = {
@@ -33,7 +34,10 @@ def describe_arg(arg):
 def describe_attr(attr):
     described = {"type": attr.type}
     if attr.HasField("default_value"):
-        described["default"] = str(attr.default_value)
+        default = attr.default_value
+        # A tensor may be written in several ways.
+        is_tensor = default.HasField("tensor")
+        described["default"] = str(make_ndarray(default.tensor) if is_tensor else default)
     if attr.HasField("allowed_values"):  # a set: their order says nothing
         allowed = attr.allowed_values.list
         described["allowed"] = sorted([types_pb2.DataType.Name(t) for t in allowed.type])

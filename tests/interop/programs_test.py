@@ -1,12 +1,15 @@
 """The programs of programs.py say the same with TensorFlow and with us."""
 
 import builtins
+import importlib.util
 
 import graph_programs
+import layer_programs
 import millrace as mr
 import numpy as np
 import programs
 import pytest
+import queue_programs
 import session_programs
 
 
@@ -54,15 +57,35 @@ CALLS = [
     ("sessions",),
     ("getters",),
     ("moving",),
+    ("metrics",),
+    ("tensor_arrays",),
+    ("sparse_tensors",),
+    ("queues",),
+    ("fed_by_threads",),
+    ("coordinated",),
+    ("monitored_queues",),
+    ("options",),
 ]
+# TensorFlow itself has these only where tf_keras is installed.
+KERAS_CALLS = [
+    ("dense_layers",),
+    ("normalised",),
+    *(("recurrent", kind) for kind in layer_programs.RECURRENT),
+    ("recurrent_both_ways",),
+]
+needs_keras = pytest.mark.skipif(
+    importlib.util.find_spec("tf_keras") is None, reason="tf_keras is not installed"
+)
 
 
 def program(name):
-    modules = (programs, graph_programs, session_programs)
+    modules = (programs, graph_programs, session_programs, layer_programs, queue_programs)
     return next(getattr(module, name) for module in modules if hasattr(module, name))
 
 
-@pytest.mark.parametrize("call", CALLS, ids="-".join)
+@pytest.mark.parametrize(
+    "call", [*CALLS, *(pytest.param(c, marks=needs_keras) for c in KERAS_CALLS)], ids="-".join
+)
 def test_program(peer, call):
     name, *args = call
     mine = program(name)(mr.compat.v1, *args)

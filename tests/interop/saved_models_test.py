@@ -9,7 +9,7 @@ import pytest
 from arrays import pack_all, unpack_all
 
 v1 = mr.compat.v1
-RUN_GRAPH = pathlib.Path(__file__).resolve().parents[2] / "bazel-bin/tools/run/run_graph"
+RUN_GRAPH = pathlib.Path(__file__).resolve().parents[2] / "bazel-bin/tools/run_graph"
 X = np.linspace(-1, 2, 8).astype(np.float32).reshape(2, 4)
 
 

@@ -3,7 +3,10 @@
 import collections
 import glob
 
+import arrays
+import numpy as np
 import tensorflow as tf
+from event_fields import event_fields
 from tensorboard.backend.event_processing import event_accumulator, event_file_loader
 
 v1 = tf.compat.v1
@@ -44,6 +47,60 @@ def accumulate_events(folder):
         histograms[tag] = [(step, value.num, value.sum) for step, value in found]
     graph = accumulator.Graph() if tags["graph"] else v1.GraphDef()
     return scalars, sorted(node.name for node in graph.node), histograms
+
+
+def show_media(folder):
+    """What TensorBoard shows besides curves: ({tag: [[step, the picture]]}, {tag: [[step,
+    strings]]} of texts)."""
+    accumulator = event_accumulator.EventAccumulator(folder, {"images": 0, "tensors": 0})
+    accumulator.Reload()
+    pictures, texts = {}, {}
+    for tag in accumulator.Tags()["images"]:
+        found = accumulator.Images(tag)
+        pixels = [tf.io.decode_png(e.encoded_image_string).numpy() for e in found]
+        assert all((e.height, e.width) == p.shape[:2] for e, p in zip(found, pixels))
+        pictures[tag] = [[e.step, arrays.pack(p)] for e, p in zip(found, pixels)]
+    for tag in accumulator.PluginTagToContent("text"):
+        found = [(e.step, tf.make_ndarray(e.tensor_proto)) for e in accumulator.Tensors(tag)]
+        texts[tag] = [[step, [s.decode() for s in value.ravel()]] for step, value in found]
+    return pictures, texts
+
+
+def scaled_pictures(images):
+    """The pictures of TensorFlow's own image summary."""
+    with tf.Graph().as_default(), v1.Session() as session:
+        made = v1.summary.image("x", arrays.unpack(images), max_outputs=100)
+        summary = v1.Summary.FromString(session.run(made))
+    return [
+        arrays.pack(tf.io.decode_png(v.image.encoded_image_string).numpy()) for v in summary.value
+    ]
+
+
+def describe_events(folder):
+    """The fields of all events, by TensorFlow's iterator."""
+    (path,) = glob.glob(f"{folder}/*tfevents*")
+    return event_fields(v1.train.summary_iterator(path), tf.make_ndarray)
+
+
+def write_every_kind(folder):
+    """An event of each kind, by TensorFlow's writer."""
+    with tf.Graph().as_default() as graph, v1.Session() as session:
+        x = tf.constant([[0.5, -2.0, 3.0]], name="x")
+        v1.summary.scalar("curve", tf.reduce_sum(x))
+        v1.summary.histogram("spread", x)
+        v1.summary.image("picture", np.float32([[[[1], [2]], [[-3], [4]]]]))
+        v1.summary.audio("sound", np.float32([[0, 0.5, -0.5, 1]]), 8000.0)
+        v1.summary.text("words", tf.constant(["one", "two"]))
+        v1.summary.tensor_summary("numbers", tf.constant([[1, 2], [3, 4]]), "some numbers")
+        merged = v1.summary.merge_all()
+        metadata = v1.RunMetadata()
+        options = v1.RunOptions(trace_level=v1.RunOptions.FULL_TRACE)
+        with v1.summary.FileWriter(folder, graph) as writer:
+            summary = session.run(merged, options=options, run_metadata=metadata)
+            writer.add_summary(summary, 7)
+            writer.add_run_metadata(metadata, "step 7", 7)
+            log = v1.SessionLog(status=v1.SessionLog.CHECKPOINT, checkpoint_path="/a/b")
+            writer.add_session_log(log, 8)
 
 
 def write_events(folder):

@@ -1,14 +1,19 @@
 """TensorFlow's side of conftest.Peer: answers calls that come as lines of JSON."""
 
+import importlib.util
 import json
 import os
 import sys
 import traceback
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+if importlib.util.find_spec("tf_keras"):  # tf.layers and tf.nn.rnn_cell are there
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
 import graph_programs
+import layer_programs
 import programs
+import queue_programs
 import session_programs
 import tensorflow as tf
 import tensorflow_checkpoints
@@ -17,7 +22,7 @@ import tensorflow_graphs
 import tensorflow_models
 
 MODULES = (tensorflow_checkpoints, tensorflow_events, tensorflow_graphs, tensorflow_models)
-PROGRAMS = (programs, graph_programs, session_programs)
+PROGRAMS = (programs, graph_programs, session_programs, layer_programs, queue_programs)
 
 
 def find(modules, name):

@@ -1,15 +1,11 @@
-"""`millrace micro` from the source tree. Only micro/host has to be built, not the whole package:
-the folder python/millrace serves as the package millrace, without its __init__."""
+"""`millrace micro` from the source tree."""
 
 import argparse
-import pathlib
 import sys
-import types
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-package = types.ModuleType("millrace")
-package.__path__ = [str(ROOT / "python/millrace")]
-sys.modules["millrace"] = package
+import micro_package
+
+micro_package.use_source_tree()
 
 from millrace.micro import commands  # noqa: E402
 

@@ -1,8 +1,13 @@
 #include "tools/run/model.h"
 
+#include <algorithm>
+#include <random>
+
+#include "absl/strings/str_cat.h"
 #include "core/base/env.h"
 #include "core/base/status.h"
 #include "core/graph/import.h"
+#include "core/runtime/cpu_devices.h"
 #include "core/runtime/session.h"
 #include "kernels/all.h"
 #include "serving/servable.h"
@@ -43,14 +48,36 @@ class SignatureModel final : public Model {
   const std::string signature_;
 };
 
+constexpr int kScatterDevices = 3;
+
+// State stays where it is, and what touches it or is colocated with it.
+bool MayMove(const Node& node) {
+  const auto is_state = [](DType type) { return IsRef(type) || type == DType::kResource; };
+  return !node.op().is_stateful && node.attrs().Find("_class") == nullptr &&
+         std::none_of(node.input_types().begin(), node.input_types().end(), is_state) &&
+         std::none_of(node.output_types().begin(), node.output_types().end(), is_state);
+}
+
+void Scatter(uint64_t seed, Graph* graph) {
+  std::mt19937_64 random(seed);
+  for (const auto& node : graph->nodes()) {
+    if (node == nullptr || !MayMove(*node)) continue;
+    graph->SetRequestedDevice(node.get(), absl::StrCat("/cpu:", random() % kScatterDevices));
+  }
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Model>> LoadGraph(const std::string& path) {
+absl::StatusOr<std::unique_ptr<Model>> LoadGraph(const std::string& path,
+                                                 absl::optional<uint64_t> scatter_seed) {
   MR_ASSIGN_OR_RETURN(const std::string bytes, DefaultEnv()->ReadFileToString(path));
   auto graph = std::make_shared<Graph>(&BuiltinRegistry());
   MR_RETURN_IF_ERROR(ImportGraphDefBytes(bytes, ImportOptions(), graph.get()).status());
-  MR_ASSIGN_OR_RETURN(std::unique_ptr<Session> session,
-                      NewLocalSession(SessionOptions(), graph, DeviceSet::Local()));
+  if (scatter_seed.has_value()) Scatter(*scatter_seed, graph.get());
+  MR_ASSIGN_OR_RETURN(
+      std::unique_ptr<Session> session,
+      NewLocalSession(SessionOptions(), graph,
+                      LocalCpuDevices(scatter_seed.has_value() ? kScatterDevices : 1)));
   return std::unique_ptr<Model>(std::make_unique<GraphModel>(std::move(session)));
 }
 

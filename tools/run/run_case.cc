@@ -61,9 +61,12 @@ Step ParseStep(const Json& json) {
   return step;
 }
 
-absl::StatusOr<std::unique_ptr<Model>> Load(const Json& json) {
+absl::StatusOr<std::unique_ptr<Model>> Load(const Json& json,
+                                            absl::optional<uint64_t> scatter_seed) {
   const std::string saved_model = StringOr(json, "saved_model", "");
-  if (saved_model.empty()) return LoadGraph(StringOr(json, "graph", "graph.pb"));
+  if (saved_model.empty()) {
+    return LoadGraph(StringOr(json, "graph", "graph.pb"), scatter_seed);
+  }
   const std::vector<std::string> tags = absl::StrSplit(StringOr(json, "tag", "serve"), ',');
   return LoadSavedModelWithSignature(saved_model, tags,
                                      StringOr(json, "signature", "serving_default"));
@@ -102,7 +105,7 @@ bool CheckStep(int number, const Step& step, const absl::StatusOr<std::vector<Te
 
 }  // namespace
 
-absl::StatusOr<CaseResult> RunCase(const std::string& dir) {
+absl::StatusOr<CaseResult> RunCase(const std::string& dir, absl::optional<uint64_t> scatter_seed) {
   if (chdir(dir.c_str()) != 0) {
     return absl::NotFoundError(absl::StrCat("There is no folder ", dir, " to go to"));
   }
@@ -111,7 +114,7 @@ absl::StatusOr<CaseResult> RunCase(const std::string& dir) {
   if (!json.is_object() || !json.contains("steps") || !json["steps"].is_array()) {
     return absl::InvalidArgumentError(absl::StrCat(dir, "/case.json is no case"));
   }
-  auto model = Load(json);
+  auto model = Load(json, scatter_seed);
   CaseResult result;
   int number = 0;
   for (const Json& step_json : json["steps"]) {

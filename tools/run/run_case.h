@@ -2,9 +2,11 @@
 #ifndef MILLRACE_TOOLS_RUN_RUN_CASE_H_
 #define MILLRACE_TOOLS_RUN_RUN_CASE_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/types/optional.h"
 
 namespace millrace {
 
@@ -19,7 +21,8 @@ struct CaseResult {
 // case.json: "graph" (a GraphDef's file) or "saved_model", "tag", "signature"; "steps": each with
 // "feeds" {name: file}, "targets" [name], "fetches" {name: file}, "rtol", "atol" and "error" (null
 // or the name of a status code).
-absl::StatusOr<CaseResult> RunCase(const std::string& dir);
+// `scatter_seed`: see LoadGraph; SavedModels stay on one device.
+absl::StatusOr<CaseResult> RunCase(const std::string& dir, absl::optional<uint64_t> scatter_seed);
 
 }  // namespace millrace
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/base/status.h"
@@ -23,6 +24,8 @@ constexpr char kUsage[] =
     "  run_graph --case DIR\n"
     "      runs the steps of DIR/case.json in order, compares what they give with what is\n"
     "      expected, and ends with the line \"N passed, N failed\"\n"
+    "      --scatter SEED: each node without state on one of three CPU devices, drawn at\n"
+    "      random, to test how graphs are placed and cut\n"
     "  run_graph --graph G.pb --feed NAME=FILE ... --fetch NAME=FILE ... [--target OP ...]\n"
     "  run_graph --saved_model DIR [--tag serve] [--signature serving_default]\n"
     "            --feed KEY=FILE ... --fetch KEY=FILE ...\n"
@@ -36,9 +39,9 @@ constexpr char kUsage[] =
 using Options = std::map<std::string, std::vector<std::string>>;
 
 absl::StatusOr<Options> ParseOptions(int argc, char** argv) {
-  static constexpr absl::string_view kKnown[] = {"case",      "graph", "saved_model", "tag",
-                                                 "signature", "feed",  "fetch",       "target",
-                                                 "list_ops",  "help"};
+  static constexpr absl::string_view kKnown[] = {"case",      "graph",   "saved_model", "tag",
+                                                 "signature", "feed",    "fetch",       "target",
+                                                 "list_ops",  "scatter", "help"};
   Options options;
   std::vector<std::string>* values = nullptr;
   for (int i = 1; i < argc; ++i) {
@@ -88,10 +91,19 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> NamedFiles(
   return out;
 }
 
+absl::StatusOr<absl::optional<uint64_t>> ScatterSeed(const Options& options) {
+  if (options.count("scatter") == 0) return absl::optional<uint64_t>();
+  MR_ASSIGN_OR_RETURN(const std::string text, One(options, "scatter", ""));
+  uint64_t seed;
+  if (absl::SimpleAtoi(text, &seed)) return absl::optional<uint64_t>(seed);
+  return absl::InvalidArgumentError(absl::StrCat("--scatter takes a number, not '", text, "'"));
+}
+
 absl::StatusOr<std::unique_ptr<Model>> LoadModel(const Options& options) {
   if (options.count("graph") != 0) {
     MR_ASSIGN_OR_RETURN(const std::string path, One(options, "graph", ""));
-    return LoadGraph(path);
+    MR_ASSIGN_OR_RETURN(const auto seed, ScatterSeed(options));
+    return LoadGraph(path, seed);
   }
   MR_ASSIGN_OR_RETURN(const std::string dir, One(options, "saved_model", ""));
   MR_ASSIGN_OR_RETURN(const std::string tag, One(options, "tag", "serve"));
@@ -142,7 +154,8 @@ absl::StatusOr<int> Main(int argc, char** argv) {
     return 0;
   }
   MR_ASSIGN_OR_RETURN(const std::string dir, One(options, "case", ""));
-  MR_ASSIGN_OR_RETURN(const CaseResult result, RunCase(dir));
+  MR_ASSIGN_OR_RETURN(const auto seed, ScatterSeed(options));
+  MR_ASSIGN_OR_RETURN(const CaseResult result, RunCase(dir, seed));
   std::printf("%d passed, %d failed\n", result.passed, result.failed);
   return result.failed == 0 ? 0 : 1;
 }

@@ -50,11 +50,21 @@ Status FloatActivationRange(const OpContext& context, Activation activation, Flo
   }
 }
 
-Status IntActivationRange(const OpContext& context, Activation activation, IntRange* range) {
+Status NewActivationRange(const OpContext& context, Activation activation) {
+  union Range {
+    FloatRange real;
+    IntRange integer;
+  };
   FloatRange real = {};  // some compilers do not see that it is always set
   MR_TRY(FloatActivationRange(context, activation, &real));
-  range->low = real.low == kFloatLowest ? INT32_MIN : static_cast<int32_t>(real.low);
-  range->high = real.high == kFloatMax ? INT32_MAX : static_cast<int32_t>(real.high);
+  Range* range;
+  MR_TRY(context.NewData(&range));
+  if (context.output().type() == TensorType::kFloat32) {
+    range->real = real;
+  } else {
+    range->integer = {real.low == kFloatLowest ? INT32_MIN : static_cast<int32_t>(real.low),
+                      real.high == kFloatMax ? INT32_MAX : static_cast<int32_t>(real.high)};
+  }
   return Status::kOk;
 }
 

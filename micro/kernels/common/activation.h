@@ -25,8 +25,9 @@ struct IntRange {
 // Of None, Relu, ReluN1To1, Relu6. kUnsupported for others (Tanh, SignBit), by context.Fail.
 Status FloatActivationRange(const OpContext& context, Activation activation, FloatRange* range);
 
-// Of integers that are not quantised.
-Status IntActivationRange(const OpContext& context, Activation activation, IntRange* range);
+// Op data for an output that is not quantised: a FloatRange for float32, else an IntRange
+// of integers.
+Status NewActivationRange(const OpContext& context, Activation activation);
 
 // x within the range, whose bounds at the ends of int32 stand for none.
 template <typename T>

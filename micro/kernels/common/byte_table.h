@@ -7,6 +7,7 @@
 
 #include "micro/core/op.h"
 #include "micro/kernels/common/elementwise.h"
+#include "micro/kernels/common/quantization.h"
 
 namespace millrace::micro {
 
@@ -33,6 +34,18 @@ class ByteTable {
       table[i] = static_cast<uint8_t>(fn(static_cast<T>(static_cast<uint8_t>(i))));
     }
     RunElements<uint8_t, uint8_t>(context, [table](uint8_t x) { return table[x]; });
+  }
+
+  // The same for a function of real numbers; low, high: ends of T.
+  template <typename T, typename Fn>
+  void RunReal(const OpContext& context, int32_t low, int32_t high, const Fn& fn) const {
+    const TensorView input = context.input(0), output = context.output();
+    const float scale = input.scale(), steps = 1.0f / output.scale();
+    const int32_t in_zero = input.zero_point(), out_zero = output.zero_point();
+    Run<T>(context, [=](T x) {
+      const float real = fn(scale * static_cast<float>(x - in_zero));
+      return static_cast<T>(Clamp(RoundToInt(real * steps) + out_zero, low, high));
+    });
   }
 
  private:

@@ -5,14 +5,19 @@
 namespace millrace::micro {
 namespace {
 
+// Layers of uint8 have one factor, for which the product of the two scales is rounded to a float.
+bool RoundsProduct(const TensorView& filter) { return filter.type() == TensorType::kUInt8; }
+
 // Factors that Prepare found sound. One scale counts for all channels.
 void Fill(const TensorView& input, const TensorView& filter, const TensorView& output,
           int32_t channels, int32_t* multipliers) {
   auto* shifts = reinterpret_cast<int8_t*>(multipliers + channels);
   const int count = filter.scale_count();
   RequantMaker maker;
-  if (!maker.Set(input.scale(), output.scale())) return;
-  maker.MakeTable(filter.scales(), count, multipliers, shifts);
+  const bool rounds = RoundsProduct(filter);
+  const float product = input.scale() * filter.scale(), one = 1.0f;
+  if (!maker.Set(rounds ? product : input.scale(), output.scale())) return;
+  maker.MakeTable(rounds ? &one : filter.scales(), count, multipliers, shifts);
   for (int32_t c = count; c < channels; ++c) {
     multipliers[c] = multipliers[0];
     shifts[c] = shifts[0];
@@ -36,8 +41,8 @@ Status ChannelRequant::Prepare(const OpContext& context, const TensorView& input
                                const TensorView& filter, const TensorView& output,
                                int32_t channels) {
   const int count = filter.scale_count();
-  MR_ENSURE(context, count == 1 || (count > 1 && count == channels), Status::kInvalidQuantization,
-            "the filter has neither one scale nor one a channel");
+  MR_ENSURE(context, count == 1 || (count == channels && !RoundsProduct(filter)),
+            Status::kInvalidQuantization, "the filter has neither one scale nor one a channel");
   channels_ = channels;
   is_scratch_ = context.prefer_small_arena();
   MR_ENSURE(context, AreSound(input, filter, output), Status::kInvalidQuantization,

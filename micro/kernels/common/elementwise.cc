@@ -14,10 +14,21 @@ Status CheckPairs(const OpContext& context) {
   return Status::kOk;
 }
 
+Status CheckPairsOfOneType(const OpContext& context) {
+  MR_TRY(CheckPairs(context));
+  return context.output().type() == context.input(0).type() ? Status::kOk
+                                                            : NoKernelForType(context);
+}
+
 Status CheckElements(const OpContext& context) {
   MR_ENSURE(context, context.input(0).elements() == context.output().elements(),
             Status::kInvalidShape, "the output has not as many elements as the input");
   return Status::kOk;
+}
+
+Status CheckElementsOfOneType(const OpContext& context) {
+  if (context.output().type() != context.input(0).type()) return NoKernelForType(context);
+  return CheckElements(context);
 }
 
 Status NoKernelForType(const OpContext& context) {

@@ -13,8 +13,12 @@ namespace millrace::micro {
 // Both inputs of one type, whose shapes broadcast to the output's. kUnsupportedType or
 // kInvalidShape by context.Fail.
 Status CheckPairs(const OpContext& context);
+// The same, and the output is of their type.
+Status CheckPairsOfOneType(const OpContext& context);
 // The output has as many elements as the input.
 Status CheckElements(const OpContext& context);
+// The same, and is of the input's type.
+Status CheckElementsOfOneType(const OpContext& context);
 // kUnsupportedType, by context.Fail: no kernel for the types of this op's inputs and outputs.
 Status NoKernelForType(const OpContext& context);
 

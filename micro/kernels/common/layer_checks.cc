@@ -6,11 +6,28 @@ namespace {
 
 bool HasSoundZeroPoint(const TensorView& tensor) {
   const int32_t zero_point = tensor.zero_point();
-  return tensor.type() == TensorType::kInt16 ? zero_point == 0
-                                             : zero_point >= -128 && zero_point <= 127;
+  switch (tensor.type()) {
+    case TensorType::kInt16:
+      return zero_point == 0;
+    case TensorType::kUInt8:
+      return zero_point >= 0 && zero_point <= 255;
+    default:
+      return zero_point >= -128 && zero_point <= 127;
+  }
 }
 
 }  // namespace
+
+bool AreWeightsOf(TensorType activations, TensorType weights) {
+  switch (activations) {
+    case TensorType::kInt8:
+      return IsNarrow(weights);
+    case TensorType::kUInt8:
+      return weights == TensorType::kUInt8;
+    default:
+      return weights == TensorType::kInt8;
+  }
+}
 
 Status CheckZeroPoints(const OpContext& context, const TensorView& input,
                        const TensorView& output) {

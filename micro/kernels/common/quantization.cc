@@ -27,6 +27,26 @@ bool Split(float value, FloatParts* parts) {
   return true;
 }
 
+// Of a dividend whose quotient has 32 bits, by a divisor of 24 bits.
+void Divide(uint64_t dividend, uint32_t divisor, uint32_t* quotient, uint32_t* remainder) {
+  if constexpr (sizeof(void*) >= sizeof(uint64_t)) {
+    *quotient = static_cast<uint32_t>(dividend / divisor);
+    *remainder = static_cast<uint32_t>(dividend % divisor);
+    return;
+  }
+  // Long division, 8 bits a step, so that a 32-bit divide does: the remainder is below 2^24.
+  const uint32_t low = static_cast<uint32_t>(dividend);
+  uint32_t digits = 0, rest = static_cast<uint32_t>(dividend >> 32);
+  for (int at = 24; at >= 0; at -= 8) {
+    const uint32_t part = (rest << 8) | ((low >> at) & 0xFF);
+    const uint32_t digit = part / divisor;
+    digits = (digits << 8) | digit;
+    rest = part - digit * divisor;
+  }
+  *quotient = digits;
+  *remainder = rest;
+}
+
 constexpr int kMinShift = -31;
 constexpr int kMaxShift = 30;
 
@@ -88,17 +108,8 @@ bool RequantMaker::Make(float b, Requant* requant) const {
   // what is left decides the rounding.
   const int up = static_cast<uint32_t>(product >> 24) >= divisor_ ? 6 : 7;
   shift += 31 - up;
-  const uint64_t dividend = product << up;
-  // Long division, 8 bits a step, so that a 32-bit divide does: the remainder is below 2^24.
-  const uint32_t low = static_cast<uint32_t>(dividend);
-  uint32_t quotient = 0;
-  uint32_t remainder = static_cast<uint32_t>(dividend >> 32);
-  for (int at = 24; at >= 0; at -= 8) {
-    const uint32_t part = (remainder << 8) | ((low >> at) & 0xFF);
-    const uint32_t digit = part / divisor_;
-    quotient = (quotient << 8) | digit;
-    remainder = part - digit * divisor_;
-  }
+  uint32_t quotient, remainder;
+  Divide(product << up, divisor_, &quotient, &remainder);
   // The double that this stands for has 22 bits behind the point, rounded to even; a fraction
   // within 2^-23 of a half became a half, which rounds up.
   const uint64_t fraction = (uint64_t{remainder} << 23) + divisor_;

@@ -1,13 +1,8 @@
 #include "micro/kernels/common/sigmoid16.h"
 
 namespace millrace::micro {
-namespace {
 
-constexpr int kKnots = 256;
-
-// 65536 * (s(v) - s''(v) * h^2 / 16) at v = i * h, h = 1 / 24, for the logistic function s: half
-// the largest error of the chord is added to each knot. The last is 1.
-const uint16_t kSigmoid[kKnots] = {
+const uint16_t kSigmoid16[kSigmoidKnots] = {
     32768, 33451, 34133, 34813, 35493, 36169, 36843, 37513, 38180, 38841, 39498, 40149, 40794,
     41432, 42064, 42688, 43304, 43912, 44511, 45102, 45683, 46255, 46817, 47369, 47911, 48443,
     48964, 49475, 49975, 50464, 50942, 51409, 51865, 52311, 52745, 53169, 53581, 53983, 54374,
@@ -29,14 +24,16 @@ const uint16_t kSigmoid[kKnots] = {
     65532, 65532, 65532, 65533, 65533, 65533, 65533, 65533, 65533, 65533, 65533, 65534, 65534,
     65534, 65534, 65534, 65534, 65534, 65534, 65534, 65534, 65535};
 
+namespace {
+
 // 65536 * 2^bits * s(v), where v >= 0 is at `position` in steps of 2^-bits knots; behind the table
 // `beyond` * 2^bits.
 uint32_t Interpolate(uint32_t position, int bits, uint32_t beyond) {
   const uint32_t knot = position >> bits;
-  if (knot >= kKnots - 1) return beyond << bits;
+  if (knot >= kSigmoidKnots - 1) return beyond << bits;
   const uint32_t rest = position & ((1u << bits) - 1);
-  const uint32_t low = kSigmoid[knot];
-  return (low << bits) + rest * (kSigmoid[knot + 1] - low);
+  const uint32_t low = kSigmoid16[knot];
+  return (low << bits) + rest * (kSigmoid16[knot + 1] - low);
 }
 
 uint32_t Magnitude(int32_t x) {

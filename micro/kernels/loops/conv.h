@@ -72,6 +72,13 @@ void ConvInt4Loop(const ConvQuantized& p, const int8_t* input, const uint8_t* fi
 void DepthwiseConvInt4Loop(const ConvQuantized& p, const int8_t* input, const uint8_t* filter,
                            const int32_t* bias, int8_t* output);
 
+// uint8 activations and weights, as the format's oldest models have them; weights have a zero
+// point.
+void ConvUInt8Loop(const ConvQuantized& p, const uint8_t* input, const uint8_t* filter,
+                   int32_t filter_zero_point, const int32_t* bias, uint8_t* output);
+void DepthwiseConvUInt8Loop(const ConvQuantized& p, const uint8_t* input, const uint8_t* filter,
+                            int32_t filter_zero_point, const int32_t* bias, uint8_t* output);
+
 // int16 activations, all zero points 0. bias: int32, or int64, which makes sums and their rounding
 // those of 64 bits, also when bias is nullptr.
 void ConvInt16Loop(const ConvQuantized& p, const int16_t* input, const int8_t* filter,

@@ -38,6 +38,9 @@ void FullyConnectedLoop(const FullyConnectedQuantized& p, const int8_t* input, c
 // Packed int4 weights.
 void FullyConnectedInt4Loop(const FullyConnectedQuantized& p, const int8_t* input,
                             const uint8_t* filter, const int32_t* bias, int8_t* output);
+// uint8 activations and weights.
+void FullyConnectedUInt8Loop(const FullyConnectedQuantized& p, const uint8_t* input,
+                             const uint8_t* filter, const int32_t* bias, uint8_t* output);
 // int16 activations, their zero points 0. bias: int32, or int64, which makes sums and their
 // rounding those of 64 bits.
 void FullyConnectedInt16Loop(const FullyConnectedQuantized& p, const int16_t* input,

@@ -21,11 +21,13 @@ struct PoolShape {
 
 // The mean of a window's elements, rounded to the nearest, halves away from zero; clamped.
 void AveragePoolLoop(const PoolShape& s, IntRange range, const int8_t* input, int8_t* output);
+void AveragePoolLoop(const PoolShape& s, IntRange range, const uint8_t* input, uint8_t* output);
 void AveragePoolLoop(const PoolShape& s, IntRange range, const int16_t* input, int16_t* output);
 void AveragePoolLoop(const PoolShape& s, FloatRange range, const float* input, float* output);
 
 // The largest, clamped.
 void MaxPoolLoop(const PoolShape& s, IntRange range, const int8_t* input, int8_t* output);
+void MaxPoolLoop(const PoolShape& s, IntRange range, const uint8_t* input, uint8_t* output);
 void MaxPoolLoop(const PoolShape& s, IntRange range, const int16_t* input, int16_t* output);
 void MaxPoolLoop(const PoolShape& s, FloatRange range, const float* input, float* output);
 

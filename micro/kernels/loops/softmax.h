@@ -12,7 +12,8 @@ namespace millrace::micro {
 void SoftmaxRow(float beta, const float* input, int32_t count, float* output);
 
 // The same in fixed point, with beta and the input's scale in `exp`. Outputs are int8 in steps of
-// 1/256 from -128 on, or int16 in steps of 1/65536 from -32768 on when `wide`.
+// 1/256 from -128 on, or int16 in steps of 1/65536 from -32768 on when `wide`. The input may be the
+// output, or its last `count` bytes.
 void SoftmaxRow(const ScaledExp& exp, const int8_t* input, int32_t count, void* output, bool wide);
 
 }  // namespace millrace::micro

@@ -41,6 +41,8 @@ struct TransposeConvInt {
 // for x. bias may be nullptr.
 void TransposeConvLoop(const TransposeConvInt& p, const int8_t* input, const int8_t* filter,
                        const int32_t* bias, int8_t* output);
+void TransposeConvUInt8Loop(const TransposeConvInt& p, const uint8_t* input, const uint8_t* filter,
+                            int32_t filter_zero_point, const int32_t* bias, uint8_t* output);
 void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
                        const int64_t* bias, int16_t* output);
 void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,

@@ -72,18 +72,28 @@ void DepthwiseConvSums(const ConvShape& s, const In* input, Zero zero_point, con
   }
 }
 
-// finish of int8 outputs.
-struct FinishInt8 {
+// Weights of uint8, which have a zero point.
+struct UInt8Weights {
+  const uint8_t* bytes;
+  int32_t zero_point;
+
+  int32_t operator[](int32_t i) const { return bytes[i] - zero_point; }
+};
+
+// finish of outputs of a byte: int8 or uint8.
+template <typename T>
+struct FinishByte {
   const ConvQuantized& p;
   const int32_t* bias;
-  int8_t* output;
+  T* output;
 
   void operator()(int32_t sum, int32_t o, int32_t at) const {
     if (bias != nullptr) sum += bias[o];
     sum = MultiplyByRequant(sum, p.factors.multipliers[o], p.factors.shifts[o]);
-    output[at] = static_cast<int8_t>(Clamp(sum + p.output_zero_point, p.range.low, p.range.high));
+    output[at] = static_cast<T>(Clamp(sum + p.output_zero_point, p.range.low, p.range.high));
   }
 };
+using FinishInt8 = FinishByte<int8_t>;
 
 struct FinishInt16 {
   const ConvQuantized& p;

@@ -1,35 +1,32 @@
 #include "micro/kernels/loops/lstm_floating.h"
 
-#include "micro/kernels/common/dynamic_quantization.h"
-#include "micro/kernels/common/quantization.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 #include "micro/kernels/loops/four_dots.h"
+#include "micro/kernels/loops/lstm_cells.h"
 
 namespace millrace::micro::lstm {
 namespace {
 
-float Sigmoid(float x) { return 1.0f / (1.0f + __builtin_expf(-x)); }
-
-// The rest of a step of one unit; gates before their activation.
-float FloatUnit(const float* gates, float clip, float* cell) {
-  float c = Sigmoid(gates[kForgetGate]) * *cell +
-            Sigmoid(gates[kInputGate]) * __builtin_tanhf(gates[kCellGate]);
-  if (clip > 0.0f) c = ClampFloat(c, -clip, clip);
-  *cell = c;
-  return Sigmoid(gates[kOutputGate]) * __builtin_tanhf(c);
+int32_t CellsFrom(const Sizes& s, int32_t first) {
+  return s.units - first < kFloatCells ? s.units - first : kFloatCells;
 }
 
 void FloatStep(const Sizes& s, Parameters<float, float> p, float clip, const float* x,
                const float* h, float* cell, float* output) {
-  for (int32_t u = 0; u < s.units; ++u) {
-    float gates[kGates], from_hidden[kGates];
-    FourDots(x, p.weights, s.features, gates);
-    FourDots(h, p.recurrent, s.units, from_hidden);
-    for (int g = 0; g < kGates; ++g) {
-      p.weights[g] += s.features;
-      p.recurrent[g] += s.units;
-      gates[g] += p.bias[g][u] + from_hidden[g];
+  for (int32_t first = 0; first < s.units; first += kFloatCells) {
+    const int32_t count = CellsFrom(s, first);
+    float gates[kFloatCells][kGates];
+    for (int32_t u = 0; u < count; ++u) {
+      float from_hidden[kGates];
+      FourDots(x, p.weights, s.features, gates[u]);
+      FourDots(h, p.recurrent, s.units, from_hidden);
+      for (int g = 0; g < kGates; ++g) {
+        p.weights[g] += s.features;
+        p.recurrent[g] += s.units;
+        gates[u][g] += *p.bias[g]++ + from_hidden[g];
+      }
     }
-    output[u] = FloatUnit(gates, clip, cell + u);
+    UpdateCells(gates, clip, count, cell + first, output + first);
   }
 }
 
@@ -51,18 +48,22 @@ struct HybridScales {
 void HybridStep(const Sizes& s, const HybridScales& scales, Parameters<int8_t, float> p, float clip,
                 const int16_t* x, float x_scale, const int16_t* h, float h_scale, float* cell,
                 float* output) {
-  for (int32_t u = 0; u < s.units; ++u) {
-    int32_t from_input[kGates], from_hidden[kGates];
-    FourDots(x, p.weights, s.features, from_input);
-    FourDots(h, p.recurrent, s.units, from_hidden);
-    float gates[kGates];
-    for (int g = 0; g < kGates; ++g) {
-      p.weights[g] += s.features;
-      p.recurrent[g] += s.units;
-      gates[g] = p.bias[g][u] + static_cast<float>(from_input[g]) * (x_scale * scales.weights[g]) +
-                 static_cast<float>(from_hidden[g]) * (h_scale * scales.recurrent[g]);
+  for (int32_t first = 0; first < s.units; first += kFloatCells) {
+    const int32_t count = CellsFrom(s, first);
+    float gates[kFloatCells][kGates];
+    for (int32_t u = 0; u < count; ++u) {
+      int32_t from_input[kGates], from_hidden[kGates];
+      FourDots(x, p.weights, s.features, from_input);
+      FourDots(h, p.recurrent, s.units, from_hidden);
+      for (int g = 0; g < kGates; ++g) {
+        p.weights[g] += s.features;
+        p.recurrent[g] += s.units;
+        gates[u][g] = *p.bias[g]++ +
+                      static_cast<float>(from_input[g]) * (x_scale * scales.weights[g]) +
+                      static_cast<float>(from_hidden[g]) * (h_scale * scales.recurrent[g]);
+      }
     }
-    output[u] = FloatUnit(gates, clip, cell + u);
+    UpdateCells(gates, clip, count, cell + first, output + first);
   }
 }
 

@@ -1,26 +1,13 @@
 #include "micro/kernels/loops/lstm_integer.h"
 
-#include "micro/kernels/common/activation.h"
-#include "micro/kernels/common/quantization.h"
-#include "micro/kernels/common/sigmoid16.h"
 #include "micro/kernels/loops/four_dots.h"
+#include "micro/kernels/reference/lstm_unit.h"
 
 namespace millrace::micro::lstm {
 namespace {
 
-// Gates have 12 bits behind the point before their activation and 15 after it.
 constexpr float kGateScale = 1.0f / 4096;
 constexpr float kActivationScale = 1.0f / 32768;
-
-// Factors are cheap to compute, so each invoke does: they would be most of the op's memory.
-struct IntFactors {
-  Requant weights[kGates];
-  Requant recurrent[kGates];
-  Requant forget;  // of forget gate times cell,
-  Requant update;  // input gate times cell gate,
-  Requant hidden;  // output gate times tanh(cell)
-  int cell_shift;  // tanh's argument is 3 * cell * 2^cell_shift
-};
 
 // The exponent of a power of two; 1 when the scale is none, or not one to be met.
 int ExponentOf(float scale) {
@@ -30,7 +17,8 @@ int ExponentOf(float scale) {
   return 1;
 }
 
-bool FactorsOf(const OpContext& context, IntFactors* f) {
+// Cheap to compute, so each invoke does: factors would be most of the op's memory.
+bool FactorsOf(const OpContext& context, IntCells* f) {
   const float input = context.input(kInput).scale(), hidden = context.input(kHidden).scale();
   const float cell = context.input(kCell).scale();
   bool fit = RequantOf(kActivationScale, cell, cell, &f->forget) &&
@@ -46,45 +34,52 @@ bool FactorsOf(const OpContext& context, IntFactors* f) {
   return fit && f->cell_shift <= 3;
 }
 
-int32_t Saturate16(int32_t x) { return Clamp(x, -32768, 32767); }
+// One step of one example; x and h without their zero points.
+void Int8Step(const Sizes& s, const IntCells& f, Parameters<int8_t, int32_t> p, const int16_t* x,
+              const int16_t* h, int16_t* cell, int8_t* output) {
+  for (int32_t left = s.units; left > 0; left -= kIntCells) {
+    const int32_t count = left < kIntCells ? left : kIntCells;
+    GateSums sums;
+    for (int32_t u = 0; u < count; ++u) {
+      FourDots(x, p.weights, s.features, sums.from_input[u]);
+      FourDots(h, p.recurrent, s.units, sums.from_hidden[u]);
+      for (int g = 0; g < kGates; ++g) {
+        p.weights[g] += s.features;
+        p.recurrent[g] += s.units;
+      }
+    }
+    UpdateCells(f, sums, p.bias, count, cell, output);
+    for (const int32_t*& bias : p.bias) bias += count;
+    cell += count;
+    output += count;
+  }
+}
 
-int32_t Rescale(int32_t sum, Requant r) { return MultiplyByRequant(sum, r); }
-int32_t Rescale(int64_t sum, Requant r) { return MultiplyByRequant64(sum, r.multiplier, r.shift); }
-
-// One step of one example; x and h without their zero points. A: of activations.
-template <typename A, typename B>
-void IntStep(const Sizes& s, const IntFactors& f, Parameters<int8_t, B> p, IntRange range,
-             int32_t zero_point, const int16_t* x, const int16_t* h, int16_t* cell, A* output) {
-  constexpr int32_t kLow = sizeof(A) == 1 ? -128 : -32768;
+void Int16Step(const Sizes& s, const IntCells& f, Parameters<int8_t, int64_t> p, const int16_t* x,
+               const int16_t* h, int16_t* cell, int16_t* output) {
+  const auto rescale = [](int64_t sum, Requant r) {
+    return MultiplyByRequant64(sum, r.multiplier, r.shift);
+  };
   for (int32_t u = 0; u < s.units; ++u) {
-    B from_input[kGates], from_hidden[kGates];
+    int64_t from_input[kGates], from_hidden[kGates];
     FourDots(x, p.weights, s.features, from_input);
     FourDots(h, p.recurrent, s.units, from_hidden);
     int32_t gates[kGates];
     for (int g = 0; g < kGates; ++g) {
       p.weights[g] += s.features;
       p.recurrent[g] += s.units;
-      gates[g] = Saturate16(Saturate16(Rescale(from_input[g] + p.bias[g][u], f.weights[g])) +
-                            Saturate16(Rescale(from_hidden[g], f.recurrent[g])));
-      gates[g] = g == kCellGate ? Tanh16(3 * gates[g]) : Sigmoid16(3 * gates[g]);
+      gates[g] = Activated(g, rescale(from_input[g] + p.bias[g][u], f.weights[g]),
+                           rescale(from_hidden[g], f.recurrent[g]));
     }
-    const int32_t kept = MultiplyByRequant(gates[kForgetGate] * cell[u], f.forget);
-    const int32_t added = MultiplyByRequant(gates[kInputGate] * gates[kCellGate], f.update);
-    const int32_t c =
-        Clamp(Saturate16(Saturate16(kept) + Saturate16(added)), range.low, range.high);
-    cell[u] = static_cast<int16_t>(c);
-    const int32_t argument = f.cell_shift >= 0
-                                 ? 3 * c * (1 << f.cell_shift)
-                                 : (3 * c + (1 << (-f.cell_shift - 1))) >> -f.cell_shift;
-    const int32_t y = MultiplyByRequant(gates[kOutputGate] * Tanh16(argument), f.hidden);
-    output[u] = static_cast<A>(Clamp(y + zero_point, kLow, -kLow - 1));
+    const int32_t y = UpdateCell(f, gates, cell + u) + f.zero_point;
+    output[u] = static_cast<int16_t>(Saturate16(y));
   }
 }
 
 }  // namespace
 
 Status CheckQuantization(const OpContext& context) {
-  IntFactors factors;
+  IntCells factors;
   MR_ENSURE(context, FactorsOf(context, &factors), Status::kInvalidQuantization,
             "the scales do not fit, or the cell's is not a power of two");
   bool symmetric = context.input(kCell).is_symmetric();
@@ -105,20 +100,18 @@ Status CheckQuantization(const OpContext& context) {
 }
 
 void RunInteger(const OpContext& context, const Data& data, const Sizes& s) {
-  IntFactors f;
+  IntCells f;
   FactorsOf(context, &f);
   const float steps = data.cell_clip / context.input(kCell).scale();
   const bool clips = data.cell_clip > 0.0f;
   const int32_t clip = clips && steps < 32767.0f ? static_cast<int32_t>(steps) : 32767;
-  const IntRange range = {clips ? -clip : -32768, clip};
-  const int32_t zero_point = context.input(kHidden).zero_point();
+  f.range = {clips ? -clip : -32768, clip};
+  f.zero_point = context.input(kHidden).zero_point();
   if (context.input(kInput).type() == TensorType::kInt16) {
     const auto p = ParametersOf<int8_t, int64_t>(context);
-    ForEachStep<int16_t, int16_t>(
-        context, s, data.time_major,
-        [&](const int16_t* x, const int16_t* h, int16_t* cell, int16_t* out) {
-          IntStep(s, f, p, range, zero_point, x, h, cell, out);
-        });
+    ForEachStep<int16_t, int16_t>(context, s, data.time_major,
+                                  [&](const int16_t* x, const int16_t* h, int16_t* cell,
+                                      int16_t* out) { Int16Step(s, f, p, x, h, cell, out); });
     return;
   }
   const auto p = ParametersOf<int8_t, int32_t>(context);
@@ -128,8 +121,8 @@ void RunInteger(const OpContext& context, const Data& data, const Sizes& s) {
   ForEachStep<int8_t, int16_t>(context, s, data.time_major,
                                [&](const int8_t* x, const int8_t* h, int16_t* cell, int8_t* out) {
                                  WidenForDots(x, s.features, input_zero_point, wide_x);
-                                 WidenForDots(h, s.units, zero_point, wide_h);
-                                 IntStep(s, f, p, range, zero_point, wide_x, wide_h, cell, out);
+                                 WidenForDots(h, s.units, f.zero_point, wide_h);
+                                 Int8Step(s, f, p, wide_x, wide_h, cell, out);
                                });
 }
 

@@ -59,6 +59,9 @@ void MaxOfInts(const PoolShape& s, IntRange range, const T* input, T* output) {
 void AveragePoolLoop(const PoolShape& s, IntRange range, const int8_t* input, int8_t* output) {
   AverageOfInts(s, range, input, output);
 }
+void AveragePoolLoop(const PoolShape& s, IntRange range, const uint8_t* input, uint8_t* output) {
+  AverageOfInts(s, range, input, output);
+}
 void AveragePoolLoop(const PoolShape& s, IntRange range, const int16_t* input, int16_t* output) {
   AverageOfInts(s, range, input, output);
 }
@@ -72,6 +75,9 @@ void AveragePoolLoop(const PoolShape& s, FloatRange range, const float* input, f
 }
 
 void MaxPoolLoop(const PoolShape& s, IntRange range, const int8_t* input, int8_t* output) {
+  MaxOfInts(s, range, input, output);
+}
+void MaxPoolLoop(const PoolShape& s, IntRange range, const uint8_t* input, uint8_t* output) {
   MaxOfInts(s, range, input, output);
 }
 void MaxPoolLoop(const PoolShape& s, IntRange range, const int16_t* input, int16_t* output) {

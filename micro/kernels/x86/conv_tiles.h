@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "micro/kernels/x86/dots.h"
 #include "micro/kernels/x86/packed.h"
@@ -21,16 +22,17 @@ inline int64_t PatchSize(const ConvShape& s) {
 }
 inline bool FitsTiles(const ConvShape& s) { return PatchSize(s) <= kMaxPatch; }
 
-// The channels of one tile: the input's of their group, the filter's rows.
+// The channels of one tile: the input's (In: int8 or uint8) of their group, the filter's rows.
+template <typename In>
 struct ConvChannels {
   int32_t first;
-  const int8_t* image;
+  const In* image;
   Matrix weights;
 };
 
 // multiply(first output, vectors) for each few outputs of an image.
-template <int kCount, typename Multiply>
-void ForEachTile(const ConvShape& s, const int8_t* image, int32_t zero_point,
+template <int kCount, typename In, typename Multiply>
+void ForEachTile(const ConvShape& s, const In* image, int32_t zero_point,
                  const Multiply& multiply) {
   const auto depth = static_cast<int32_t>(PatchSize(s));
   const int32_t stride = Padded(depth);
@@ -51,9 +53,9 @@ void ForEachTile(const ConvShape& s, const int8_t* image, int32_t zero_point,
   }
 }
 
-template <typename Finish>
-void ConvPacked(const ConvShape& s, const ConvChannels& c, int32_t zero_point, ptrdiff_t at_image,
-                const int16_t* panels, const Finish& finish) {
+template <typename In, typename Finish>
+void ConvPacked(const ConvShape& s, const ConvChannels<In>& c, int32_t zero_point,
+                ptrdiff_t at_image, const int16_t* panels, const Finish& finish) {
   const int32_t depth = c.weights.depth, size = PanelSize(depth);
   ForEachTile<kPanelVectors>(s, c.image, zero_point, [&](int32_t at, const Vectors& vectors) {
     int32_t sums[kPanelVectors * kPanelRows];
@@ -67,9 +69,9 @@ void ConvPacked(const ConvShape& s, const ConvChannels& c, int32_t zero_point, p
   });
 }
 
-template <typename Finish>
-void ConvInPlace(const ConvShape& s, const ConvChannels& c, int32_t zero_point, ptrdiff_t at_image,
-                 const Finish& finish) {
+template <typename In, typename Finish>
+void ConvInPlace(const ConvShape& s, const ConvChannels<In>& c, int32_t zero_point,
+                 ptrdiff_t at_image, const Finish& finish) {
   constexpr int32_t kRows = 64;  // at once
   ForEachTile<kMaxVectors>(s, c.image, zero_point, [&](int32_t at, const Vectors& vectors) {
     int32_t sums[kMaxVectors * kRows];
@@ -87,26 +89,31 @@ void ConvInPlace(const ConvShape& s, const ConvChannels& c, int32_t zero_point, 
 
 // Calls finish(sums, sums_stride, first channel, channels, position of the first output's first
 // channel, outputs): sums of an output lie sums_stride behind those of the one before it, its
-// elements output_channels.
-template <typename Finish>
-void ConvTiles(const ConvShape& s, const int8_t* input, int32_t zero_point, const int8_t* filter,
-               const Finish& finish) {
+// elements output_channels. Input and filter are both int8, or both uint8; then the filter has a
+// zero point.
+template <typename In, typename Finish>
+void ConvTiles(const ConvShape& s, const In* input, int32_t zero_point, const In* filter_data,
+               int32_t filter_zero_point, const Finish& finish) {
   constexpr int32_t kPanels = 64 << 10;  // elements: they stay in the second-level cache
   constexpr int32_t kWorthPacking = 16;  // outputs
   const auto depth = static_cast<int32_t>(PatchSize(s));
   const int32_t group_outputs = s.output_channels / (s.input_channels / s.filter_channels);
+  constexpr bool kUnsigned = std::is_same_v<In, uint8_t>;
+  const auto* filter = reinterpret_cast<const int8_t*>(filter_data);
   const int8_t* const end = filter + static_cast<ptrdiff_t>(s.output_channels) * depth;
   const ptrdiff_t in_size =
       static_cast<ptrdiff_t>(s.input_height) * s.input_width * s.input_channels;
   const ptrdiff_t outputs = static_cast<ptrdiff_t>(s.output_height) * s.output_width;
-  const bool packs = outputs * s.batches >= kWorthPacking;
+  const bool packs = kUnsigned || outputs * s.batches >= kWorthPacking;
   const int32_t block = packs ? kPanels / PanelSize(depth) * kPanelRows : group_outputs;
   alignas(64) int16_t panels[kPanels];
   for (int32_t o = 0; o < s.output_channels;) {
     const int32_t group = o / group_outputs;
     const int32_t rows = std::min(block, (group + 1) * group_outputs - o);
-    ConvChannels c = {
-        o, nullptr, {filter + static_cast<ptrdiff_t>(o) * depth, end, rows, depth, depth}};
+    const Matrix weights = {
+        filter + static_cast<ptrdiff_t>(o) * depth, end, rows, depth, depth, kUnsigned,
+        static_cast<int16_t>(filter_zero_point)};
+    ConvChannels<In> c = {o, nullptr, weights};
     for (int32_t r = 0; packs && r < rows; r += kPanelRows) {
       Matrix part = c.weights;
       part.data += r * part.stride;

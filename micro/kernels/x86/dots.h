@@ -20,13 +20,15 @@ struct Vectors {
   int32_t stride;
 };
 
-// Rows of `depth` elements, `stride` apart; what lies before `end` may be read.
+// Rows of `depth` elements, `stride` apart; what lies before `end` may be read. Dots wants int8.
 struct Matrix {
   const int8_t* data;
   const int8_t* end;
   int32_t rows;
   int32_t depth;
   ptrdiff_t stride;
+  bool is_uint8 = false;   // elements are uint8
+  int16_t zero_point = 0;  // of uint8
 };
 
 // sums[v][row] = sum_d vectors[v][d] * matrix[row][d], wrapping; sums has sums_stride elements a

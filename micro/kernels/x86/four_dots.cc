@@ -1,15 +1,12 @@
 #include "micro/kernels/loops/four_dots.h"
 
-#include <immintrin.h>
-
-#include "micro/kernels/x86/unroll.h"
+#include "micro/kernels/x86/float_dots.h"
 
 namespace millrace::micro {
 namespace {
 
 constexpr int kRows = 4;
 constexpr int32_t kIntStep = 16;
-constexpr int32_t kFloatStep = 8;
 
 __m128i Total(const __m256i (&a)[kRows]) {
   const __m256i pairs =
@@ -64,21 +61,11 @@ void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t 
 }
 
 void FourDots(const float* x, const float* const rows[4], int32_t n, float sums[4]) {
-  const int32_t whole = n / kFloatStep * kFloatStep;
-  __m256 acc[kRows];
+  __m256 acc[1][kRows];
   MR_UNROLL
-  for (__m256& a : acc) a = _mm256_setzero_ps();
-  for (int32_t i = 0; i < whole; i += kFloatStep) {
-    const __m256 value = _mm256_loadu_ps(x + i);
-    MR_UNROLL
-    for (int r = 0; r < kRows; ++r) {
-      acc[r] = _mm256_fmadd_ps(value, _mm256_loadu_ps(rows[r] + i), acc[r]);
-    }
-  }
-  const __m256 pairs =
-      _mm256_hadd_ps(_mm256_hadd_ps(acc[0], acc[1]), _mm256_hadd_ps(acc[2], acc[3]));
-  _mm_storeu_ps(sums, _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps(pairs, 1)));
-  AddRest(x, rows, whole, n, sums);
+  for (__m256& a : acc[0]) a = _mm256_setzero_ps();
+  x86::AddFloatDots<1, kRows>(x, 0, rows, n, acc);
+  _mm_storeu_ps(sums, x86::LaneSums4(acc[0][0], acc[0][1], acc[0][2], acc[0][3]));
 }
 
 }  // namespace millrace::micro

@@ -27,7 +27,10 @@ __m256 LoadPairs(const Matrix& m, int32_t row, int32_t d) {
     std::memcpy(rest, p, static_cast<size_t>(m.depth - d));
     bytes = _mm_load_si128(reinterpret_cast<const __m128i*>(rest));
   }
-  return _mm256_castsi256_ps(_mm256_cvtepi8_epi16(bytes));
+  const __m256i words =
+      m.is_uint8 ? _mm256_sub_epi16(_mm256_cvtepu8_epi16(bytes), _mm256_set1_epi16(m.zero_point))
+                 : _mm256_cvtepi8_epi16(bytes);
+  return _mm256_castsi256_ps(words);
 }
 
 template <int kCount>

@@ -16,12 +16,12 @@ constexpr int kPanelVectors = 4;  // at most this many vectors at once
 // Elements of a panel of rows of `depth` elements.
 constexpr int32_t PanelSize(int32_t depth) { return (depth + 15) / 16 * 16 * kPanelRows; }
 
-// Packs matrix.rows <= kPanelRows rows; those that are not there are 0. panel: PanelSize(depth)
-// elements, aligned to 64.
+// Packs matrix.rows <= kPanelRows rows, less the zero point; those that are not there are 0. panel:
+// PanelSize(depth) elements, aligned to 64.
 void PackPanel(const Matrix& matrix, int16_t* panel);
 
-// sums[v][row] = sum_d vectors[v][d] * matrix[row][d], wrapping; kPanelRows sums a vector.
-// vectors.count <= kPanelVectors.
+// sums[v][row] = sum_d vectors[v][d] * (matrix[row][d] - zero_point), wrapping; kPanelRows sums a
+// vector. vectors.count <= kPanelVectors.
 void MultiplyPanel(const Vectors& vectors, const int16_t* panel, int32_t depth, int32_t* sums);
 
 }  // namespace millrace::micro::x86

@@ -10,14 +10,16 @@
 
 #include "micro/kernels/loops/conv.h"
 #include "micro/kernels/loops/taps.h"
+#include "micro/kernels/x86/words.h"
 
 namespace millrace::micro::x86 {
 
-// out[i] = in[i] - zero
-inline void Widen(const int8_t* in, int32_t n, int32_t zero, int16_t* out) {
+// out[i] = in[i] - zero; of int8 or uint8.
+template <typename Byte>
+void Widen(const Byte* in, int32_t n, int32_t zero, int16_t* out) {
   const auto steps = [&](int32_t i) {
     const __m256i words =
-        _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in + i)));
+        Words16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in + i)), Byte{});
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i),
                         _mm256_sub_epi16(words, _mm256_set1_epi16(static_cast<int16_t>(zero))));
   };
@@ -31,7 +33,7 @@ inline void Widen(const int8_t* in, int32_t n, int32_t zero, int16_t* out) {
     const auto eight = [&](int32_t at) {
       const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(in + at));
       _mm_storeu_si128(reinterpret_cast<__m128i*>(out + at),
-                       _mm_sub_epi16(_mm_cvtepi8_epi16(bytes), zeros));
+                       _mm_sub_epi16(Words8(bytes, Byte{}), zeros));
     };
     eight(0);
     return eight(n - 8);

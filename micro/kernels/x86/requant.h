@@ -73,13 +73,19 @@ struct Output8 {
         low(_mm256_set1_epi32(range.low)),
         high(_mm256_set1_epi32(range.high)) {}
 
-  // Stores eight int8. The bounds are within int8, so packing cuts nothing more.
+  // Stores eight int8 or uint8. The bounds are within the type, so packing cuts nothing more.
   void Store(__m256i requantised, int8_t* out) const {
+    const __m128i words = Words(requantised);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_packs_epi16(words, words));
+  }
+  void Store(__m256i requantised, uint8_t* out) const {
+    const __m128i words = Words(requantised);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_packus_epi16(words, words));
+  }
+  __m128i Words(__m256i requantised) const {
     const __m256i value =
         _mm256_min_epi32(_mm256_max_epi32(_mm256_add_epi32(requantised, zero_point), low), high);
-    const __m128i words =
-        _mm_packs_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256(value, 1));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_packs_epi16(words, words));
+    return _mm_packs_epi32(_mm256_castsi256_si128(value), _mm256_extracti128_si256(value, 1));
   }
 };
 

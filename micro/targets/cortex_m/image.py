@@ -5,7 +5,9 @@ image.py --target m4 --model MODEL.tflite [--inputs IN] [--outputs OUT] [--loops
 """
 
 import argparse
+import concurrent.futures
 import hashlib
+import os
 import pathlib
 import re
 import subprocess
@@ -14,27 +16,14 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+import model_assembly  # noqa: E402
 import model_ops  # noqa: E402
 
 ROOT = model_ops.ROOT
-KERNELS = ROOT / "micro/kernels"
-M7_FLAGS = ["-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard"]
-M4_FLAGS = ["-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"]
-# GCC 12 makes conditional conversions (vcvtne) that its assembler takes for other instructions.
-M55_FLAGS = ["-mcpu=cortex-m55", "-mfloat-abi=hard", "-fno-if-conversion2"]
-# target: (compiler flags, QEMU's machine, linker script, picoseconds of a system timer tick, arena)
-TARGETS = {
-    "m0": (["-mcpu=cortex-m0"], "microbit", "microbit.ld", 62500, 12 << 10),
-    "m3": (["-mcpu=cortex-m3"], "mps2-an385", "mps2.ld", 40000, 3 << 20),
-    "m4": (M4_FLAGS, "mps2-an386", "mps2.ld", 40000, 3 << 20),
-    "m7": (M7_FLAGS, "mps2-an500", "an500.ld", 40000, 3 << 20),
-    "m55": (M55_FLAGS, "mps3-an547", "an547.ld", 31250, 448 << 10),
-}
-FLAGS = [
-    "-mthumb", "-std=c++17", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-fwrapv",
-    "-ffp-contract=off", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror",
-    "-Wno-unused-parameter", "-Wno-sign-compare", "-Wno-maybe-uninitialized", f"-I{ROOT}",
-]  # fmt: skip
+_DEVICES = model_ops.constants("micro/targets/cortex_m/targets.bzl")
+TARGETS = _DEVICES["TARGETS"]
+SECTION_FLAGS = _DEVICES["SECTION_FLAGS"]
+LINK_FLAGS = _DEVICES["LINK_FLAGS"]
 
 
 def run(command):
@@ -46,36 +35,47 @@ def run(command):
 
 def compile_object(source, flags, cache):
     """The object of a source, compiled unless the preprocessed text and flags were before."""
-    command = ["arm-none-eabi-g++", *FLAGS, *flags]
+    flags = [*model_ops.flags(), *flags]
+    command = ["arm-none-eabi-g++", *flags, f"-I{ROOT}"]
     text = run([*command, "-E", "-P", source])
     key = hashlib.sha256((text + " ".join(flags)).encode()).hexdigest()[:20]
     out = cache / f"{source.stem}-{key}.o"
     if not out.exists():
-        run([*command, "-c", source, "-o", out])
+        made = out.with_suffix(f".{os.getpid()}")
+        run([*command, "-c", source, "-o", made])
+        made.rename(out)  # whole, whoever else compiles the same
     return out
 
 
-def default_loops(target):
-    """The folder of micro/kernels whose loops a target takes: its own where there is one."""
-    return {"m4": "arm/dsp", "m7": "arm/dsp", "m55": "arm/mve"}.get(target, "")
+def compile_objects(files, cache, progress=None):
+    """files: [(source, flags)]. progress(done, all) is called after each."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        tasks = [pool.submit(compile_object, source, flags, cache) for source, flags in files]
+        try:
+            for done, task in enumerate(concurrent.futures.as_completed(tasks), 1):
+                task.result()
+                if progress:
+                    progress(done, len(tasks))
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return [task.result() for task in tasks]
 
 
 def sources(ops, loops):
     """[(file, optimisation)]: the interpreter for size, loops for speed."""
-    core = sorted((ROOT / "micro/core").glob("*.cc"))
+    core = [f for f in sorted((ROOT / "micro/core").glob("*.cc")) if not model_ops.is_test(f)]
     start = [HERE / "start.cc", HERE / "semihosting.cc", HERE / "run_model.cc"]
     try:
         kernels = model_ops.kernel_sources(ops, loops)
     except KeyError as error:
         raise RuntimeError(f"no kernel for {error}") from None
-    small = [f for f in core + start if not model_ops.is_test(f)]
-    # Ops whose loops are elsewhere only prepare and call.
-    small += [
-        f
-        for f in kernels
-        if f.parent == KERNELS and '#include "micro/kernels/loops/' in f.read_text()
+    lists = model_ops.constants("micro/kernels/ops.bzl")
+    names = {"kernels": lists["OVER_LOOPS"], "common": lists["PREPARE_ONLY"]}
+    small = [f for f in kernels if f.stem in names.get(f.parent.name, ())]
+    fast = [f for f in kernels if f not in small]
+    return [(f, _DEVICES["SMALL"]) for f in core + start + small] + [
+        (f, _DEVICES["FAST"]) for f in fast
     ]
-    return [(f, "-Os") for f in small] + [(f, "-O2") for f in kernels if f not in small]
 
 
 def write_resolver(ops, path):
@@ -92,62 +92,46 @@ def write_resolver(ops, path):
     )
 
 
-def write_model(model, path):
-    path.write_text(
-        '.section .model, "a", %progbits\n.balign 16\n.global kModel\nkModel:\n'
-        f'.incbin "{model}"\n.balign 4\n.section .rodata.kModelSize, "a"\n.global kModelSize\n'
-        f"kModelSize: .word {model.stat().st_size}\n"
-    )
-
-
-def build(target, model, out, loops=None, extra_flags=(), cache=None):
+def build(target, model, out, loops=None, extra_flags=(), cache=None, progress=None):
     """Returns the image's path; beside it lies image.map.
 
-    loops: a folder of micro/kernels, "" for the reference alone, None for the target's default.
+    loops: a folder of micro/kernels, "" for the reference alone, None for the target's own.
+    progress(done, all): called after each file that is compiled.
     """
-    cpu, _, script, tick, arena = TARGETS[target]
-    loops = default_loops(target) if loops is None else loops
+    device = TARGETS[target]
+    loops = device["loops"] if loops is None else loops
     cache = cache or pathlib.Path(tempfile.gettempdir()) / "millrace-micro-objects"
     cache.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
-    flags = [*cpu, f"-DMR_ARENA_BYTES={arena}", f"-DMR_TICK_PICOSECONDS={tick}", *extra_flags]
-    ops = model_ops.ops_of(model.read_bytes())
-    objects = [compile_object(file, [*flags, level], cache) for file, level in sources(ops, loops)]
+    flags = [*SECTION_FLAGS, *device["flags"], f"-DMR_ARENA_BYTES={device['arena']}"]
+    flags += [f"-DMR_TICK_PICOSECONDS={device['tick']}", *extra_flags]
+    data = model.read_bytes()
+    ops = model_ops.ops_of(data)
     write_resolver(ops, out / "resolver.cc")
-    write_model(model.resolve(), out / "model.S")
-    objects.append(compile_object(out / "resolver.cc", [*flags, "-Os"], cache))
+    (out / "model.S").write_text(model_assembly.text(data))
+    files = [*sources(ops, loops), (out / "resolver.cc", _DEVICES["SMALL"])]
+    files = [(source, [*flags, level]) for source, level in files]
+    objects = compile_objects(files, cache, progress)
     image = out / "image.elf"
-    link = [
-        "-nostartfiles",
-        "--specs=nano.specs",
-        "-Wl,--gc-sections",
-        f"-L{HERE}",
-        "-T",
-        HERE / script,
-    ]
+    link = [*LINK_FLAGS, f"-L{HERE}", "-T", HERE / device["script"]]
     link += [f"-Wl,-Map={out / 'image.map'}", "-o", image]
-    run(["arm-none-eabi-g++", *FLAGS, *cpu, *objects, out / "model.S", *link])
+    run(["arm-none-eabi-g++", *device["flags"], *objects, out / "model.S", *link])
     return image
+
+
+def qemu_flags(target, arguments=""):
+    """Those of qemu-system-arm, the image excepted; it counts instructions as time."""
+    return [
+        *("-M", TARGETS[target]["machine"], "-nographic", "-monitor", "none", "-serial", "null"),
+        *("-semihosting-config", f"enable=on,target=native{arguments}", "-icount", "shift=0"),
+    ]
 
 
 def execute(target, image, inputs, outputs, reset=True, repeats=1):
     """Runs the image on a file of inputs; returns what it printed, {key: number}."""
-    machine = TARGETS[target][1]
-    arguments = ",".join(
-        f"arg={word}" for word in ["run", inputs, outputs, "reset" if reset else "keep", repeats]
-    )
-    command = [
-        "qemu-system-arm",
-        "-M",
-        machine,
-        "-nographic",
-        "-monitor",
-        "none",
-        "-serial",
-        "null",
-    ]
-    command += ["-semihosting-config", f"enable=on,target=native,{arguments}"]
-    command += ["-icount", "shift=0", "-kernel", str(image)]
+    words = ["run", inputs, outputs, "reset" if reset else "keep", repeats]
+    arguments = "".join(f",arg={word}" for word in words)
+    command = ["qemu-system-arm", *qemu_flags(target, arguments), "-kernel", str(image)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)
     text = result.stdout + result.stderr
     if result.returncode != 0:

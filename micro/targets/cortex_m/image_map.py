@@ -1,13 +1,19 @@
-"""What an image holds, from the linker's map: bytes by object file, and names of symbols."""
+"""What an image holds: from the linker's map bytes by object file, from the image its symbols."""
 
 import collections
 import re
+import subprocess
 
 _SECTION = re.compile(
     r"^ (\.\S+)(?:\n)? +0x[0-9a-f]+ +0x([0-9a-f]+) (\S+)$",
     re.M,
 )
 _HASH = re.compile(r"-[0-9a-f]{20}\.o$")
+# What allocates, throws, ends programs or asks for types at run time.
+_FORBIDDEN = re.compile(
+    r"^(_?_?malloc(_r)?|_?_?free(_r)?|calloc|realloc|_sbrk(_r)?|printf|fopen|_Zn[wa].*|_Zd[la].*"
+    r"|__cxa_.*|_Unwind_.*|__gxx_personality.*|_ZT[IS].*|__aeabi_atexit)$"
+)
 
 
 def sections(map_text):
@@ -48,3 +54,10 @@ def by_group(map_text, core_files):
     for file, size in by_object(map_text).items():
         total[group(file, core_files)] += size
     return total
+
+
+def forbidden_symbols(elf):
+    """The names in the image that do not belong on a device."""
+    listing = subprocess.run(["arm-none-eabi-nm", elf], capture_output=True, text=True, check=True)
+    names = [line.split()[-1] for line in listing.stdout.splitlines()]
+    return [name for name in names if _FORBIDDEN.match(name)]

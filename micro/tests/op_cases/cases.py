@@ -29,6 +29,8 @@ class Cases:
             return rng.random(shape) < 0.5
         if kind == "f":
             return (rng.standard_normal(shape) * 3).astype(dtype)
+        if kind == "c":
+            return (rng.standard_normal(shape) + 1j * rng.standard_normal(shape)).astype(dtype)
         if np.dtype(dtype).itemsize > 2:
             return rng.integers(-1000 if kind == "i" else 0, 1000, shape).astype(dtype)
         limits = np.iinfo(dtype)

@@ -29,6 +29,12 @@ def _unary(c):
         x = c.tensor(shape, dtype)
         c.add("ZEROS_LIKE", [x], [c.like(x, shape)], ("ZerosLikeOptions", {}))
     for dtype in ("int8", "int16"):
+        c.add("NEG", [c.tensor(shape, dtype)], [c.tensor(shape, dtype)])
+        for scale, out in ((0.05, 0.4), (0.001, 0.01)):
+            small = 1 if dtype == "int8" else 256
+            for op in ("EXP", "LOG"):
+                x, y = c.tensor((300,), dtype, scale / small), c.tensor((300,), dtype, out / small)
+                c.add(op, [x], [y])
         for scale in (0.5, 0.3):
             c.add("ABS", [c.tensor(shape, dtype)], [c.tensor(shape, dtype, scale)])
             x = Tensor(shape, dtype, scale=0.02, zero_point=-128 if dtype == "int8" else 0)
@@ -58,8 +64,8 @@ def _pairs(c, op, dtype, table=None, activations=(NONE,), positive=False, out=No
 
 def _binary(c):
     for op, table in (("ADD", "AddOptions"), ("SUB", "SubOptions"), ("MUL", "MulOptions")):
-        for dtype in ("float32", "int8", "int16"):
-            _pairs(c, op, dtype, table, (NONE, RELU, RELU6) if dtype != "int16" else (NONE,))
+        for dtype in ("float32", "int8", "int16", "uint8"):
+            _pairs(c, op, dtype, table, (NONE, RELU, RELU6) if dtype[-1] != "6" else (NONE,))
         _pairs(c, op, "int32", table)
     _pairs(c, "DIV", "float32", "DivOptions", (NONE, RELU6), positive=True)
     _pairs(c, "DIV", "int8", "DivOptions", positive=True)
@@ -146,6 +152,9 @@ def _activations(c):
         y = Tensor(shape, dtype, scale=1 / 16, zero_point=127) if dtype == "int8" else None
         y = y or c.tensor(shape, dtype)
         c.add("LOG_SOFTMAX", [c.tensor(shape, dtype, 0.1)], [y], ("LogSoftmaxOptions", {}))
+        if dtype == "int8":
+            y = Tensor(shape, "uint8", scale=1 / 16, zero_point=255)
+            c.add("LOG_SOFTMAX", [c.tensor(shape, "uint8", 0.1)], [y], ("LogSoftmaxOptions", {}))
         for approximate in (False, True):
             options = ("GeluOptions", {"approximate": approximate})
             c.add("GELU", [c.tensor(shape, dtype, 0.05)], [c.tensor(shape, dtype, 0.05)], options)

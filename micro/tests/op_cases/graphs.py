@@ -7,6 +7,7 @@ from op_models import Model, Tensor, constant
 def add_cases(cases):
     _branches(cases)
     _loop(cases)
+    _gru(cases)
     _variable(cases)
     _net(cases)
 
@@ -49,6 +50,54 @@ def _loop(c):
     model.add("MUL", [b, constant(np.float32(1.5), "float32")], [b2], ("MulOptions", {}))
     feeds = [np.array([3], "int32"), c.values((2, 3), "float32")]
     c.add_model("WHILE/float32", model.build([a, b], [a2, b2]), [n, x], feeds)
+
+
+def _gru(c):
+    """A gated recurrent unit over a sequence: a loop, as converters write Keras's."""
+    steps, features, units = 5, 3, 4
+    model = Model()
+
+    def state():
+        return [Tensor((), "int32"), _f32((1, units)), _f32((steps, 1, features))]
+
+    def call(op, inputs, shape, options=None):
+        y = _f32(shape)
+        model.add(op, inputs, [y], options)
+        return y
+
+    def dense(x, width):
+        weights = constant(c.values((3 * units, width), "float32") / 5, "float32")
+        bias = constant(c.values((3 * units,), "float32") / 5, "float32")
+        options = ("FullyConnectedOptions", {})
+        y = call("FULLY_CONNECTED", [x, weights, bias], (1, 3 * units), options)
+        parts = [_f32((1, units)) for _ in range(3)]
+        model.add("SPLIT", [constant(1), y], parts, ("SplitOptions", {"numSplits": 3}))
+        return parts
+
+    def pair(op, a, b):
+        return call(op, [a, b], (1, units), (op.title() + "Options", {}))
+
+    x, out = _f32((steps, 1, features)), state()
+    first = [constant(0), constant(np.zeros((1, units)), "float32"), x]
+    values = {"condSubgraphIndex": 1, "bodySubgraphIndex": 2}
+    model.add("WHILE", first, out, ("WhileOptions", values))
+    model.end_subgraph([x], [out[1]])
+    model.begin_subgraph()
+    n, less = state(), Tensor((), "bool")
+    model.add("LESS", [n[0], constant(steps)], [less])
+    model.end_subgraph(n, [less])
+    model.begin_subgraph()
+    i, h, sequence = state()
+    now = call("GATHER", [sequence, i], (1, features), ("GatherOptions", {"axis": 0}))
+    of_x, of_h = dense(now, features), dense(h, units)
+    update = call("LOGISTIC", [pair("ADD", of_x[0], of_h[0])], (1, units))
+    reset = call("LOGISTIC", [pair("ADD", of_x[1], of_h[1])], (1, units))
+    made = call("TANH", [pair("ADD", of_x[2], pair("MUL", reset, of_h[2]))], (1, units))
+    rest = pair("SUB", constant(np.ones((1, units)), "float32"), update)
+    new = pair("ADD", pair("MUL", update, h), pair("MUL", rest, made))
+    j = Tensor((), "int32")
+    model.add("ADD", [i, constant(1)], [j], ("AddOptions", {}))
+    c.add_model("GRU/float32", model.build([i, h, sequence], [j, new, sequence]), [x], steps=2)
 
 
 def _variable(c):

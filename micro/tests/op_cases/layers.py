@@ -15,6 +15,7 @@ KINDS = (
     ("int16", "int8", "int64"),
     ("int16", "int8", "int32"),
     ("float32", "int8", "float32"),
+    ("uint8", "uint8", "int32"),
 )
 
 
@@ -28,8 +29,9 @@ def add_cases(cases):
         if kind[1] != "int4" and kind[:2] != ("float32", "int8"):
             _transposed(cases, *kind)
     for dtype in ("float32", "int8", "int16"):
-        _pools(cases, dtype)
         _products(cases, dtype)
+    for dtype in ("float32", "int8", "int16", "uint8"):
+        _pools(cases, dtype)
 
 
 def _input(c, shape, dtype):
@@ -37,13 +39,16 @@ def _input(c, shape, dtype):
 
 
 def _output(c, shape, dtype):
-    return c.tensor(shape, dtype, 0.3 if dtype == "int8" else 0.002)
+    return c.tensor(shape, dtype, 0.002 if dtype == "int16" else 0.3)
 
 
 def _weights(c, shape, dtype, axis=None):
     """Constant; with one scale, or one for each index along the axis."""
     if dtype == "float32":
         return Tensor(shape, dtype, c.rng.standard_normal(shape).astype("float32"))
+    if dtype == "uint8":
+        zero_point = int(c.rng.integers(90, 160))
+        return Tensor(shape, dtype, c.rng.integers(0, 256, shape), 0.01, zero_point)
     low, high = (-7, 8) if dtype == "int4" else (-127, 128)
     scale = 0.1 if dtype == "int4" else 0.01
     data = c.rng.integers(low, high, shape).astype("int8")

@@ -1,7 +1,7 @@
 """Ops that move elements: reshape, concatenate, slice, pad, transpose, gather, ..."""
 
 import numpy as np
-from op_models import constant
+from op_models import constant, one_op
 
 from op_cases.cases import ALL
 
@@ -15,6 +15,8 @@ def add_cases(cases):
         _repeats(cases, dtype)
         _gathers(cases, dtype)
         _blocks(cases, dtype)
+    for dtype in ("float32", "int8", "int16", "int32", "int64"):
+        _decodes(cases, dtype)
     for dtype in ("int32", "int64"):
         c = cases
         shapes = [np.array([1, 3, 1], dtype), np.array([2, 1, 4, 3, 5], dtype)]
@@ -164,3 +166,28 @@ def _blocks(c, dtype):
         c.add("SPACE_TO_BATCH_ND", there, [c.like(wide, blocked)], **reference)
         back = [c.like(wide, blocked), constant(block), constant(margins)]
         c.add("BATCH_TO_SPACE_ND", back, [c.like(wide, image)], ("BatchToSpaceNDOptions", {}))
+
+
+def _decodes(c, dtype):
+    """Constants that are packed: indices into tables, and a mask of what was not pruned."""
+
+    def header(kind, *rest):
+        return np.array([kind, 1, 0, 0, 1, *rest, *[0] * (11 - len(rest))], "uint8")
+
+    def add(encoded, ancillary, values, y):
+        inputs = [constant(encoded, "uint8")]
+        inputs += [constant(np.append(ancillary, values.view("uint8").reshape(-1)), "uint8")]
+        c.add_model(f"TFLM_DECODE/{dtype}", one_op("TFLM_DECODE", inputs, [y], custom=b""), [], [])
+
+    count = 18
+    for axis, shape in ((15, (3, 6)), (0, (2, 9)), (1, (6, 3))):
+        tables = 1 if axis == 15 else shape[axis]
+        bits = "".join(f"{i:03b}" for i in c.rng.integers(0, 5, count))
+        encoded = np.packbits([int(b) for b in bits])
+        values = np.ascontiguousarray(c.values((tables, 5), dtype))
+        scale = [0.5] * tables if tables > 1 else 0.5
+        y = c.like(c.tensor((), dtype), shape, scale=scale, zero_point=0, axis=axis % 15)
+        add(encoded, header(0, axis * 16 + 3, 5), values, y)
+    kept = c.rng.random(count) < 0.4
+    y = c.tensor((3, 6), dtype)
+    add(np.packbits(kept), header(2), c.values((int(kept.sum()),), dtype), y)

@@ -3,6 +3,8 @@
 import numpy as np
 from op_models import Tensor
 
+EXTRAS = ("coupled", "peepholes", "projection", "normalized")
+
 
 def add_cases(cases):
     for weight_type in ("float32", "int8"):
@@ -12,6 +14,20 @@ def add_cases(cases):
     for kind in ("float32", "int8", "int16"):
         for time_major in (False, True):
             _lstm(cases, kind, time_major)
+    _basic_lstm(cases)
+    for weight_type in ("float32", "int8"):
+        for activation in (0, 1, 3, 4):
+            _rnn(cases, weight_type, activation)
+        for extras in ((), ("coupled",), ("peepholes",), ("projection",), ("normalized",), EXTRAS):
+            _lstm_step(cases, weight_type, extras)
+        for extra in ("", "merged", "other input", "auxiliary"):
+            _two_ways_lstm(cases, weight_type, extra)
+        for time_major in (False, True):
+            _sequence_rnn(cases, weight_type, time_major)
+            if time_major and weight_type == "int8":
+                continue  # where the peer reads and writes beyond its memory
+            for extra in ("", "merged", "other input", "auxiliary"):
+                _two_ways_rnn(cases, weight_type, time_major, extra)
 
 
 def _constant(c, shape, dtype, scale=None):
@@ -94,3 +110,116 @@ def _lstm(c, dtype, time_major):
         "UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [y], options, feeds, steps=2, version=3,
         intermediates=intermediates,
     )  # fmt: skip
+
+
+def _rnn_layer(c, weight_type, batch, features, units):
+    """Weights, recurrent weights, bias, state."""
+    return [
+        _constant(c, (units, features), weight_type, 0.006),
+        _constant(c, (units, units), weight_type, 0.004),
+        _constant(c, (units,), "float32"),
+        Tensor((batch, units), "float32", is_variable=True),
+    ]
+
+
+def _rnn(c, weight_type, activation):
+    inputs = [c.tensor((2, 3), "float32"), *_rnn_layer(c, weight_type, 2, 3, 5)]
+    options = ("RNNOptions", {"fusedActivationFunction": activation})
+    c.add("RNN", inputs, [c.tensor((2, 5), "float32")], options, steps=3)
+
+
+def _sequence_rnn(c, weight_type, time_major):
+    shape = (4, 2) if time_major else (2, 4)
+    inputs = [c.tensor((*shape, 3), "float32"), *_rnn_layer(c, weight_type, 2, 3, 5)]
+    values = {"timeMajor": time_major, "fusedActivationFunction": 4}
+    values["asymmetricQuantizeInputs"] = time_major
+    options = ("SequenceRNNOptions", values)
+    y = c.tensor((*shape, 5), "float32")
+    c.add("UNIDIRECTIONAL_SEQUENCE_RNN", inputs, [y], options, steps=2)
+
+
+def _two_ways_rnn(c, weight_type, time_major, extra):
+    shape = (4, 2) if time_major else (2, 4)
+    inputs = [c.tensor((*shape, 3), "float32")]
+    for units in (5, 4):
+        inputs += _rnn_layer(c, weight_type, 2, 3, units)
+    inputs += [c.tensor((*shape, 3), "float32") if extra in ("other input", "auxiliary") else None]
+    for units in (5, 4):
+        inputs += [_constant(c, (units, 3), weight_type, 0.005) if extra == "auxiliary" else None]
+    merged = extra == "merged"
+    values = {"timeMajor": time_major, "fusedActivationFunction": 4, "mergeOutputs": merged}
+    options = ("BidirectionalSequenceRNNOptions", values)
+    outputs = [c.tensor((*shape, units), "float32") for units in ((9,) if merged else (5, 4))]
+    c.add("BIDIRECTIONAL_SEQUENCE_RNN", inputs, outputs, options, steps=2)
+
+
+def _gates(c, extras, weight_type, *shape):
+    """Of the input, forget, cell and output gate."""
+    first = 1 if "coupled" in extras else 0
+    return [None] * first + [_constant(c, shape, weight_type, 0.006) for _ in range(4 - first)]
+
+
+def _lstm_layer(c, weight_type, extras, features, units, outputs):
+    """Weights, recurrent weights, peepholes, biases, projection and its bias."""
+    inputs = _gates(c, extras, weight_type, units, features)
+    inputs += _gates(c, extras, weight_type, units, outputs)
+    peepholes = _gates(c, extras, weight_type, units)
+    del peepholes[2]
+    inputs += peepholes if "peepholes" in extras else [None] * 3
+    inputs += _gates(c, extras, "float32", units)
+    if "projection" not in extras:
+        return [*inputs, None, None]
+    projection = _constant(c, (outputs, units), weight_type, 0.006)
+    return [*inputs, projection, _constant(c, (outputs,), "float32")]
+
+
+def _state(*shape):
+    return Tensor(shape, "float32", is_variable=True)
+
+
+def _lstm_step(c, weight_type, extras):
+    batch, features, units = 2, 3, 5
+    outputs = 4 if "projection" in extras else units
+    inputs = [c.tensor((batch, features), "float32")]
+    inputs += _lstm_layer(c, weight_type, extras, features, units, outputs)
+    inputs += [_state(batch, outputs), _state(batch, units)]
+    inputs += _gates(c, extras, "float32", units) if "normalized" in extras else [None] * 4
+    values = {"fusedActivationFunction": 4, "cellClip": 0.9, "projClip": 0.3}
+    options = ("LSTMOptions", values)
+    y = c.tensor((batch, outputs), "float32")
+    c.add("LSTM", inputs, [y], options, steps=3, version=3)
+
+
+def _basic_lstm(c):
+    batch, features, units = 2, 3, 4
+    inputs = [c.tensor((batch, features), "float32"), _state(batch, units)]
+    inputs += [_constant(c, (4 * units, features + units), "float32")]
+    inputs += [_constant(c, (4 * units,), "float32"), _state(batch, units)]
+    sizes = (units, units, features + units, 4 * units)
+    outputs = [c.tensor((batch, size), "float32") for size in sizes]
+    options = ("LSTMOptions", {"fusedActivationFunction": 4, "kernelType": 1})
+    c.add("LSTM", inputs, outputs, options, steps=3, version=2)
+
+
+def _two_ways_lstm(c, weight_type, extra):
+    batch, time, features, units, outputs = 2, 4, 3, 5, 4
+    time_major = extra in ("merged", "auxiliary")
+    shape = (time, batch) if time_major else (batch, time)
+    extras = {"": (), "merged": ("projection",)}.get(extra, ("peepholes",))
+    outputs = outputs if "projection" in extras else units
+    inputs = [c.tensor((*shape, features), "float32")]
+    for _ in range(2):
+        inputs += _lstm_layer(c, weight_type, extras, features, units, outputs)
+    for _ in range(2):
+        inputs += [_state(batch, outputs), _state(batch, units)]
+    has_other = extra in ("other input", "auxiliary")
+    inputs += [c.tensor((*shape, features), "float32") if has_other else None]
+    for _ in range(2):
+        has_weights = extra == "auxiliary"
+        inputs += _gates(c, (), weight_type, units, features) if has_weights else [None] * 4
+    merged = extra == "merged"
+    values = {"timeMajor": time_major, "fusedActivationFunction": 4, "mergeOutputs": merged}
+    options = ("BidirectionalSequenceLSTMOptions", values)
+    sizes = (2 * outputs,) if merged else (outputs, outputs)
+    y = [c.tensor((*shape, size), "float32") for size in sizes]
+    c.add("BIDIRECTIONAL_SEQUENCE_LSTM", inputs, y, options, steps=2)

@@ -13,6 +13,7 @@ def add_cases(cases):
     _streams(cases)
     _transforms(cases)
     _front_end(cases)
+    _coefficients(cases)
 
 
 def _options(**values):
@@ -102,3 +103,25 @@ def _front_end(c):
     # 64-bit integers cannot be read from tflite-micro's package.
     built = model.build([spectrum], [energies, roots, clean, noise, even, log])
     c.add_model("SignalFrontEnd/int16", built, [spectrum], steps=3)
+
+
+def _coefficients(c):
+    for samples, channels, window, stride, squared in (
+        (100, 1, 30, 20, True),
+        (70, 2, 16, 9, False),
+    ):
+        length = 1 << (window - 1).bit_length()
+        shape = (channels, 1 + (samples - window) // stride, length // 2 + 1)
+        options = _options(window_size=window, stride=stride, magnitude_squared=squared)
+        x, y = Tensor((samples, channels), "float32"), Tensor(shape, "float32")
+        c.add("AudioSpectrogram", [x], [y], custom=options)
+    for shape, rate, values in (
+        ((1, 3, 257), 16000, {"filterbank_channel_count": 40, "dct_coefficient_count": 13}),
+        ((2, 2, 65), 8000, {"lower_frequency_limit": 300, "upper_frequency_limit": 3000}),
+    ):
+        feeds = [c.values(shape, "float32") ** 2, np.array([rate], "int32")]
+        inputs = [Tensor(shape, "float32"), Tensor((1,), "int32")]
+        y = Tensor((*shape[:2], 13), "float32")
+        defaults = {"lower_frequency_limit": 20, "upper_frequency_limit": 4000}
+        defaults |= {"filterbank_channel_count": 20, "dct_coefficient_count": 13}
+        c.add("Mfcc", inputs, [y], feeds=feeds, custom=_options(**(defaults | values)))

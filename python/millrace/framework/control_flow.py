@@ -244,10 +244,8 @@ def _functional_loop(cond, body, structure, start, shapes, limit, outer, paralle
     captured = list(captured.values())
     for traced in (traced_test, traced_body):
         traced.graph.ensure_captures(captured)
-    with traced_body.graph.as_default():  # captures go round unchanged
-        traced_body.outputs.extend(
-            apply_op("Identity", (inner,)) for _, inner in traced_body.graph.captures
-        )
+    # Captures go round unchanged, and are seen to: gradients know them to be invariant.
+    traced_body.outputs.extend(inner for _, inner in traced_body.graph.captures)
     names = [_function_name(outer, f"{name}_cond"), _function_name(outer, f"{name}_body")]
     traced_test.add_to(outer._c, names[0])
     traced_body.add_to(outer._c, names[1])

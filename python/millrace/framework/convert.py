@@ -48,7 +48,9 @@ def graph_tensor_of(graph, tensor):
     if graph.is_function:
         return graph.capture(tensor)
     if isinstance(tensor, GraphTensor):
-        raise ValueError(f"{tensor!r} is of another graph than the one that is built here")
+        from millrace.framework.graph import elsewhere
+
+        raise ValueError(elsewhere(tensor))
     return _graph_constant(graph, tensor.numpy(), tensor.dtype, "Const")
 
 

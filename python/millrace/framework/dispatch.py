@@ -101,7 +101,8 @@ def _convert_one(spec, arg, value, known):
     own = getattr(value, "dtype", None)
     if dtype is not None and isinstance(own, dtypes.DType) and own is not dtype:
         must = f"takes {dtype.name}" if arg.dtype else f"must be {dtype.name}, as its other inputs"
-        raise TypeError(f"input '{arg.name}' of {spec.name} {must}, got {own.name}: {value!r}")
+        text = f"input '{arg.name}' of {spec.name} {must}, got {own.name}: {value!r}"
+        raise TypeError(text + "; cast() gives it another dtype")
     tensor = convert_to_tensor(value, dtype, hint)
     if arg.type_attr:
         known.setdefault(arg.type_attr, tensor.dtype)

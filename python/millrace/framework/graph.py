@@ -2,6 +2,7 @@
 placed."""
 
 import contextlib
+import difflib
 import re
 
 import numpy as np
@@ -47,6 +48,18 @@ def _home_of(inputs):
         if tensor.dtype is dtypes.resource:
             return tensor.op.device
     return ""
+
+
+def elsewhere(item):
+    """What to say of a tensor or an operation of another graph."""
+    op = getattr(item, "op", item)
+    line = getattr(op, "origin", "")
+    return (
+        f"{item!r} is not an element of this graph: it was made in another graph"
+        + (f", at {line}" if line else "")
+        + ". Build a model within one `with graph.as_default():`, and give that graph to its "
+        "session"
+    )
 
 
 @contextlib.contextmanager
@@ -106,7 +119,10 @@ class Graph:
 
     def _check_not_finalized(self):
         if self._finalized:
-            raise RuntimeError("the graph is finalized and cannot be changed")
+            raise RuntimeError(
+                "the graph is finalized and cannot be changed: make operations before "
+                "graph.finalize(), or before the monitored session that does it"
+            )
 
     def _full_name(self, name):
         if name[-1] == "/":  # the name of a scope as it is: no further prefix
@@ -176,8 +192,13 @@ class Graph:
             raise ValueError(f"{name!r} is the name of a tensor, not of an operation")
         node_id = self._c.find_node(name)
         if node_id < 0:
-            raise KeyError(f"the graph has no operation named {name!r}")
+            raise KeyError(f"the graph has no operation named {name!r}{self._names_like(name)}")
         return self._operation(node_id)
+
+    def _names_like(self, name):
+        names = [op.name for op in self.get_operations()]
+        found = difflib.get_close_matches(name, names, 3)
+        return f"; there are {', '.join(map(repr, found))}" if found else ""
 
     @public
     def get_tensor_by_name(self, name):
@@ -201,11 +222,14 @@ class Graph:
             obj = self.get_tensor_by_name(text) if ":" in text else self.get_operation_by_name(text)
         if getattr(obj, "graph", None) is not self:
             if hasattr(obj, "graph"):
-                raise ValueError(f"{obj!r} is not an element of this graph")
+                raise ValueError(elsewhere(obj))
             raise TypeError(f"cannot make a tensor or operation of {obj!r}")
         is_op = isinstance(obj, Operation)
-        if (is_op and not allow_operation) or (not is_op and not allow_tensor):
-            raise TypeError(f"{obj!r} is not {'a tensor' if is_op else 'an operation'}")
+        if is_op and not allow_operation:
+            tensors = ", ".join(repr(t.name) for t in obj.outputs) or "it has none"
+            raise TypeError(f"{obj!r} is an operation, not one of its tensors: {tensors}")
+        if not is_op and not allow_tensor:
+            raise TypeError(f"{obj!r} is not an operation")
         return obj
 
     # ----- scopes -----

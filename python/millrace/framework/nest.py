@@ -1,16 +1,20 @@
-"""Nested structures of lists, tuples, named tuples and dictionaries."""
+"""Nested structures of lists, tuples, named tuples, dictionaries, and objects that are made of
+tensors (SparseTensor, TensorArray)."""
+
+
+class Composite:
+    """An object that is made of tensors: _leaves() are these, and _with_leaves(leaves) is the same
+    kind of object of others."""
+
+    __slots__ = ()
 
 
 def is_nested(value):
-    return isinstance(value, (list, tuple, dict))
+    return isinstance(value, (list, tuple, dict, Composite))
 
 
 def is_namedtuple(value):
     return isinstance(value, tuple) and hasattr(value, "_fields")
-
-
-def _children(structure):
-    return structure.values() if isinstance(structure, dict) else structure
 
 
 def flatten(structure):
@@ -19,6 +23,8 @@ def flatten(structure):
         return [structure]
     if isinstance(structure, dict):
         structure = [structure[k] for k in sorted_keys(structure)]
+    elif isinstance(structure, Composite):
+        structure = structure._leaves()
     return [leaf for item in structure for leaf in flatten(item)]
 
 
@@ -52,9 +58,12 @@ def _pack(structure, leaves, at):
             packed[key], at = _pack(structure[key], leaves, at)
         return type(structure)((key, packed[key]) for key in structure), at
     items = []
-    for item in structure:
+    composite = isinstance(structure, Composite)
+    for item in structure._leaves() if composite else structure:
         packed_item, at = _pack(item, leaves, at)
         items.append(packed_item)
+    if composite:
+        return structure._with_leaves(items), at
     return (type(structure)(*items) if is_namedtuple(structure) else type(structure)(items)), at
 
 

@@ -6,6 +6,9 @@ from millrace._load import native
 _READS = frozenset(
     ("ReadVariableOp", "ResourceGather", "ResourceGatherNd", "VarIsInitializedOp", "VariableShape")
 )
+# What gives handles and looks at no resource. A handle that a loop hands on must be seen to be the
+# same one, without a wait for what the loop does with it.
+_HANDLES = frozenset(("Identity", "Placeholder", "VarHandleOp"))
 _RESOURCE = 20
 _stateful_ops = {}
 
@@ -34,7 +37,7 @@ class ResourceOrder:
 
     def before(self, op_type, inputs):
         """The operations that a new one must wait for."""
-        if op_type == "Placeholder":
+        if op_type in _HANDLES:
             return []
         wait = []
         resources = [t._key for t in inputs if t.dtype._enum == _RESOURCE]
@@ -58,7 +61,7 @@ class ResourceOrder:
         for key in resources:
             if op_type in _READS:
                 self._reads.setdefault(key, []).append(op)
-            elif op_type not in ("Identity", "VarHandleOp"):
+            elif op_type not in _HANDLES:
                 self._last_write[key] = op
                 self._reads.pop(key, None)
         if not resources and _is_stateful(op_type):

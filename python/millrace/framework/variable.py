@@ -9,14 +9,15 @@ from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.graph_keys import GraphKeys
 from millrace.framework.tensor import Tensor
-from millrace.framework.variable_ops import VariableOps
+from millrace.framework.variable_ops import Assigned, VariableOps
 from millrace.tensor_shape import TensorShape
 
 _counter = 0
 _counter_lock = threading.Lock()
 
 
-def _unique_shared_name(name):
+def unique_shared_name(name):
+    """A name of a resource that no other in this process has."""
     global _counter
     with _counter_lock:
         _counter += 1
@@ -79,7 +80,7 @@ class Variable(VariableOps):
         attrs = {
             "dtype": value.dtype,
             "shape": self._shape,
-            "shared_name": _unique_shared_name(self._name),
+            "shared_name": unique_shared_name(self._name),
         }
         self.handle = apply_op("VarHandleOp", (), attrs)
         self.initializer = None
@@ -282,4 +283,5 @@ for _name in (
     "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow "
     "matmul rmatmul lt le gt ge and rand or ror xor neg abs invert getitem"
 ).split():
-    setattr(Variable, f"__{_name}__", _operator(f"__{_name}__"))
+    for _class in (Variable, Assigned):
+        setattr(_class, f"__{_name}__", _operator(f"__{_name}__"))

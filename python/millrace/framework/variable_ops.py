@@ -27,7 +27,7 @@ class Assigned:
     def value(self):
         return self._value
 
-    read_value = value
+    read_value = _read = value
 
     def _as_tensor(self, dtype=None):
         if dtype is not None and dtype is not self.dtype:
@@ -40,7 +40,7 @@ class Assigned:
     def eval(self, feed_dict=None, session=None):
         return self._value.eval(feed_dict, session)
 
-    def __getattr__(self, name):  # further updates, operators and the rest
+    def __getattr__(self, name):  # further updates, and what tensors have
         return getattr(
             self.variable if name.startswith(("assign", "scatter")) else self._value, name
         )

@@ -8,7 +8,7 @@ from millrace import dtypes
 from millrace._load import public
 from millrace.framework import context
 from millrace.framework.graph_keys import GraphKeys
-from millrace.framework.scopes import colocate_with, control_dependencies, name_scope
+from millrace.framework.scopes import name_scope
 from millrace.framework.variable_store import AUTO_REUSE, VariableStore
 
 _DEFAULTS = (
@@ -69,7 +69,7 @@ class VariableScope:
         return self.get_collection(GraphKeys.LOCAL_VARIABLES)
 
 
-class _State:
+class _ScopeState:
     """The variables of one graph by name, its current scope, and how often scopes were entered."""
 
     def __init__(self):
@@ -86,20 +86,21 @@ class _State:
         return name
 
 
-def _state():
+def scope_state():
+    """What the default graph keeps of its variable scopes."""
     graph = context.get_default_graph()
     while getattr(graph, "outer", None) is not None:  # bodies of functions share it
         graph = graph.outer
     found = getattr(graph, "_variable_scopes", None)
     if found is None:
-        found = graph._variable_scopes = _State()
+        found = graph._variable_scopes = _ScopeState()
     return found
 
 
 @public
 def get_variable_scope():
     """The current VariableScope."""
-    return _state().scope
+    return scope_state().scope
 
 
 class variable_scope:
@@ -151,7 +152,7 @@ class variable_scope:
 
     @public
     def __enter__(self):
-        state = _state()
+        state = scope_state()
         self._before, self._entered = state.scope, dict(state.entered)
         given = state.unique_name(self._default_name) if self._given is None else self._given
         is_scope = isinstance(given, VariableScope)
@@ -176,7 +177,7 @@ class variable_scope:
             if value is None:
                 continue
             if key == "custom_getter" and scope.custom_getter is not None:
-                value = _chain(value, scope.custom_getter)
+                value = chain_getters(value, scope.custom_getter)
             setattr(scope, key, value)
         if self._dtype is not None:
             scope.set_dtype(self._dtype)
@@ -184,7 +185,7 @@ class variable_scope:
     def __exit__(self, *exc):
         if self._names is not None:
             self._names.__exit__(*exc)
-        state = _state()
+        state = scope_state()
         # What is below may be entered anew under the same names; the scope itself may not.
         inside, state.entered = state.entered, self._entered
         if self._given is None or isinstance(self._given, str):
@@ -193,114 +194,13 @@ class variable_scope:
         state.scope = self._before
 
 
-def _chain(inner, outer):
+def chain_getters(inner, outer):
+    """A custom getter that calls inner, whose true getter calls outer."""
+
     def getter(true_getter, *args, **kwargs):
         return inner(functools.partial(outer, true_getter), *args, **kwargs)
 
     return getter
 
 
-@public
-def get_variable(
-    name,
-    shape=None,
-    dtype=None,
-    initializer=None,
-    regularizer=None,
-    trainable=None,
-    collections=None,
-    caching_device=None,
-    partitioner=None,
-    validate_shape=True,
-    use_resource=None,
-    custom_getter=None,
-    constraint=None,
-    synchronization=None,
-    aggregation=None,
-):
-    """The variable of that name in the current variable scope; made if it is new, shared if the
-    scope says reuse.
-
-    Args:
-      name: within the scope.
-      shape: needed for a new variable, unless the initializer is a value or takes no arguments.
-      dtype: the scope's if None, which is float32 by default.
-      initializer: a value, a function of shape and dtype such as zeros_initializer(), or one of no
-        arguments. The scope's if None; if that has none, Glorot & Bengio's uniform distribution
-        for floating-point numbers, zeros for others.
-      regularizer: a function from the variable to a loss, which goes into the collection
-        REGULARIZATION_LOSSES.
-      partitioner: a function of shape and dtype to the number of parts in each dimension; the
-        result is then a PartitionedVariable.
-    Raises:
-      ValueError if the variable exists and the scope does not reuse, if it does not exist and the
-      scope only reuses, or where shape or dtype are not those of the variable that exists.
-    """
-    state = _state()
-    scope = state.scope
-    make = functools.partial(_get, state)
-    getter = custom_getter or scope.custom_getter
-    if custom_getter is not None and scope.custom_getter is not None:
-        getter = _chain(custom_getter, scope.custom_getter)
-    return (functools.partial(getter, make) if getter else make)(
-        name=f"{scope.name}/{name}" if scope.name else name,
-        shape=shape,
-        dtype=dtype,
-        initializer=scope.initializer if initializer is None else initializer,
-        regularizer=scope.regularizer if regularizer is None else regularizer,
-        reuse=scope.reuse,
-        trainable=trainable,
-        collections=collections,
-        caching_device=caching_device,
-        partitioner=scope.partitioner if partitioner is None else partitioner,
-        validate_shape=validate_shape,
-        use_resource=use_resource,
-        constraint=scope.constraint if constraint is None else constraint,
-    )
-
-
-def _get(
-    state, name, regularizer=None, caching_device=None, use_resource=None, dtype=None, **options
-):
-    """What a custom getter calls in the end."""
-    default_dtype = state.scope.dtype
-    made, is_new = state.store.get(name, dtype=dtype, default_dtype=default_dtype, **options)
-    if is_new and regularizer is not None:
-        for part in made if hasattr(made, "_partitions") else [made]:
-            _regularize(part, regularizer)
-    return made
-
-
-def _regularize(variable, regularizer):
-    with (
-        control_dependencies(None),
-        colocate_with(variable.handle),
-        name_scope(variable.op.name + "/Regularizer/"),
-    ):
-        loss = regularizer(variable)
-    if loss is not None:
-        context.get_default_graph().add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
-
-
-@public
-def get_local_variable(name, *args, **kwargs):
-    """As get_variable, for a variable of this process only: it is neither trained nor saved."""
-    kwargs["trainable"] = False
-    kwargs["collections"] = [*(kwargs.get("collections") or ()), GraphKeys.LOCAL_VARIABLES]
-    return get_variable(name, *args, **kwargs)
-
-
-def no_regularizer(_):
-    """A regularizer that adds no loss, where the scope has one."""
-    return None
-
-
-__all__ = [
-    "AUTO_REUSE",
-    "VariableScope",
-    "get_local_variable",
-    "get_variable",
-    "get_variable_scope",
-    "no_regularizer",
-    "variable_scope",
-]
+__all__ = ["AUTO_REUSE", "VariableScope", "get_variable_scope", "variable_scope"]

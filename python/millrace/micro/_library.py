@@ -2,6 +2,7 @@
 
 import ctypes
 import functools
+import os
 import pathlib
 
 from millrace.micro import _source
@@ -94,13 +95,20 @@ class Memory(ctypes.Structure):
     _fields_ = [(kind, ctypes.c_size_t) for kind in MEMORY_KINDS]
 
 
+def _path():
+    """What MILLRACE_MICRO_LIB names; else the package's, or what the source tree has built."""
+    named = os.environ.get("MILLRACE_MICRO_LIB")
+    if named:
+        return named
+    installed = pathlib.Path(__file__).parents[1] / "libmillrace_micro.so"
+    built = _source.ROOT / "bazel-bin/micro/host/libmillrace_micro.so"
+    return installed if installed.exists() else built
+
+
 @functools.cache
 def library():
-    path = pathlib.Path(__file__).parents[1] / "libmillrace_micro.so"
-    if not path.exists():  # in the source tree
-        path = _source.ROOT / "bazel-bin/micro/host/libmillrace_micro.so"
     try:
-        lib = ctypes.CDLL(str(path))
+        lib = ctypes.CDLL(str(_path()))
     except OSError as error:
         raise ImportError(
             f"{error}. The library is built and installed with the package: tools/install VENV"

@@ -2,6 +2,7 @@
 
 import pathlib
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -70,6 +71,13 @@ class HostRunner:
         return results
 
 
+def _show_progress(done, total):
+    """A line that goes when all is done, on a terminal only."""
+    if sys.stderr.isatty():
+        line = f"compiling for the device: {done} of {total} files" if done < total else ""
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+
+
 class DeviceRunner:
     """Builds an image with the model and its ops and runs it in QEMU."""
 
@@ -82,7 +90,7 @@ class DeviceRunner:
         self._folder = tempfile.TemporaryDirectory(prefix="millrace-micro-")
         self.folder = pathlib.Path(self._folder.name)
         try:
-            self.image = self._tool.build(target, path, self.folder)
+            self.image = self._tool.build(target, path, self.folder, progress=_show_progress)
         except RuntimeError as error:
             raise DeviceError(f"the image for {target} could not be built: {error}") from None
 

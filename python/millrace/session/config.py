@@ -37,9 +37,11 @@ class ConfigProto:
       log_device_placement: log where each op runs.
       operation_timeout_in_ms: default deadline of steps; 0 for none.
       graph_options: GraphOptions.
-      device_count, intra_op_parallelism_threads, inter_op_parallelism_threads, device_filters,
-        gpu_options: accepted; the
-        number of threads is the process's, set by MILLRACE_NUM_THREADS.
+      device_count: {"CPU": n}: a session in this process has the devices CPU:0 to CPU:n-1, which
+        share its threads. Other types are accepted and mean nothing.
+      device_filters: of a cluster, the tasks to look at.
+      intra_op_parallelism_threads, inter_op_parallelism_threads, gpu_options: accepted; the number
+        of threads is the process's, set by MILLRACE_NUM_THREADS.
     """
 
     def __init__(

@@ -22,6 +22,9 @@ class Fetches:
         self.fetch_names = list(self._index)
 
     def _plan_of(self, item):
+        if isinstance(item, nest.Composite):
+            cls, parts = item._fetched_as()
+            return ("namedtuple", cls, [self._plan_of(p) for p in parts])
         if nest.is_nested(item):
             if isinstance(item, dict):
                 return ("dict", type(item), [(k, self._plan_of(v)) for k, v in item.items()])
@@ -45,7 +48,9 @@ class Fetches:
                 "structure of them"
             ) from None
         except (KeyError, ValueError) as error:
-            raise ValueError(f"{item!r} cannot be fetched: {error.args[0]}") from None
+            text = error.args[0]
+            what = "" if text.startswith(repr(item)) else f"{item!r}: "
+            raise ValueError(f"cannot be fetched: {what}{text}") from None
         if isinstance(element, Operation):
             if element.name not in self.target_names:
                 self.target_names.append(element.name)

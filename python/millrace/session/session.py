@@ -6,7 +6,7 @@ import threading
 
 from millrace import _load
 from millrace._load import public
-from millrace.framework import context
+from millrace.framework import context, nest
 from millrace.session.config import ConfigProto, RunOptions
 from millrace.session.fetches import Fetches
 
@@ -47,14 +47,16 @@ class BaseSession:
     def __init__(self, target="", graph=None, config=None):
         self.graph = context.get_default_graph() if graph is None else graph
         self._target = target
-        options = (config or ConfigProto()).session_options()
+        config = config or ConfigProto()
+        options = config.session_options()
         if target:
             from millrace.distributed import connect
 
-            filters = config.device_filters if config else []
-            self._c = connect(target, self.graph._c, options, filters)
+            self._c = connect(target, self.graph._c, options, config.device_filters)
         else:
-            self._c = _load.native.Session(self.graph._c, options)
+            self._c = _load.native.Session(
+                self.graph._c, options, config.device_count.get("CPU", 1)
+            )
         self._steps = collections.OrderedDict()
         self._started = set()  # of the graph's _started_by_sessions
         self._lock = threading.Lock()
@@ -88,6 +90,8 @@ class BaseSession:
         except TypeError:  # something unhashable
             key = step = None
         if step is None:
+            if any(isinstance(feed, nest.Composite) for feed in feeds):
+                return self.run(fetches, _feeds_of_parts(feeds), options, run_metadata)
             step, values = self._prepare(key, fetches, feeds)
         elif feeds:
             values = list(feeds.values())
@@ -105,7 +109,10 @@ class BaseSession:
 
     def _prepare(self, key, fetches, feeds):
         if self._closed:
-            raise RuntimeError("Attempted to use a closed Session.")
+            raise RuntimeError(
+                "Attempted to use a closed Session. close(), or the end of its `with` block, "
+                "closed it: make another"
+            )
         if not self.graph.version:
             raise RuntimeError(
                 "The Session graph is empty. Add operations to the graph before calling run()."
@@ -116,7 +123,9 @@ class BaseSession:
             try:
                 names.append(self.graph.as_graph_element(feed, allow_operation=False).name)
             except (KeyError, TypeError, ValueError) as error:
-                raise TypeError(f"{feed!r} cannot be fed: {error.args[0]}") from None
+                text = error.args[0]
+                what = "" if text.startswith(repr(feed)) else f"{feed!r}: "
+                raise TypeError(f"cannot be fed: {what}{text}") from None
         self._start_what_is_used(resolved)
         standing = self._standing_feeds(resolved, names)
         step = _PreparedStep(self._c, resolved, names, standing)
@@ -212,6 +221,14 @@ class _CallableWithOptions:
         if run_metadata is not None:
             run_metadata.set_step_stats(stats)
         return self._step.fetches.build(arrays)
+
+
+def _feeds_of_parts(feeds):
+    """The feeds with the tensors that composites are made of in their places."""
+    found = {}
+    for feed, value in feeds.items():
+        found.update(feed._feeds(value) if isinstance(feed, nest.Composite) else {feed: value})
+    return found
 
 
 def _key_of(fetches):

@@ -1,6 +1,31 @@
-"""Summaries: curves and graphs that TensorBoard shows."""
+"""Summaries: curves, distributions, pictures, texts and graphs that TensorBoard shows."""
 
-from millrace.summary.ops import histogram, merge, merge_all, scalar
+from millrace.summary.messages import (
+    Event,
+    HistogramProto,
+    SessionLog,
+    Summary,
+    SummaryMetadata,
+    TaggedRunMetadata,
+    summary_iterator,
+)
+from millrace.summary.ops import histogram, image, merge, merge_all, scalar, tensor_summary, text
 from millrace.summary.writer import FileWriter
 
-__all__ = ["FileWriter", "histogram", "merge", "merge_all", "scalar"]
+__all__ = [
+    "Event",
+    "FileWriter",
+    "HistogramProto",
+    "SessionLog",
+    "Summary",
+    "SummaryMetadata",
+    "TaggedRunMetadata",
+    "histogram",
+    "image",
+    "merge",
+    "merge_all",
+    "scalar",
+    "summary_iterator",
+    "tensor_summary",
+    "text",
+]

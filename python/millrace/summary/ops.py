@@ -3,11 +3,13 @@
 import contextlib
 import re
 
+from millrace import dtypes
 from millrace._load import public
 from millrace.framework import context
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.graph_keys import GraphKeys
+from millrace.summary.messages import PluginData, SummaryMetadata
 
 
 @contextlib.contextmanager
@@ -52,6 +54,64 @@ def histogram(name, values, collections=None, family=None):
     with _scope(name, family) as (tag, scope):
         made = apply_op("HistogramSummary", (tag, convert_to_tensor(values)), None, scope)
     return _collected(made, collections)
+
+
+@public
+def image(name, tensor, max_outputs=3, collections=None, family=None):
+    """A string tensor that holds the first images of a batch, as "name/image/0" and so on.
+
+    Args:
+      tensor: [batch, height, width, channels] with 1 (grey), 3 (RGB) or 4 (RGBA) channels. uint8
+        is shown as it is; float32, float16 and float64 are scaled, each image for itself: to
+        0..255, or so that 0 is the middle where values are negative.
+      max_outputs: how many images at most; if 1, the tag is "name/image".
+    """
+    with _scope(name, family) as (tag, scope):
+        attrs = {"max_images": max_outputs}
+        made = apply_op("ImageSummary", (tag, convert_to_tensor(tensor)), attrs, scope)
+    return _collected(made, collections)
+
+
+@public
+def tensor_summary(
+    name,
+    tensor,
+    summary_description=None,
+    collections=None,
+    summary_metadata=None,
+    family=None,
+    display_name=None,
+):
+    """A string tensor that holds a tensor of any type and shape, for a plug-in of TensorBoard.
+
+    Args:
+      summary_metadata: a SummaryMetadata, which names the plug-in.
+      summary_description, display_name: put into it.
+    """
+    given = SummaryMetadata() if summary_metadata is None else summary_metadata
+    metadata = SummaryMetadata(
+        plugin_data=given.plugin_data,
+        display_name=given.display_name if display_name is None else display_name,
+        summary_description=summary_description or given.summary_description,
+        data_class=given.data_class,
+    )
+    with _scope(name, family) as (tag, scope):
+        args = (tag, convert_to_tensor(tensor), metadata.SerializeToString())
+        made = apply_op("TensorSummaryV2", args, None, scope)
+    return _collected(made, collections)
+
+
+@public
+def text(name, tensor, collections=None):
+    """A string tensor that holds text, which TensorBoard shows as Markdown: a string, a list or a
+    table of strings."""
+    tensor = convert_to_tensor(tensor)
+    if tensor.dtype is not dtypes.string:
+        raise ValueError(f"summary.text needs a tensor of strings, got {tensor.dtype.name}")
+    return tensor_summary(name, tensor, collections=collections, summary_metadata=TEXT)
+
+
+TEXT = SummaryMetadata(plugin_data=PluginData(plugin_name="text"))
 
 
 @public

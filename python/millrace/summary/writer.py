@@ -1,7 +1,10 @@
 """FileWriter: event files."""
 
+import numpy as np
+
 from millrace import _load
 from millrace._load import public
+from millrace.summary.ops import TEXT
 
 
 def _bytes(message):
@@ -34,9 +37,31 @@ class FileWriter:
         """A point of the curve `tag`."""
         self._c.add_scalar(tag, float(value), int(step))
 
+    def _add(self, op, tag, value, step, *further, attrs=None):
+        """The summary that the op gives at once, also while a graph is built."""
+        inputs = [_load.native.eager_constant(v, 0) for v in (tag, value, *further)]
+        (summary,) = _load.native.eager_execute(op, inputs, attrs)
+        self._c.add_summary(summary.numpy(), int(step))
+
+    @public
+    def add_histogram(self, tag, values, step=0):
+        """How the values of an array are distributed."""
+        self._add("HistogramSummary", tag, np.asarray(values), step)
+
+    @public
+    def add_image(self, tag, images, step=0, max_outputs=3):
+        """The first images of a batch: see summary.image."""
+        attrs = {"max_images": max_outputs}
+        self._add("ImageSummary", tag, np.asarray(images), step, attrs=attrs)
+
+    @public
+    def add_text(self, tag, text, step=0):
+        """A string, a list or a table of strings, shown as Markdown."""
+        self._add("TensorSummaryV2", tag, text, step, TEXT.SerializeToString())
+
     @public
     def add_summary(self, summary, global_step=None):
-        """What a summary operation gave: a serialised Summary."""
+        """What a summary operation gave, a serialised Summary; or a Summary."""
         self._c.add_summary(_bytes(summary), int(global_step or 0))
 
     @public

@@ -2,6 +2,7 @@
 
 from millrace.io import CheckpointReader as NewCheckpointReader
 from millrace.io import list_variables, load_checkpoint, load_variable
+from millrace.summary.messages import summary_iterator
 from millrace.train.adam import AdamOptimizer
 from millrace.train.adaptive import (
     AdadeltaOptimizer,
@@ -17,6 +18,7 @@ from millrace.train.checkpoint_state import (
     latest_checkpoint,
     update_checkpoint_state,
 )
+from millrace.train.coordinator import Coordinator, LooperThread
 from millrace.train.decay import (
     cosine_decay,
     exponential_decay,
@@ -51,15 +53,17 @@ from millrace.train.meta_graph import export_meta_graph, import_meta_graph
 from millrace.train.monitored_session import (
     ChiefSessionCreator,
     MonitoredSession,
-    MonitoredTrainingSession,
+    SessionCreator,
     SingularMonitoredSession,
     WorkerSessionCreator,
 )
 from millrace.train.moving_averages import ExponentialMovingAverage
 from millrace.train.optimizer import Optimizer
 from millrace.train.progress import ProgressBarHook
+from millrace.train.queue_runner import QueueRunner, add_queue_runner, start_queue_runners
 from millrace.train.saver import Saver
 from millrace.train.scaffold import Scaffold
+from millrace.train.training_session import MonitoredTrainingSession
 
 
 def __getattr__(name):
@@ -78,12 +82,14 @@ __all__ = [
     "CheckpointSaverListener",
     "CheckpointState",
     "ChiefSessionCreator",
+    "Coordinator",
     "ExponentialMovingAverage",
     "FeedFnHook",
     "FinalOpsHook",
     "FtrlOptimizer",
     "GradientDescentOptimizer",
     "LoggingTensorHook",
+    "LooperThread",
     "MomentumOptimizer",
     "MonitoredSession",
     "MonitoredTrainingSession",
@@ -92,9 +98,11 @@ __all__ = [
     "NewCheckpointReader",
     "Optimizer",
     "ProgressBarHook",
+    "QueueRunner",
     "RMSPropOptimizer",
     "Saver",
     "Scaffold",
+    "SessionCreator",
     "SessionRunArgs",
     "SessionRunContext",
     "SessionRunHook",
@@ -104,6 +112,7 @@ __all__ = [
     "StopAtStepHook",
     "SummarySaverHook",
     "WorkerSessionCreator",
+    "add_queue_runner",
     "checkpoint_exists",
     "cosine_decay",
     "create_global_step",
@@ -123,5 +132,7 @@ __all__ = [
     "piecewise_constant",
     "polynomial_decay",
     "replica_device_setter",
+    "start_queue_runners",
+    "summary_iterator",
     "update_checkpoint_state",
 ]

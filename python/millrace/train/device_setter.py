@@ -47,12 +47,14 @@ def replica_device_setter(
       ps_tasks: the number of parameter servers; taken from `cluster` if that is given. 0: no
         device function (None).
       ps_device, worker_device: jobs; of `cluster`, where it knows its own task, this task's device.
-      cluster: a ClusterSpec.
+      cluster: a ClusterSpec, or what one is made of.
       ps_ops: op types that go to parameter servers.
       ps_strategy: a function from operation to the number of a parameter server.
     """
     if cluster is not None:
-        spec = cluster.as_dict()
+        from millrace.distributed.cluster_spec import ClusterSpec
+
+        spec = ClusterSpec(cluster).as_dict()
         job = device_names.parse(ps_device).get("job", "ps")
         ps_tasks = len(spec.get(job, ()))
         if worker_device == "/job:worker":

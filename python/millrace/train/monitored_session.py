@@ -1,27 +1,28 @@
-"""Monitored sessions: training with hooks, checkpoints and an orderly end."""
+"""Monitored sessions: training with hooks, that survives lost tasks and has an orderly end."""
 
 import logging
+import time
 
 from millrace._load import public
+from millrace.errors import OutOfRangeError
 from millrace.framework import context
-from millrace.session.config import RunMetadata, RunOptions
 from millrace.train import session_manager
-from millrace.train.checkpoint_hook import CheckpointSaverHook
-from millrace.train.global_step import get_global_step
-from millrace.train.hooks import (
-    SessionRunArgs,
-    SessionRunContext,
-    SessionRunValues,
-    StepCounterHook,
-    SummarySaverHook,
-)
+from millrace.train.hooked_session import PREEMPTION_ERRORS, HookedSession
 from millrace.train.scaffold import Scaffold
 
 log = logging.getLogger("millrace")
-USE_DEFAULT = object()
+_RETRY_SECONDS = 0.5
 
 
-class ChiefSessionCreator:
+class SessionCreator:
+    """create_session(): what a MonitoredSession gets its session from, and another when that one
+    is lost."""
+
+    def create_session(self):
+        raise NotImplementedError(f"{type(self).__name__} must define create_session()")
+
+
+class ChiefSessionCreator(SessionCreator):
     """Makes the session of the task that initialises or restores the variables."""
 
     @public
@@ -34,17 +35,17 @@ class ChiefSessionCreator:
         checkpoint_filename_with_path=None,
     ):
         self.scaffold, self._master, self._config = scaffold or Scaffold(), master, config
-        self._dir = checkpoint_dir
+        self._dir, self._path = checkpoint_dir, checkpoint_filename_with_path
 
     def create_session(self):
         graph = context.get_default_graph()
         self.scaffold.finalize()
         return session_manager.prepare_as_chief(
-            self._master, graph, self.scaffold, self._dir, self._config
+            self._master, graph, self.scaffold, self._dir, self._config, self._path
         )
 
 
-class WorkerSessionCreator:
+class WorkerSessionCreator(SessionCreator):
     """Makes the session of a task that waits for the chief."""
 
     @public
@@ -64,197 +65,169 @@ class MonitoredSession:
     """A session with hooks. `with MonitoredSession(...) as s: while not s.should_stop():
     s.run(train_op)`.
 
+    When a task of the cluster is lost (UnavailableError, AbortedError), the session is closed and
+    another created, by which the chief restores the last checkpoint and the others wait for it;
+    the hooks' after_create_session() is called again, and then the step that failed runs again. A
+    warning in the log says so. The error is raised if no step succeeds for max_recovery_secs.
+
     At the end of the with block the hooks' end() runs, unless an exception ended it. An
-    OutOfRangeError (the input is
-    used up) or StopIteration in run() ends training as if it had been asked for.
+    OutOfRangeError (the input is used up) or StopIteration in run() ends training as if it had been
+    asked for.
+
+    Args:
+      session_creator: a ChiefSessionCreator if left out.
+      hooks: SessionRunHooks.
+      stop_grace_period_secs: how long close() waits for threads that feed queues.
+      max_recovery_secs: see above; without a limit if None.
     """
 
+    _recovers = True
+
     @public
-    def __init__(self, session_creator=None, hooks=None, stop_grace_period_secs=120):
+    def __init__(
+        self,
+        session_creator=None,
+        hooks=None,
+        stop_grace_period_secs=120,
+        *,
+        max_recovery_secs=7200,
+    ):
         self._hooks = list(hooks or ())
         for hook in self._hooks:
             hook.begin()
-        creator = session_creator or ChiefSessionCreator()
-        graph = context.get_default_graph()
-        self._reopen = None if graph.finalized else graph  # what making the session closes
-        self._session = creator.create_session()
-        self.graph = self._session.graph
-        self._stop = False
-        for hook in self._hooks:
-            hook.after_create_session(self._session, None)
+        self._creator = session_creator or ChiefSessionCreator()
+        self._grace_seconds, self._max_recovery_secs = stop_grace_period_secs, max_recovery_secs
+        self.graph = context.get_default_graph()
+        self._reopen = not self.graph.finalized  # what making the session closes
+        self._session, self._closed = None, False
+        self._lost_since = None  # when a task was lost, if no step has succeeded since
+        self._with_session(lambda session: None)
 
+    def _create(self):
+        with self.graph.as_default():
+            session = self._creator.create_session()
+            return HookedSession(session, self._hooks, self._grace_seconds)
+
+    def _with_session(self, use):
+        """use(session), again with another session each time that one is lost."""
+        while True:
+            try:
+                if self._session is None:
+                    self._session = self._create()
+                result = use(self._session)
+            except PREEMPTION_ERRORS as error:
+                if not self._may_try_again():
+                    raise
+                log.warning("the session is created anew: %s", error)
+                self._drop()
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return result
+
+    def _may_try_again(self):
+        now = time.monotonic()
+        if self._lost_since is None:
+            self._lost_since = now
+        limit = self._max_recovery_secs
+        return self._recovers and (limit is None or now - self._lost_since < limit)
+
+    def _drop(self):
+        session, self._session = self._session, None
+        if session is None:
+            return
+        try:
+            session.close()
+        except PREEMPTION_ERRORS as error:
+            log.debug("while the lost session was closed: %s", error)
+
+    @public
     def should_stop(self):
         """True when a hook asked to stop, or the session is closed."""
-        return self._stop or self._session is None
+        return self._closed or self._with_session(lambda session: session.should_stop())
 
     @public
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """Runs one step, with what the hooks ask for beside it."""
-        if self._session is None:
-            raise RuntimeError("Run called even after should_stop requested.")
-        run_context = SessionRunContext(SessionRunArgs(fetches, feed_dict, options), self._session)
-        asked, feeds = {"caller": fetches}, dict(feed_dict or ())
-        for i, hook in enumerate(self._hooks):
-            request = hook.before_run(run_context)
-            if request is None:
-                continue
-            if request.fetches is not None:
-                asked[i] = request.fetches
-            feeds.update(request.feed_dict or ())
-            if request.options is not None:
-                options = options or RunOptions()
-                options.trace_level = max(options.trace_level, request.options.trace_level)
-                run_metadata = run_metadata or RunMetadata()
-        if len(asked) == 1 and not feeds:
-            results = {"caller": self._session.run(fetches, None, options, run_metadata)}
-        else:
-            results = self._session.run(asked, feeds, options, run_metadata)
-        for i, hook in enumerate(self._hooks):
-            hook.after_run(run_context, SessionRunValues(results.get(i), options, run_metadata))
-        self._stop = self._stop or run_context.stop_requested
-        return results["caller"]
+        self._check_open()
+        result = self._with_session(
+            lambda session: session.run(fetches, feed_dict, options, run_metadata)
+        )
+        self._lost_since = None
+        return result
 
     @public
     def run_step_fn(self, step_fn):
-        """step_fn(context) with context.session the plain session: for steps of several runs."""
-        return step_fn(SessionRunContext(None, self._session))
+        """step_fn(step_context), for steps of several runs: step_context.session is the plain
+        session, step_context.run_with_hooks() this one's run(), and step_context.request_stop()
+        ends training."""
+        self._check_open()
+        result = self._with_session(lambda session: session.run_step_fn(step_fn))
+        self._lost_since = None
+        return result
+
+    def _check_open(self):
+        if self._closed:
+            raise RuntimeError("Run called even after should_stop requested.")
 
     @public
     def close(self):
         """Runs the hooks' end() and closes the session."""
-        if self._session is None:
+        if self._closed:
             return
         try:
-            for hook in self._hooks:
-                hook.end(self._session)
+            if self._session is not None:
+                for hook in self._hooks:
+                    hook.end(self._session.session)
         finally:
             self._end()
 
     def _end(self):
-        session, self._session = self._session, None
-        session.close()
-        if self._reopen is not None:
-            self._reopen._finalized = False
+        self._closed = True
+        try:
+            self._drop()
+        finally:
+            if self._reopen:
+                self.graph._finalized = False
 
     def __enter__(self):
         return self
 
     @public
     def __exit__(self, error_type, error, traceback):
-        from millrace.errors import OutOfRangeError
-
-        if error_type is not None and issubclass(error_type, (OutOfRangeError, StopIteration)):
-            error_type = None
-            self._stop = True
-            handled = True
-        else:
-            handled = False
-        if error_type is None:
+        ended = error_type is not None and issubclass(error_type, (OutOfRangeError, StopIteration))
+        if error_type is None or ended:
             self.close()
-        elif self._session is not None:
+        elif not self._closed:
             self._end()
-        return handled
+        return ended
 
 
-SingularMonitoredSession = MonitoredSession
-
-
-@public
-def MonitoredTrainingSession(
-    master="",
-    is_chief=True,
-    checkpoint_dir=None,
-    scaffold=None,
-    hooks=None,
-    chief_only_hooks=None,
-    save_checkpoint_secs=USE_DEFAULT,
-    save_summaries_steps=USE_DEFAULT,
-    save_summaries_secs=USE_DEFAULT,
-    config=None,
-    stop_grace_period_secs=120,
-    log_step_count_steps=100,
-    max_wait_secs=7200,
-    save_checkpoint_steps=USE_DEFAULT,
-    summary_dir=None,
-    save_graph_def=True,
-    *,
-    cluster=None,
-    progress=False,
-):
-    """A MonitoredSession for training: the chief initialises or restores, saves checkpoints and
-    summaries.
+class SingularMonitoredSession(MonitoredSession):
+    """A MonitoredSession of one process, which makes no second session: errors of lost tasks are
+    raised.
 
     Args:
-      master: target of the session; "" for this process.
-      is_chief: whether this task initialises the variables and saves.
-      checkpoint_dir: where the chief restores from and saves to; no checkpoints if None.
-      hooks, chief_only_hooks: SessionRunHooks of all tasks, and of the chief.
-      save_checkpoint_secs, save_checkpoint_steps: how often to save; 600 seconds if neither is
-        given.
-      save_summaries_steps, save_summaries_secs: how often to write summaries; 100 steps if neither
-        is given.
-      log_step_count_steps: how often to write global_step/sec.
-      max_wait_secs: how long a task waits for the chief.
-      cluster: a ClusterSpec of which this process is a task: gives master and is_chief.
-      progress: show a progress bar (of the chief); or a ProgressBarHook.
+      checkpoint_dir: restored from, if it holds a checkpoint.
     """
-    if cluster is not None:
-        master, is_chief = cluster.session_target(), cluster.is_chief()
-    scaffold = scaffold or Scaffold()
-    all_hooks = list(hooks or ())
-    if is_chief:
-        all_hooks += list(chief_only_hooks or ())
-        if progress:
-            from millrace.train.progress import ProgressBarHook
 
-            all_hooks.append(
-                progress if isinstance(progress, ProgressBarHook) else ProgressBarHook()
-            )
-        if checkpoint_dir:
-            all_hooks += _chief_hooks(
-                checkpoint_dir,
-                summary_dir or checkpoint_dir,
-                scaffold,
-                save_checkpoint_secs,
-                save_checkpoint_steps,
-                save_summaries_secs,
-                save_summaries_steps,
-                log_step_count_steps,
-            )
-        creator = ChiefSessionCreator(scaffold, master, config, checkpoint_dir)
-    else:
-        creator = WorkerSessionCreator(scaffold, master, config, max_wait_secs)
-    return MonitoredSession(creator, all_hooks, stop_grace_period_secs)
+    _recovers = False
 
-
-def _chief_hooks(
-    folder, summary_dir, scaffold, ckpt_secs, ckpt_steps, summary_secs, summary_steps, log_steps
-):
-    if ckpt_secs is USE_DEFAULT and ckpt_steps is USE_DEFAULT:
-        ckpt_secs = 600
-    if summary_secs is USE_DEFAULT and summary_steps is USE_DEFAULT:
-        summary_steps = 100
-    ckpt_secs, ckpt_steps, summary_secs, summary_steps = (
-        None if v is USE_DEFAULT else v
-        for v in (ckpt_secs, ckpt_steps, summary_secs, summary_steps)
-    )
-    if get_global_step() is None:
-        log.warning("the graph has no global step: no checkpoints and summaries are written")
-        return []
-    from millrace.summary import FileWriter
-
-    hooks = []
-    writer = (
-        FileWriter(summary_dir, context.get_default_graph())
-        if (summary_secs or summary_steps or log_steps)
-        else None
-    )
-    if log_steps:
-        hooks.append(StepCounterHook(log_steps, summary_writer=writer))
-    if summary_secs or summary_steps:
-        hooks.append(
-            SummarySaverHook(summary_steps, summary_secs, summary_writer=writer, scaffold=scaffold)
+    @public
+    def __init__(
+        self,
+        hooks=None,
+        scaffold=None,
+        master="",
+        config=None,
+        checkpoint_dir=None,
+        stop_grace_period_secs=120,
+        checkpoint_filename_with_path=None,
+    ):
+        creator = ChiefSessionCreator(
+            scaffold, master, config, checkpoint_dir, checkpoint_filename_with_path
         )
-    if ckpt_secs or ckpt_steps:
-        hooks.append(CheckpointSaverHook(folder, ckpt_secs, ckpt_steps, scaffold=scaffold))
-    return hooks
+        super().__init__(creator, hooks, stop_grace_period_secs)
+
+    def raw_session(self):
+        """The plain session, whose steps no hook sees."""
+        return self._session.session

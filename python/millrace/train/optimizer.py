@@ -53,7 +53,11 @@ class Optimizer:
         pairs = self.compute_gradients(loss, var_list, grad_loss=grad_loss)
         if not any(g is not None for g, _ in pairs):
             names = [v.name for _, v in pairs]
-            raise ValueError(f"the loss {loss!r} does not depend on any of the variables {names}")
+            raise ValueError(
+                f"the loss {loss!r} does not depend on any of the variables {names} in a way that "
+                "has a gradient: is there a constant, a cast to integers, argmax() or "
+                "stop_gradient() in between?"
+            )
         return self.apply_gradients(pairs, global_step, name)
 
     @public

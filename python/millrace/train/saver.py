@@ -270,7 +270,10 @@ class Saver:
             sess.run(self._restore_op, {self._prefix: save_path})
         except errors.NotFoundError as error:
             raise errors.NotFoundError(
-                None, None, f"{error.message}: the checkpoint {save_path} is of another graph"
+                None,
+                None,
+                f"{error.message}: the checkpoint {save_path} is of another graph; "
+                "Saver(var_list) restores a part of the variables, or under other names",
             ) from None
 
     def _check_shapes(self, save_path):

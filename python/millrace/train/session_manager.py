@@ -21,31 +21,36 @@ def _uninitialized(session, scaffold):
     return [name.decode() for name in found]
 
 
-def prepare_as_chief(master, graph, scaffold, checkpoint_dir, config):
-    """A session whose variables have values: those that live already, a checkpoint's, or the
-    initial ones."""
+def prepare_as_chief(master, graph, scaffold, checkpoint_dir, config, checkpoint_path=None):
+    """A session whose variables have values: those that live already, a checkpoint's
+    (checkpoint_path, or the last one in checkpoint_dir), or the initial ones."""
     session = Session(master, graph, config)
-    missing = _uninitialized(session, scaffold)
-    if missing:
-        path = (
-            latest_checkpoint(checkpoint_dir)
-            if checkpoint_dir and os.path.isdir(checkpoint_dir)
-            else None
-        )
-        if path is not None:
-            _restore(session, scaffold, checkpoint_dir, path)
+    try:
+        if _uninitialized(session, scaffold):
+            _give_values(session, scaffold, checkpoint_dir, checkpoint_path)
             missing = _uninitialized(session, scaffold)
-        else:
-            session.run(scaffold.init_op, scaffold.init_feed_dict)
-            scaffold.init_fn(session)
-            missing = _uninitialized(session, scaffold)
-        if missing:
-            session.close()
-            raise RuntimeError(
-                f"variables without a value after initialisation: {', '.join(missing[:10])}"
-            )
-    session.run(scaffold.local_init_op)
+            if missing:
+                raise RuntimeError(
+                    f"variables without a value after initialisation: {', '.join(missing[:10])}"
+                )
+        session.run(scaffold.local_init_op)
+    except BaseException:
+        session.close()
+        raise
     return session
+
+
+def _give_values(session, scaffold, checkpoint_dir, checkpoint_path):
+    if checkpoint_path:
+        scaffold.saver.restore(session, checkpoint_path)
+        return
+    folder = checkpoint_dir if checkpoint_dir and os.path.isdir(checkpoint_dir) else None
+    path = latest_checkpoint(folder) if folder else None
+    if path is not None:
+        _restore(session, scaffold, folder, path)
+    else:
+        session.run(scaffold.init_op, scaffold.init_feed_dict)
+        scaffold.init_fn(session)
 
 
 def _restore(session, scaffold, checkpoint_dir, path):

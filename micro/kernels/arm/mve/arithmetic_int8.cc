@@ -8,15 +8,14 @@ namespace {
 // An operand in the common scale.
 int32x4_t Scaled(int32x4_t x, int32_t zero_point, int left_shift, const Requant& factor) {
   x = vshlq_r_s32(vsubq_n_s32(x, zero_point), left_shift);
-  return mve::Requantized(x, vdupq_n_s32(factor.multiplier), vdupq_n_s32(factor.shift));
+  return mve::Requantized(x, factor);
 }
 
 int32x4_t Sum(const AddQuantized& p, int32x4_t a, int32x4_t b) {
   const AddFactors& f = p.factors;
   const int32x4_t x = Scaled(a, p.a_zero_point, p.left_shift, f.a);
   const int32x4_t y = Scaled(b, p.b_zero_point, p.left_shift, f.b);
-  const int32x4_t sum = mve::Requantized(
-      vmlaq_n_s32(x, y, p.sign), vdupq_n_s32(f.output.multiplier), vdupq_n_s32(f.output.shift));
+  const int32x4_t sum = mve::Requantized(vmlaq_n_s32(x, y, p.sign), f.output);
   return mve::Int8Output{p.output_zero_point, f.range}.Clamped(sum);
 }
 
@@ -29,9 +28,8 @@ int32x4_t Product(const MulQuantized& p, int32x4_t a, int32x4_t b) {
   const Requant& factor = p.factors.output;
   const int32x4_t product =
       vmulq_s32(vsubq_n_s32(a, p.a_zero_point), vsubq_n_s32(b, p.b_zero_point));
-  const int32x4_t scaled =
-      mve::Requantized(product, vdupq_n_s32(factor.multiplier), vdupq_n_s32(factor.shift));
-  return mve::Int8Output{p.output_zero_point, p.factors.range}.Clamped(scaled);
+  return mve::Int8Output{p.output_zero_point, p.factors.range}.Clamped(
+      mve::Requantized(product, factor));
 }
 
 template <typename Params, typename Fn>

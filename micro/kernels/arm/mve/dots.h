@@ -43,33 +43,29 @@ inline void FourDots(const int8_t* x, const int8_t* row, int32_t next, int32_t d
       : "memory");
 }
 
-struct DotAndSum {
-  int32_t dot;
-  int32_t sum;
-};
-
-// x with two rows, and the rows' sums.
-inline void TwoDotsAndSums(const int8_t* x, const int8_t* a, const int8_t* b, int32_t depth,
-                           DotAndSum* of_a, DotAndSum* of_b) {
+// sums[0], sums[1] = sum (x - zero_point) * row of two rows. One step does for 16 elements or
+// fewer.
+inline void TwoDots(const int8_t* x, const int8_t* a, const int8_t* b, int32_t depth,
+                    int32_t zero_point, int32_t* sums) {
   int32_t dot_a = 0, dot_b = 0, sum_a = 0, sum_b = 0;
-  for (int32_t i = depth >> 4; i > 0; --i) {
-    const int8x16_t v = vldrbq_s8(x), va = vldrbq_s8(a), vb = vldrbq_s8(b);
-    dot_a = vmladavaq_s8(dot_a, v, va);
-    dot_b = vmladavaq_s8(dot_b, v, vb);
-    sum_a = vaddvaq_s8(sum_a, va);
-    sum_b = vaddvaq_s8(sum_b, vb);
-    x += 16, a += 16, b += 16;
-  }
-  if ((depth & 15) != 0) {
-    const mve_pred16_t p = vctp8q(static_cast<uint32_t>(depth & 15));
-    const int8x16_t v = vldrbq_z_s8(x, p), va = vldrbq_z_s8(a, p), vb = vldrbq_z_s8(b, p);
-    dot_a = vmladavaq_s8(dot_a, v, va);
-    dot_b = vmladavaq_s8(dot_b, v, vb);
-    sum_a = vaddvaq_s8(sum_a, va);
-    sum_b = vaddvaq_s8(sum_b, vb);
-  }
-  *of_a = {dot_a, sum_a};
-  *of_b = {dot_b, sum_b};
+  __asm__ volatile(
+      "  wlstp.8 lr, %[depth], 1f\n"
+      "2:\n"
+      "  vldrb.8 q0, [%[x]], #16\n"
+      "  vldrb.8 q1, [%[a]], #16\n"
+      "  vmladava.s8 %[dot_a], q0, q1\n"
+      "  vldrb.8 q2, [%[b]], #16\n"
+      "  vaddva.s8 %[sum_a], q1\n"
+      "  vmladava.s8 %[dot_b], q0, q2\n"
+      "  vaddva.s8 %[sum_b], q2\n"
+      "  letp lr, 2b\n"
+      "1:\n"
+      : [x] "+&r"(x), [a] "+&r"(a), [b] "+&r"(b), [dot_a] "+&Te"(dot_a), [dot_b] "+&Te"(dot_b),
+        [sum_a] "+&Te"(sum_a), [sum_b] "+&Te"(sum_b)
+      : [depth] "r"(depth)
+      : "q0", "q1", "q2", "lr", "memory");
+  sums[0] = dot_a - zero_point * sum_a;
+  sums[1] = dot_b - zero_point * sum_b;
 }
 
 inline int32_t Sum(const int8_t* x, int32_t count) {

@@ -8,6 +8,7 @@
 
 #include "micro/kernels/common/activation.h"
 #include "micro/kernels/common/channel_requant.h"
+#include "micro/kernels/common/quantization.h"
 
 namespace millrace::micro::mve {
 
@@ -19,6 +20,15 @@ inline int32x4_t Requantized(int32x4_t sums, int32x4_t multipliers, int32x4_t sh
   // Halves go away from zero: one less when negative and shifted, then halves up.
   const int32x4_t one_less = vshrq_n_s32(vandq_s32(x, right), 31);
   return vrshlq_s32(vqaddq_s32(x, one_less), right);
+}
+
+// The same with one factor for all lanes.
+inline int32x4_t Requantized(int32x4_t sums, const Requant& factor) {
+  if (factor.shift >= 0) {
+    return vqrdmulhq_n_s32(vshlq_r_s32(sums, factor.shift), factor.multiplier);
+  }
+  const int32x4_t x = vqrdmulhq_n_s32(sums, factor.multiplier);
+  return vrshlq_n_s32(vqaddq_s32(x, vshrq_n_s32(x, 31)), factor.shift);
 }
 
 struct Int8Output {

@@ -9,29 +9,42 @@
 namespace millrace::micro {
 namespace {
 
-// Vectors move up by a frame and are multiplied on the way.
+// Vectors move up by a frame and are multiplied on the way. Of a loop whose last step has fewer
+// elements compilers make two.
 int32_t Advance(int16_t* state, int16_t value, const int16_t* time, int32_t memory) {
   int32_t sum = value * time[memory - 1];
-  int16_t* newest = state + memory - 1;
-  for (int32_t left = memory - 1; left > 0; left -= 8, state += 8, time += 8) {
-    const mve_pred16_t some = vctp16q(static_cast<uint32_t>(left));
-    const int16x8_t frames = vldrhq_z_s16(state + 1, some);
-    vstrhq_p_s16(state, frames, some);
-    sum = vmladavaq_p_s16(sum, frames, vldrhq_z_s16(time, some), some);
-  }
+  int16_t* const newest = state + memory - 1;
+  __asm__ volatile(
+      "  wlstp.16 lr, %[left], 1f\n"
+      "2:\n"
+      "  vldrh.16 q0, [%[state], #2]\n"
+      "  vldrh.16 q1, [%[time]], #16\n"
+      "  vstrh.16 q0, [%[state]], #16\n"
+      "  vmladava.s16 %[sum], q0, q1\n"
+      "  letp lr, 2b\n"
+      "1:\n"
+      : [state] "+&r"(state), [time] "+&r"(time), [sum] "+&Te"(sum)
+      : [left] "r"(memory - 1)
+      : "q0", "q1", "lr", "memory");
   *newest = value;
   return sum;
 }
 
 int32_t Advance(int8_t* state, int8_t value, const int8_t* time, int32_t memory) {
   int32_t sum = value * time[memory - 1];
-  int8_t* newest = state + memory - 1;
-  for (int32_t left = memory - 1; left > 0; left -= 16, state += 16, time += 16) {
-    const mve_pred16_t some = vctp8q(static_cast<uint32_t>(left));
-    const int8x16_t frames = vldrbq_z_s8(state + 1, some);
-    vstrbq_p_s8(state, frames, some);
-    sum = vmladavaq_p_s8(sum, frames, vldrbq_z_s8(time, some), some);
-  }
+  int8_t* const newest = state + memory - 1;
+  __asm__ volatile(
+      "  wlstp.8 lr, %[left], 1f\n"
+      "2:\n"
+      "  vldrb.8 q0, [%[state], #1]\n"
+      "  vldrb.8 q1, [%[time]], #16\n"
+      "  vstrb.8 q0, [%[state]], #16\n"
+      "  vmladava.s8 %[sum], q0, q1\n"
+      "  letp lr, 2b\n"
+      "1:\n"
+      : [state] "+&r"(state), [time] "+&r"(time), [sum] "+&Te"(sum)
+      : [left] "r"(memory - 1)
+      : "q0", "q1", "lr", "memory");
   *newest = value;
   return sum;
 }
@@ -40,8 +53,7 @@ template <typename T>
 void Run(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
          const int32_t* bias, T* state, int8_t* output, void* scratch) {
   const auto requantize = [&p](int32_t* sums, int32_t low, int32_t high) {
-    const int32x4_t x = mve::Requantized(vldrwq_s32(sums), vdupq_n_s32(p.to_state.multiplier),
-                                         vdupq_n_s32(p.to_state.shift));
+    const int32x4_t x = mve::Requantized(vldrwq_s32(sums), p.to_state);
     vstrwq_s32(sums, vminq_s32(vmaxq_s32(x, vdupq_n_s32(low)), vdupq_n_s32(high)));
   };
   arm::SvdfFilters(p, input, feature, time, bias, state, output, static_cast<int16_t*>(scratch),

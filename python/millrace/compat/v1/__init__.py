@@ -1,5 +1,9 @@
 """TensorFlow 1's names: what a graph program of that time imports as tf.compat.v1."""
 
+import importlib as _importlib
+
+import numpy as _np
+
 import millrace as _mr
 from millrace import *  # noqa: F403
 from millrace import (
@@ -33,23 +37,25 @@ from millrace import (
 from millrace.compat.v1 import data as _data
 from millrace.compat.v1 import initializers, losses, nn
 from millrace.compat.v1.signatures import *  # noqa: F403
+from millrace.compat.v1.sparse_names import *  # noqa: F403
 from millrace.errors import OpError
 from millrace.framework.context import disable_eager_execution, enable_eager_execution
+from millrace.framework.get_variable import get_local_variable, get_variable, no_regularizer
 from millrace.framework.graph_keys import get_collection_ref, model_variables
+from millrace.framework.indexed_slices import IndexedSlicesValue
 from millrace.framework.partitioned_variable import (
     fixed_size_partitioner,
     min_max_variable_partitioner,
     variable_axis_size_partitioner,
 )
+from millrace.framework.sparse_tensor import SparseTensor, SparseTensorValue
 from millrace.framework.variable_scope import (
     AUTO_REUSE,
     VariableScope,
-    get_local_variable,
-    get_variable,
     get_variable_scope,
-    no_regularizer,
     variable_scope,
 )
+from millrace.io import decode_csv, decode_raw, read_file, write_file
 from millrace.ops.clip import global_norm
 from millrace.ops.debugging import *  # noqa: F403
 from millrace.ops.initializers import (
@@ -66,11 +72,21 @@ from millrace.ops.initializers import (
 from millrace.ops.linalg import norm
 from millrace.ops.matrices import *  # noqa: F403
 from millrace.ops.rearrange import *  # noqa: F403
+from millrace.ops.tensor_array import TensorArray
+from millrace.queue import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from millrace.random import normal as random_normal
 from millrace.random import set_seed as set_random_seed
 from millrace.random import shuffle as random_shuffle
 from millrace.random import truncated_normal
 from millrace.random import uniform as random_uniform
+from millrace.strings import as_string, regex_replace, substr
+from millrace.strings import join as string_join
+from millrace.strings import split_to_sparse as string_split
+from millrace.strings import strip as string_strip
+from millrace.strings import to_hash_bucket as string_to_hash_bucket
+from millrace.strings import to_hash_bucket_fast as string_to_hash_bucket_fast
+from millrace.strings import to_number as string_to_number
+from millrace.summary.messages import Event, HistogramProto, SessionLog, Summary, SummaryMetadata
 
 data = _data
 all_variables = global_variables
@@ -119,6 +135,11 @@ def is_variable_initialized(variable):
     return variable.is_initialized()
 
 
+def make_ndarray(tensor):
+    """The array of a tensor in a summary, which is one here already."""
+    return _np.asarray(tensor)
+
+
 def add_to_collections(names, value):
     """Puts a value into several collections."""
     for name in [names] if isinstance(names, str) else names:
@@ -133,7 +154,12 @@ def Print(input_, data, message=None, first_n=None, summarize=None, name=None):
     return apply_op("Print", (input_, list(data)), attrs, name)
 
 
+_LAZY = {"app", "flags", "layers", "metrics", "train"}
+
+
 def __getattr__(name):
+    if name in _LAZY:
+        return _importlib.import_module(f"millrace.compat.v1.{name}")
     try:
         return getattr(_mr, name)
     except AttributeError:

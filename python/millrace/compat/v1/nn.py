@@ -1,5 +1,7 @@
 """Neural network functions with the signatures of TensorFlow 1."""
 
+import importlib
+
 from millrace import nn as _nn
 from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
@@ -172,3 +174,21 @@ def crelu(features, name=None, axis=-1):
 def zero_fraction(value, name=None):
     """Which part of the elements is 0."""
     return reduce_mean(cast(apply_op("Equal", (value, 0)), "float32"), name=name)
+
+
+# Imported when they are first asked for: they use what is above.
+_LAZY = {
+    "bidirectional_dynamic_rnn": "millrace.compat.v1.rnn",
+    "dynamic_rnn": "millrace.compat.v1.rnn",
+    "embedding_lookup_sparse": "millrace.sparse",
+    "rnn_cell": None,
+    "static_rnn": "millrace.compat.v1.rnn",
+}
+
+
+def __getattr__(name):
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if _LAZY[name] is None:
+        return importlib.import_module(f"millrace.compat.v1.{name}")
+    return getattr(importlib.import_module(_LAZY[name]), name)

@@ -31,7 +31,7 @@ def run(args):
 
     arena = args.arena_size
     if arena is None:
-        write(_source.tool("cortex_m/image").TARGETS[args.target][4])
+        write(_source.tool("cortex_m/image").TARGETS[args.target]["arena"])
         arena = _measured(args) or _estimated(model)
     write(arena)
     print(f"{args.out}: {args.model.name} as C++ for {args.target}, {arena} bytes of arena")

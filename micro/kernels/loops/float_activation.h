@@ -1,0 +1,15 @@
+// Logistic function and hyperbolic tangent of floats.
+#ifndef MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_ACTIVATION_H_
+#define MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_ACTIVATION_H_
+
+#include <cstdint>
+
+namespace millrace::micro {
+
+// output[i] = f(input[i]); the output may be the input.
+void LogisticLoop(const float* input, int32_t count, float* output);
+void TanhLoop(const float* input, int32_t count, float* output);
+
+}  // namespace millrace::micro
+
+#endif  // MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_ACTIVATION_H_

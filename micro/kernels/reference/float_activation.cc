@@ -1,0 +1,15 @@
+#include "micro/kernels/loops/float_activation.h"
+
+#include <cmath>
+
+namespace millrace::micro {
+
+void LogisticLoop(const float* input, int32_t count, float* output) {
+  for (int32_t i = 0; i < count; ++i) output[i] = 1.0f / (1.0f + std::exp(-input[i]));
+}
+
+void TanhLoop(const float* input, int32_t count, float* output) {
+  for (int32_t i = 0; i < count; ++i) output[i] = std::tanh(input[i]);
+}
+
+}  // namespace millrace::micro

@@ -1,0 +1,78 @@
+// The loops of this folder against the arithmetic of one element.
+#include "micro/kernels/loops/arithmetic.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <vector>
+
+namespace millrace::micro {
+namespace {
+
+AddQuantized Addition(float a, float b, float output, int32_t sign) {
+  const float twice = 2.0f * (a > b ? a : b);
+  AddQuantized p = {};
+  p.left_shift = 20;
+  p.sign = sign;
+  p.factors.range = {-100, 127};
+  EXPECT_TRUE(RequantOf(a, 1.0f, twice, &p.factors.a));
+  EXPECT_TRUE(RequantOf(b, 1.0f, twice, &p.factors.b));
+  EXPECT_TRUE(RequantOf(twice, 1.0f, output * (1 << 20), &p.factors.output));
+  return p;
+}
+
+// Of all pairs of values.
+void ExpectSameAsOneByOne(const AddQuantized& p) {
+  std::vector<int8_t> a, b;
+  for (int32_t i = -128; i < 128; ++i) {
+    for (int32_t j = -128; j < 128; ++j) {
+      a.push_back(static_cast<int8_t>(i));
+      b.push_back(static_cast<int8_t>(j));
+    }
+  }
+  const auto count = static_cast<int32_t>(a.size());
+  std::vector<int8_t> sums(a.size());
+  AddInt8Row(&p, PairRow{a.data(), b.data(), sums.data(), 1, 1, count});
+  for (size_t i = 0; i < a.size(); ++i) ASSERT_EQ(sums[i], AddElements(p, a[i], b[i])) << i;
+}
+
+TEST(Arithmetic, AddsInt8AsOneByOne) {
+  for (const auto& [a, b, output] : {std::array{0.04f, 0.0413f, 0.058f},
+                                     {0.1f, 0.0003f, 0.02f},
+                                     {0.02f, 0.02f, 0.02f},
+                                     {1e-12f, 0.5f, 0.1f},
+                                     {3.0f, 0.01f, 7.0f}}) {
+    for (const int32_t sign : {1, -1}) {
+      AddQuantized p = Addition(a, b, output, sign);
+      ExpectSameAsOneByOne(p);
+      p.a_zero_point = -128, p.b_zero_point = 127, p.output_zero_point = -7;
+      ExpectSameAsOneByOne(p);
+    }
+  }
+}
+
+TEST(Arithmetic, TakesWhatADamagedModelSays) {
+  AddQuantized p = Addition(0.04f, 0.0413f, 0.058f, 1);
+  p.a_zero_point = 1 << 20;
+  ExpectSameAsOneByOne(p);
+  p = Addition(0.04f, 0.0413f, 1e-9f, 1);
+  ExpectSameAsOneByOne(p);
+}
+
+TEST(Arithmetic, AddsRowsOfAnyLengthAndARepeatedOperand) {
+  const AddQuantized p = Addition(0.04f, 0.0413f, 0.058f, 1);
+  for (int32_t count = 1; count < 40; ++count) {
+    std::vector<int8_t> a(static_cast<size_t>(count)), out(a.size());
+    for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<int8_t>(i * 37);
+    const int8_t b = -55;
+    AddInt8Row(&p, PairRow{a.data(), &b, out.data(), 1, 0, count});
+    for (size_t i = 0; i < a.size(); ++i) ASSERT_EQ(out[i], AddElements(p, a[i], b));
+    AddInt8Row(&p, PairRow{&b, a.data(), a.data(), 0, 1, count});
+    for (size_t i = 0; i < a.size(); ++i) {
+      ASSERT_EQ(a[i], AddElements(p, b, static_cast<int8_t>(i * 37)));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace millrace::micro

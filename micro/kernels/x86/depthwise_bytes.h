@@ -1,0 +1,45 @@
+// Depthwise convolutions of bytes whose output is requantised.
+#ifndef MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_BYTES_H_
+#define MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_BYTES_H_
+
+#include "micro/kernels/reference/conv_sums.h"
+#include "micro/kernels/x86/depthwise_channels.h"
+#include "micro/kernels/x86/requant.h"
+
+namespace millrace::micro::x86::depthwise {
+
+template <typename T>
+class Output {
+ public:
+  using Element = T;
+  using Channels = Requant8;
+
+  Output(const ConvQuantized& p, const int32_t* bias)
+      : factors_(p.factors), bias_(bias), store_(p.output_zero_point, p.range) {}
+
+  Channels Of(int32_t channel) const { return LoadRequant8(factors_, channel); }
+  __m256i Start(int32_t channel) const {
+    return bias_ == nullptr ? _mm256_setzero_si256()
+                            : _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bias_ + channel));
+  }
+  void Store(const Channels& factors, __m256i sums, T* out) const {
+    store_.Store(MultiplyByRequant8(sums, factors), out);
+  }
+
+ private:
+  ChannelFactors factors_;
+  const int32_t* bias_;
+  Output8 store_;
+};
+
+// The whole layer. T: int8 or uint8.
+template <typename T>
+void Run(const ConvQuantized& p, const T* input, const T* filter, int32_t filter_zero_point,
+         const int32_t* bias, T* output) {
+  DepthwiseConv(p.shape, p.input_zero_point, input, filter, filter_zero_point, Output<T>(p, bias),
+                FinishByte<T>{p, bias, output}, output);
+}
+
+}  // namespace millrace::micro::x86::depthwise
+
+#endif  // MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_BYTES_H_

@@ -1,0 +1,195 @@
+"""Operations on SparseTensors."""
+
+from millrace import dtypes
+from millrace._load import public
+from millrace.framework.convert import convert_to_tensor
+from millrace.framework.dispatch import apply_op
+from millrace.framework.scopes import name_scope
+from millrace.framework.sparse_tensor import SparseTensor
+from millrace.ops.array import boolean_mask, shape, unique, where
+from millrace.ops.array import placeholder as _placeholder
+
+
+def _parts(sparse):
+    return SparseTensor.from_value(sparse)._leaves()
+
+
+def _axes(axis, sparse):
+    if axis is None:
+        rank = SparseTensor.from_value(sparse).shape.rank
+        return list(range(rank))
+    return [axis] if isinstance(axis, int) else axis
+
+
+@public
+def placeholder(dtype, shape=None, name=None):
+    """A SparseTensor that is fed a SparseTensorValue."""
+    rank = None if shape is None else len(shape)
+    with name_scope(name or "SparsePlaceholder"):
+        values = _placeholder(dtype, [None], "values")
+        indices = _placeholder(dtypes.int64, [None, rank], "indices")
+        if shape is not None and None not in shape:
+            dense_shape = convert_to_tensor(list(shape), dtypes.int64, name="shape")
+        else:
+            dense_shape = _placeholder(dtypes.int64, [rank], "shape")
+    return SparseTensor(indices, values, dense_shape)
+
+
+@public
+def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
+    """The dense tensor, default_value (0, "") where the SparseTensor says nothing."""
+    indices, values, dense_shape = _parts(sp_input)
+    if default_value is None:
+        default_value = "" if values.dtype is dtypes.string else 0
+    default = convert_to_tensor(default_value, values.dtype)
+    attrs = {"validate_indices": validate_indices}
+    made = apply_op("SparseToDense", (indices, dense_shape, values, default), attrs, name)
+    if hasattr(made, "graph"):
+        made.set_shape(SparseTensor.from_value(sp_input).shape)
+    return made
+
+
+@public
+def from_dense(tensor, name=None):
+    """The SparseTensor of the elements that are not zero."""
+    tensor = convert_to_tensor(tensor)
+    with name_scope(name or "dense_to_sparse"):
+        zero = convert_to_tensor("" if tensor.dtype is dtypes.string else 0, tensor.dtype)
+        indices = where(apply_op("NotEqual", (tensor, zero)))
+        values = apply_op("GatherNd", (tensor, indices))
+        return SparseTensor(indices, values, shape(tensor, dtypes.int64))
+
+
+@public
+def sparse_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=None):
+    """The matrix product of a SparseTensor and a dense matrix."""
+    attrs = {"adjoint_a": adjoint_a, "adjoint_b": adjoint_b}
+    return apply_op("SparseTensorDenseMatMul", (*_parts(sp_a), b), attrs, name)
+
+
+@public
+def reorder(sp_input, name=None):
+    """The same with its indices in row-major order."""
+    parts = _parts(sp_input)
+    indices, values = apply_op("SparseReorder", parts, None, name)
+    return SparseTensor(indices, values, parts[2])
+
+
+@public
+def reshape(sp_input, shape, name=None):
+    """The same elements in another shape, of which one dimension may be -1."""
+    indices, values, dense_shape = _parts(sp_input)
+    shape = convert_to_tensor(shape, dtypes.int64)
+    indices, dense_shape = apply_op("SparseReshape", (indices, dense_shape, shape), None, name)
+    return SparseTensor(indices, values, dense_shape)
+
+
+@public
+def reduce_sum(sp_input, axis=None, keepdims=False, name=None):
+    """The sum along the axes (all, if none are given), as a dense tensor."""
+    attrs = {"keep_dims": bool(keepdims)}
+    return apply_op("SparseReduceSum", (*_parts(sp_input), _axes(axis, sp_input)), attrs, name)
+
+
+@public
+def reduce_max(sp_input, axis=None, keepdims=False, name=None):
+    """The greatest of the elements that there are, along the axes, as a dense tensor."""
+    attrs = {"keep_dims": bool(keepdims)}
+    return apply_op("SparseReduceMax", (*_parts(sp_input), _axes(axis, sp_input)), attrs, name)
+
+
+@public
+def add(a, b, threshold=0):
+    """The sum of two SparseTensors, without elements of at most `threshold`; or of one and a dense
+    tensor, as a dense one."""
+    if not isinstance(a, SparseTensor):
+        a, b = b, a
+    if not isinstance(b, SparseTensor):
+        return apply_op("SparseTensorDenseAdd", (*_parts(a), b))
+    limit = convert_to_tensor(threshold, a.dtype)
+    return SparseTensor(*apply_op("SparseAdd", (*_parts(a), *_parts(b), limit)))
+
+
+@public
+def concat(axis, sp_inputs, name=None):
+    """SparseTensors joined along an axis."""
+    indices, values, shapes = zip(*map(_parts, sp_inputs))
+    rank = SparseTensor.from_value(sp_inputs[0]).shape.rank
+    attrs = {"concat_dim": axis + rank if axis < 0 else axis}
+    args = (list(indices), list(values), list(shapes))
+    return SparseTensor(*apply_op("SparseConcat", args, attrs, name))
+
+
+@public
+def split(sp_input, num_split, axis, name=None):
+    """The SparseTensor cut into num_split along an axis."""
+    axis = convert_to_tensor(axis, dtypes.int64)
+    attrs = {"num_split": num_split}
+    made = apply_op("SparseSplit", (axis, *_parts(sp_input)), attrs, name)
+    return [SparseTensor(*parts) for parts in zip(*made)]
+
+
+@public
+def slice(sp_input, start, size, name=None):
+    """The part of `size` from `start` on."""
+    start, size = (convert_to_tensor(x, dtypes.int64) for x in (start, size))
+    return SparseTensor(*apply_op("SparseSlice", (*_parts(sp_input), start, size), None, name))
+
+
+@public
+def softmax(sp_input, name=None):
+    """softmax along the last axis, of the elements that there are."""
+    sparse = SparseTensor.from_value(sp_input)
+    return sparse.with_values(apply_op("SparseSoftmax", sparse._leaves(), None, name))
+
+
+@public
+def retain(sp_input, to_retain):
+    """The elements where to_retain, a bool a element, holds."""
+    indices, values, dense_shape = _parts(sp_input)
+    keep = convert_to_tensor(to_retain, dtypes.bool)
+    return SparseTensor(boolean_mask(indices, keep), boolean_mask(values, keep), dense_shape)
+
+
+@public
+def fill_empty_rows(sp_input, default_value, name=None):
+    """(the SparseTensor with default_value in the first column of rows without elements, which rows
+    these were)."""
+    parts = _parts(sp_input)
+    default = convert_to_tensor(default_value, parts[1].dtype)
+    indices, values, empty, _ = apply_op("SparseFillEmptyRows", (*parts, default), None, name)
+    return SparseTensor(indices, values, parts[2]), empty
+
+
+@public
+def embedding_lookup_sparse(params, sp_ids, sp_weights, combiner=None, name=None):
+    """For each row of sp_ids the weighted sum ("sum"), mean ("mean", the default) or sum divided by
+    the root of the squared weights ("sqrtn") of the rows of params that it names.
+
+    Args:
+      sp_ids: a SparseTensor of int32 or int64, [n, any].
+      sp_weights: of the same places; None for weights of 1.
+    """
+    from millrace.ops.embedding import embedding_lookup
+
+    combiner = combiner or "mean"
+    if combiner not in ("sum", "mean", "sqrtn"):
+        raise ValueError(f"combiner must be 'sum', 'mean' or 'sqrtn', got {combiner!r}")
+    with name_scope(name or "embedding_lookup_sparse"):
+        rows = sp_ids.indices[:, 0]
+        ids, places = unique(sp_ids.values)
+        found = embedding_lookup(params, ids)
+        rows = apply_op("Cast", (rows,), {"DstT": dtypes.int32})
+        if sp_weights is None:
+            op = {"sum": "Sum", "mean": "Mean", "sqrtn": "SqrtN"}[combiner]
+            return apply_op(f"SparseSegment{op}", (found, places, rows))
+        weights = apply_op("Cast", (sp_weights.values,), {"DstT": found.dtype})
+        column = apply_op("ExpandDims", (weights, 1))
+        each = apply_op("GatherV2", (found, places, 0)) * column
+        total = apply_op("SegmentSum", (each, rows))
+        if combiner == "sum":
+            return total
+        if combiner == "mean":
+            return total / apply_op("SegmentSum", (column, rows))
+        squares = apply_op("SegmentSum", (apply_op("Square", (column,)), rows))
+        return total / apply_op("Sqrt", (squares,))
