@@ -1,4 +1,5 @@
-// DecodeJpeg, DecodePng, DecodeImage, DecodeAndCropJpeg, ExtractJpegShape: image files as tensors.
+// DecodeJpeg, DecodePng, DecodeGif, DecodeImage, DecodeAndCropJpeg, ExtractJpegShape: image files
+// as tensors.
 #include <algorithm>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "kernels/codec/bmp.h"
+#include "kernels/codec/gif.h"
 #include "kernels/codec/jpeg.h"
 #include "kernels/codec/png.h"
 
@@ -22,32 +24,39 @@ absl::StatusOr<const std::string*> Contents(KernelContext& c) {
       absl::StrCat("`contents` must be scalar but got shape ", c.input(0).shape().ToString()));
 }
 
-// The image in output 0, of type To, each value times `scale`.
+// The images, one without the first dimension unless `stacked`, in output 0, of type To, each value
+// times `scale`.
 template <typename To, typename From>
-absl::Status StoreScaled(KernelContext& c, const Pixels<From>& image, To scale) {
+absl::Status StoreScaled(KernelContext& c, absl::Span<const Pixels<From>> images, bool stacked,
+                         To scale) {
+  DimVector dims = {images[0].height, images[0].width, images[0].channels};
+  if (stacked) dims.insert(dims.begin(), static_cast<int64_t>(images.size()));
+  MR_ASSIGN_OR_RETURN(const Shape shape, Shape::Create(dims));
   Tensor* out;
-  MR_ASSIGN_OR_RETURN(const Shape shape,
-                      Shape::Create({image.height, image.width, image.channels}));
   MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
-  std::transform(image.values.begin(), image.values.end(), out->mutable_data<To>(),
-                 [&](From v) { return static_cast<To>(static_cast<To>(v) * scale); });
+  To* to = out->mutable_data<To>();
+  for (const Pixels<From>& image : images) {
+    to = std::transform(image.values.begin(), image.values.end(), to,
+                        [&](From v) { return static_cast<To>(static_cast<To>(v) * scale); });
+  }
   return absl::OkStatus();
 }
 
-absl::Status Store(KernelContext& c, const Pixels<uint8_t>& image) {
+absl::Status Store(KernelContext& c, absl::Span<const Pixels<uint8_t>> images, bool stacked) {
   switch (c.output_type(0)) {
     case DType::kUInt16:
-      return StoreScaled<uint16_t>(c, image, 256);
+      return StoreScaled<uint16_t>(c, images, stacked, 256);
     case DType::kFloat:
-      return StoreScaled<float>(c, image, 1.0f / 255);
+      return StoreScaled<float>(c, images, stacked, 1.0f / 255);
     default:
-      return StoreScaled<uint8_t>(c, image, 1);
+      return StoreScaled<uint8_t>(c, images, stacked, 1);
   }
 }
 
 absl::Status Store(KernelContext& c, const Pixels<uint16_t>& image) {
-  if (c.output_type(0) == DType::kFloat) return StoreScaled<float>(c, image, 1.0f / 65535);
-  return StoreScaled<uint16_t>(c, image, 1);
+  const auto one = absl::MakeConstSpan(&image, 1);
+  if (c.output_type(0) == DType::kFloat) return StoreScaled<float>(c, one, false, 1.0f / 65535);
+  return StoreScaled<uint16_t>(c, one, false, 1);
 }
 
 // As in TensorFlow, each of the ops takes files of every kind, by their first bytes.
@@ -57,12 +66,25 @@ class DecodeImageKernel final : public Kernel {
     int64_t channels, ratio = 1;
     std::string method;
     crops_ = c.op() == "DecodeAndCropJpeg";
+    if (c.op() == "DecodeGif") {
+      takes_ = Takes::kAnimations;
+      stacks_ = true;
+      jpeg_.channels = 3;
+      jpeg_.fast_transform = true;
+      return absl::OkStatus();
+    }
+    if (c.attrs().Has("expand_animations")) {
+      bool expand;
+      MR_RETURN_IF_ERROR(c.GetAttr("expand_animations", &expand));
+      takes_ = expand ? Takes::kAnimations : Takes::kFirstFrame;
+    }
     MR_RETURN_IF_ERROR(c.GetAttr("channels", &channels));
     if (channels != 0 && channels != 1 && channels != 3 && channels != 4) {
       return absl::InvalidArgumentError(
           absl::StrCat("`channels` must be 0, 1, 3 or 4 but got ", channels));
     }
     jpeg_.channels = static_cast<int>(channels);
+    jpeg_.fast_transform = true;  // as TensorFlow does unless told otherwise
     if (!c.attrs().Has("ratio")) return absl::OkStatus();
     MR_RETURN_IF_ERROR(c.GetAttr("ratio", &ratio));
     MR_RETURN_IF_ERROR(c.GetAttr("fancy_upscaling", &jpeg_.fancy_upscaling));
@@ -78,7 +100,7 @@ class DecodeImageKernel final : public Kernel {
           "`dct_method` must be one of {'', 'INTEGER_FAST', 'INTEGER_ACCURATE'}, not ", method));
     }
     jpeg_.ratio = static_cast<int>(ratio);
-    jpeg_.fast_transform = method == "INTEGER_FAST";
+    jpeg_.fast_transform = method != "INTEGER_ACCURATE";
     return absl::OkStatus();
   }
 
@@ -90,28 +112,44 @@ class DecodeImageKernel final : public Kernel {
         return absl::InvalidArgumentError("channels must be 0, 1, or 3 for JPEG, got 4");
       MR_ASSIGN_OR_RETURN(Pixels<uint8_t> image, millrace::DecodeJpeg(*file, jpeg_));
       if (crops_) MR_RETURN_IF_ERROR(Crop(c.input(1), &image));
-      return Store(c, image);
+      return Store(c, absl::MakeConstSpan(&image, 1), stacks_);
     }
     if (crops_) return absl::InvalidArgumentError("DecodeAndCropJpeg takes JPEG files only");
     if (absl::StartsWith(*file, "\x89PNG")) {
       if (c.output_type(0) == DType::kUInt8) {
         MR_ASSIGN_OR_RETURN(const auto image, millrace::DecodePng<uint8_t>(*file, channels));
-        return Store(c, image);
+        return Store(c, absl::MakeConstSpan(&image, 1), stacks_);
       }
       MR_ASSIGN_OR_RETURN(const auto image, millrace::DecodePng<uint16_t>(*file, channels));
       return Store(c, image);
     }
     if (absl::StartsWith(*file, "BM")) {
       MR_ASSIGN_OR_RETURN(const auto image, millrace::DecodeBmp(*file, channels));
-      return Store(c, image);
+      return Store(c, absl::MakeConstSpan(&image, 1), stacks_);
     }
-    if (absl::StartsWith(*file, "GIF8"))
-      return absl::UnimplementedError("GIF files cannot be read");
+    if (absl::StartsWith(*file, "GIF8")) return StoreGif(c, *file);
     return absl::InvalidArgumentError(
         "Unknown image file format. One of JPEG, PNG, GIF, BMP required.");
   }
 
  private:
+  // What of a file with several frames.
+  enum class Takes { kNone, kFirstFrame, kAnimations };
+
+  absl::Status StoreGif(KernelContext& c, const std::string& file) const {
+    if (jpeg_.channels != 0 && jpeg_.channels != 3) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("channels must be 0 or 3 for GIF, got ", jpeg_.channels));
+    }
+    MR_ASSIGN_OR_RETURN(const std::vector<Pixels<uint8_t>> frames, millrace::DecodeGif(file));
+    if (takes_ == Takes::kAnimations) return Store(c, frames, /*stacked=*/true);
+    if (takes_ == Takes::kFirstFrame || frames.size() == 1)
+      return Store(c, absl::MakeConstSpan(frames.data(), 1), /*stacked=*/false);
+    return absl::InvalidArgumentError(
+        absl::StrCat("Got ", frames.size(),
+                     " frames, but animated gifs can only be decoded by DecodeGif or DecodeImage"));
+  }
+
   // `window`: y, x, height, width.
   static absl::Status Crop(const Tensor& window, Pixels<uint8_t>* image) {
     if (window.rank() != 1 || window.dim(0) != 4) {
@@ -137,6 +175,8 @@ class DecodeImageKernel final : public Kernel {
 
   JpegDecoding jpeg_;
   bool crops_ = false;
+  Takes takes_ = Takes::kNone;
+  bool stacks_ = false;  // still images, as if they were animations
 };
 
 class ExtractJpegShapeKernel final : public Kernel {
@@ -166,6 +206,12 @@ absl::Status DecodedShape(ShapeContext& c) {
     MR_RETURN_IF_ERROR(c.GetAttr("expand_animations", &animations));
   c.set_output(
       0, animations ? PartialShape() : PartialShape::Of({-1, -1, channels > 0 ? channels : -1}));
+  return absl::OkStatus();
+}
+
+absl::Status GifShape(ShapeContext& c) {
+  MR_RETURN_IF_ERROR(c.WithRank(0, 0).status());
+  c.set_output(0, PartialShape::Of({-1, -1, -1, 3}));
   return absl::OkStatus();
 }
 
@@ -216,8 +262,16 @@ absl::Status RegisterDecodeImage(Registry& r) {
                                       .Attr("channels: int = 0")
                                       .Attr("dtype: {uint8, uint16, float} = DT_UINT8")
                                       .Attr("expand_animations: bool = true"),
-                                  "A JPEG, PNG or BMP file as an image [height, width, "
-                                  "channels]; floats lie in [0, 1].")));
+                                  "A JPEG, PNG, GIF or BMP file as an image [height, width, "
+                                  "channels]; floats lie in [0, 1]. A GIF has its frames in front, "
+                                  "or, without expand_animations, is its first one.")));
+  MR_RETURN_IF_ERROR(r.Add(Op("DecodeGif")
+                               .Input("contents: string")
+                               .Output("image: uint8")
+                               .Doc("The frames of a GIF file, [frames, height, width, 3].")
+                               .Shape(GifShape)
+                               .NotDifferentiable()
+                               .Cpu<DecodeImageKernel>()));
   return r.Add(Op("ExtractJpegShape")
                    .Input("contents: string")
                    .Output("image_shape: output_type")

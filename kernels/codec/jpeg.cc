@@ -181,6 +181,10 @@ absl::StatusOr<Pixels<uint8_t>> JpegHeader(absl::string_view file) {
 }
 
 absl::StatusOr<std::string> EncodeJpeg(const Pixels<uint8_t>& image, const JpegEncoding& options) {
+  if (image.width > JPEG_MAX_DIMENSION || image.height > JPEG_MAX_DIMENSION) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no JPEG file has ", image.height, " x ", image.width, " pixels"));
+  }
   EncodeState s;
   std::memset(&s.info, 0, sizeof(s.info));
   SetUp(&s.errors);

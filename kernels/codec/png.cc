@@ -56,7 +56,7 @@ int Convert(Png* p, int channels, int bits) {
   if (has_alpha && !wants_alpha) png_set_strip_alpha(png);
   if (!has_alpha && wants_alpha) png_set_add_alpha(png, (1u << bits) - 1, PNG_FILLER_AFTER);
   if (is_grey && !wants_grey) png_set_gray_to_rgb(png);
-  if (!is_grey && wants_grey) png_set_rgb_to_gray(png, PNG_ERROR_ACTION_NONE, 0.299, 0.114);
+  if (!is_grey && wants_grey) png_set_rgb_to_gray(png, PNG_ERROR_ACTION_NONE, 0.299, 0.587);
   png_set_interlace_handling(png);
   png_read_update_info(png, p->info);
   return channels;
@@ -131,6 +131,10 @@ absl::StatusOr<Pixels<T>> DecodePng(absl::string_view file, int channels) {
 
 template <typename T>
 absl::StatusOr<std::string> EncodePng(const Pixels<T>& image, int compression) {
+  if (image.width > PNG_UINT_31_MAX || image.height > PNG_UINT_31_MAX) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no PNG file has ", image.height, " x ", image.width, " pixels"));
+  }
   Png p;
   p.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &p, Fail, [](png_structp, const char*) {});
   p.info = p.png == nullptr ? nullptr : png_create_info_struct(p.png);

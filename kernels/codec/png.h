@@ -14,7 +14,10 @@ namespace millrace {
 template <typename T>
 absl::StatusOr<Pixels<T>> DecodePng(absl::string_view file, int channels);
 
-// compression: zlib's, -1 to 9.
+inline constexpr int kDefaultPngCompression = -1;
+
+// Images of 1 to 4 channels. compression: zlib's, -1 to 9. INVALID_ARGUMENT for sizes that a file
+// cannot have.
 template <typename T>
 absl::StatusOr<std::string> EncodePng(const Pixels<T>& image, int compression);
 
