@@ -227,4 +227,34 @@ absl::StatusOr<Tensor> RowSplits(const FeatureColumn& column, DType dtype) {
   return out;
 }
 
+absl::StatusOr<int> SetFeatures(KernelContext& c, const FeaturesWanted& wanted,
+                                absl::Span<const Features* const> examples, const Tensor* names,
+                                bool batched) {
+  const int sparse = static_cast<int>(wanted.sparse_keys.size());
+  for (int k = 0; k < sparse; ++k) {
+    const auto column = FeatureColumn::Of(examples, wanted.sparse_keys[k], names);
+    MR_ASSIGN_OR_RETURN(SparseTensors parts, SparseTensor(column, wanted.sparse_types[k], batched));
+    c.set_output(k, std::move(parts.indices));
+    c.set_output(k + sparse, std::move(parts.values));
+    c.set_output(k + 2 * sparse, std::move(parts.shape));
+  }
+  int output = 3 * sparse;
+  for (size_t k = 0; k < wanted.dense_keys.size(); ++k) {
+    const auto column = FeatureColumn::Of(examples, wanted.dense_keys[k], names);
+    MR_ASSIGN_OR_RETURN(Tensor values, DenseTensor(column, wanted.dense[k], batched));
+    c.set_output(output++, std::move(values));
+  }
+  const int ragged = static_cast<int>(wanted.ragged_keys.size());
+  for (int k = 0; k < ragged; ++k, ++output) {
+    const auto column = FeatureColumn::Of(examples, wanted.ragged_keys[k], names);
+    MR_RETURN_IF_ERROR(column.CheckType(wanted.ragged_types[k]));
+    MR_ASSIGN_OR_RETURN(Tensor values, column.Values(wanted.ragged_types[k]));
+    MR_ASSIGN_OR_RETURN(Tensor splits, batched ? RowSplits(column, wanted.split_types[k])
+                                               : Tensor::Create(wanted.split_types[k], Shape({0})));
+    c.set_output(output, std::move(values));
+    c.set_output(output + ragged, std::move(splits));
+  }
+  return output + ragged;
+}
+
 }  // namespace millrace

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "core/runtime/kernel.h"
 #include "core/tensor/tensor.h"
 #include "protos/example.pb.h"
 
@@ -60,5 +61,17 @@ absl::StatusOr<SparseTensors> SparseTensor(const FeatureColumn& column, DType dt
 
 // Where the values of each example begin and end, [batch + 1] of type int32 or int64.
 absl::StatusOr<Tensor> RowSplits(const FeatureColumn& column, DType dtype);
+
+// Which features are wanted, and as what.
+struct FeaturesWanted {
+  std::vector<std::string> sparse_keys, dense_keys, ragged_keys;
+  std::vector<DType> sparse_types, ragged_types, split_types;
+  std::vector<DenseSpec> dense;
+};
+// Sets the first outputs: the indices of all sparse ones, their values, their shapes, the dense
+// ones, the values of the ragged ones, their splits. Returns which output is next.
+absl::StatusOr<int> SetFeatures(KernelContext& c, const FeaturesWanted& wanted,
+                                absl::Span<const Features* const> examples, const Tensor* names,
+                                bool batched);
 
 }  // namespace millrace

@@ -15,13 +15,6 @@
 namespace millrace {
 namespace {
 
-// Which features are wanted, and how.
-struct Wanted {
-  std::vector<std::string> sparse_keys, dense_keys, ragged_keys;
-  std::vector<DType> sparse_types, ragged_types, split_types;
-  std::vector<DenseSpec> dense;
-};
-
 // The messages of a batch, and views of their features.
 struct Batch {
   std::vector<Example> examples;
@@ -40,36 +33,6 @@ struct Batch {
     return absl::OkStatus();
   }
 };
-
-// The outputs in the order of ParseExampleV2; the other forms have no ragged ones.
-absl::Status SetColumns(KernelContext& c, const Wanted& wanted, const Batch& batch, bool batched) {
-  const int sparse = static_cast<int>(wanted.sparse_keys.size());
-  int output = 0;
-  for (int k = 0; k < sparse; ++k, ++output) {
-    const auto column = FeatureColumn::Of(batch.features, wanted.sparse_keys[k], batch.names);
-    MR_ASSIGN_OR_RETURN(SparseTensors parts, SparseTensor(column, wanted.sparse_types[k], batched));
-    c.set_output(output, std::move(parts.indices));
-    c.set_output(output + sparse, std::move(parts.values));
-    c.set_output(output + 2 * sparse, std::move(parts.shape));
-  }
-  output = 3 * sparse;
-  for (size_t k = 0; k < wanted.dense_keys.size(); ++k) {
-    const auto column = FeatureColumn::Of(batch.features, wanted.dense_keys[k], batch.names);
-    MR_ASSIGN_OR_RETURN(Tensor values, DenseTensor(column, wanted.dense[k], batched));
-    c.set_output(output++, std::move(values));
-  }
-  const int ragged = static_cast<int>(wanted.ragged_keys.size());
-  for (int k = 0; k < ragged; ++k, ++output) {
-    const auto column = FeatureColumn::Of(batch.features, wanted.ragged_keys[k], batch.names);
-    MR_RETURN_IF_ERROR(column.CheckType(wanted.ragged_types[k]));
-    MR_ASSIGN_OR_RETURN(Tensor values, column.Values(wanted.ragged_types[k]));
-    MR_ASSIGN_OR_RETURN(Tensor splits, batched ? RowSplits(column, wanted.split_types[k])
-                                               : Tensor::Create(wanted.split_types[k], Shape({0})));
-    c.set_output(output, std::move(values));
-    c.set_output(output + ragged, std::move(splits));
-  }
-  return absl::OkStatus();
-}
 
 absl::StatusOr<std::string> KeyFrom(const Tensor& t) {
   if (t.num_elements() == 1) return t.data<std::string>()[0];
@@ -109,6 +72,15 @@ class ParseKernel : public Kernel {
                                                      ", but there are ", dense_types.size(),
                                                      " dense features"));
     }
+    int64_t sparse, dense = static_cast<int64_t>(dense_types.size());
+    MR_RETURN_IF_ERROR(c.GetAttr(c.attrs().Has("Nsparse") ? "Nsparse" : "num_sparse", &sparse));
+    if (c.attrs().Has("Ndense")) MR_RETURN_IF_ERROR(c.GetAttr("Ndense", &dense));
+    if (sparse != static_cast<int64_t>(wanted_.sparse_types.size()) ||
+        dense != static_cast<int64_t>(dense_types.size())) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("there are ", sparse, " sparse and ", dense, " dense features, but ",
+                       wanted_.sparse_types.size(), " and ", dense_types.size(), " types"));
+    }
     for (size_t k = 0; k < dense_types.size(); ++k)
       wanted_.dense.push_back({dense_types[k], dense_shapes[k], Tensor()});
     return absl::OkStatus();
@@ -116,14 +88,14 @@ class ParseKernel : public Kernel {
 
  protected:
   // A copy, with the defaults from input `first` on.
-  Wanted WithDefaults(KernelContext& c, int first) const {
-    Wanted wanted = wanted_;
+  FeaturesWanted WithDefaults(KernelContext& c, int first) const {
+    FeaturesWanted wanted = wanted_;
     for (size_t k = 0; k < wanted.dense.size(); ++k)
       wanted.dense[k].otherwise = c.input(first + static_cast<int>(k));
     return wanted;
   }
 
-  Wanted wanted_;
+  FeaturesWanted wanted_;
 };
 
 // (serialized, names, sparse_keys..., dense_keys..., dense_defaults...)
@@ -140,7 +112,7 @@ class ParseExampleKernel final : public ParseKernel {
     MR_RETURN_IF_ERROR(CheckNames(serialized, names));
     const int sparse = static_cast<int>(wanted_.sparse_types.size());
     const int dense = static_cast<int>(wanted_.dense.size());
-    Wanted wanted = WithDefaults(c, 2 + sparse + dense);
+    FeaturesWanted wanted = WithDefaults(c, 2 + sparse + dense);
     for (int i = 0; i < sparse + dense; ++i) {
       MR_ASSIGN_OR_RETURN(std::string key, KeyFrom(c.input(2 + i)));
       (i < sparse ? wanted.sparse_keys : wanted.dense_keys).push_back(std::move(key));
@@ -148,7 +120,7 @@ class ParseExampleKernel final : public ParseKernel {
     Batch batch;
     batch.names = &names;
     MR_RETURN_IF_ERROR(batch.Parse(serialized));
-    return SetColumns(c, wanted, batch, /*batched=*/true);
+    return SetFeatures(c, wanted, batch.features, batch.names, /*batched=*/true).status();
   }
 };
 
@@ -170,7 +142,7 @@ class ParseExampleV2Kernel final : public ParseKernel {
                        serialized.shape().ToString()));
     }
     MR_RETURN_IF_ERROR(CheckNames(serialized, names));
-    Wanted wanted = WithDefaults(c, 5);
+    FeaturesWanted wanted = WithDefaults(c, 5);
     MR_ASSIGN_OR_RETURN(wanted.sparse_keys,
                         KeysFrom(c.input(2), wanted.sparse_types.size(), "sparse_keys"));
     MR_ASSIGN_OR_RETURN(wanted.dense_keys, KeysFrom(c.input(3), wanted.dense.size(), "dense_keys"));
@@ -179,7 +151,7 @@ class ParseExampleV2Kernel final : public ParseKernel {
     Batch batch;
     batch.names = &names;
     MR_RETURN_IF_ERROR(batch.Parse(serialized));
-    return SetColumns(c, wanted, batch, /*batched=*/serialized.rank() == 1);
+    return SetFeatures(c, wanted, batch.features, batch.names, serialized.rank() == 1).status();
   }
 };
 
@@ -203,7 +175,8 @@ class ParseSingleExampleKernel final : public ParseKernel {
     }
     Batch batch;
     MR_RETURN_IF_ERROR(batch.Parse(c.input(0)));
-    return SetColumns(c, WithDefaults(c, 1), batch, /*batched=*/false);
+    return SetFeatures(c, WithDefaults(c, 1), batch.features, batch.names, /*batched=*/false)
+        .status();
   }
 };
 
