@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "core/base/philox.h"
 #include "core/base/thread_pool.h"
+#include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "core/tensor/tensor.h"
 #include "kernels/random/distributions.h"
