@@ -8,6 +8,7 @@
 #include "core/runtime/kernel.h"
 #include "kernels/array/elements.h"
 #include "kernels/math/integer_at.h"
+#include "kernels/ragged/ragged_splits.h"
 
 namespace millrace {
 namespace {
@@ -19,7 +20,7 @@ class RaggedGatherKernel final : public Kernel {
     const Tensor &values = c.input(levels), &indices = c.input(levels + 1);
     if (values.rank() < 1)
       return absl::InvalidArgumentError("params_dense_values must be at least rank 1");
-    MR_RETURN_IF_ERROR(CheckSplits(c, levels, values.dim(0)));
+    MR_RETURN_IF_ERROR(CheckSplits(c, 0, levels, values.dim(0), /*whole=*/false));
     if (c.num_outputs() - 1 != indices.rank() + levels - 1) {
       return absl::InvalidArgumentError(absl::StrCat("OUTPUT_RAGGED_RANK must be ",
                                                      indices.rank() + levels - 1, ", not ",
@@ -70,24 +71,6 @@ class RaggedGatherKernel final : public Kernel {
   struct Span {
     int64_t begin, end;
   };
-
-  static absl::Status CheckSplits(KernelContext& c, int levels, int64_t values) {
-    for (int level = 0; level < levels; ++level) {
-      const Tensor& splits = c.input(level);
-      const int64_t n = splits.num_elements();
-      const int64_t below = level + 1 < levels ? c.input(level + 1).num_elements() - 1 : values;
-      if (splits.rank() != 1 || n == 0)
-        return absl::InvalidArgumentError("Splits must be vectors and not empty");
-      for (int64_t i = 0; i < n; ++i) {
-        const int64_t at = IntegerAt(splits, i), before = i == 0 ? 0 : IntegerAt(splits, i - 1);
-        if (at >= before && at <= below && (i > 0 || at == 0)) continue;
-        return absl::InvalidArgumentError(absl::StrCat(
-            "Ragged splits must begin with 0, not decrease and point to values: splits[", i,
-            "] is ", at));
-      }
-    }
-    return absl::OkStatus();
-  }
 
   static absl::Status StoreValues(KernelContext& c, const std::vector<Span>& spans,
                                   const Tensor& values, int output) {
