@@ -22,6 +22,7 @@ FAMILIES = [
     "queue",
     "ragged",
     "random",
+    "reader",
     "sampling",
     "sparse",
     "state",
