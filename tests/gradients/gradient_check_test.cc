@@ -58,6 +58,8 @@ const std::map<std::string, std::string>& Exemptions() {
                            "RefNextIteration", "RefSwitch"}) {
       reasons[op] = "of loops in stored graphs; asking for its gradient is UNIMPLEMENTED";
     }
+    for (const char* op : {"ImageProjectiveTransformV2", "ImageProjectiveTransformV3"})
+      reasons[op] = "as in TensorFlow, its gradient is transformed back, which is near it only";
     for (const char* op : {"RandomGamma", "StatelessRandomGammaV2", "StatelessRandomGammaV3"}) {
       reasons[op] = "its gradient is that of the distribution, not of one draw";
     }
