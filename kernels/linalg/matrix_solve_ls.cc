@@ -1,5 +1,6 @@
 // MatrixSolveLs: least squares.
 #include <algorithm>
+#include <complex>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
@@ -61,11 +62,19 @@ class MatrixSolveLsKernel final : public Kernel {
     }
     // Lazy products: Eigen's blocked ones take long to compile.
     const bool tall = a.rows() >= a.cols();
-    Matrix<T> gram = tall ? Matrix<T>(a.adjoint().lazyProduct(a)) : Matrix<T>(a.lazyProduct(a.adjoint()));
+    Matrix<T> gram =
+        tall ? Matrix<T>(a.adjoint().lazyProduct(a)) : Matrix<T>(a.lazyProduct(a.adjoint()));
     const int64_t n = gram.rows();
     for (int64_t k = 0; k < n; ++k) gram(k, k) += T(l2);
     Matrix<T> l(n, n);
-    if (!CholeskyFactor(MatrixView<T>(gram.data(), n, n), MutableMatrixView<T>(l.data(), n, n))) {
+    bool regular =
+        CholeskyFactor(MatrixView<T>(gram.data(), n, n), MutableMatrixView<T>(l.data(), n, n));
+    // What rounding cannot tell from 0 counts as such.
+    constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+    for (int64_t k = 0; regular && k < n; ++k) {
+      regular = std::norm(l(k, k)) > static_cast<double>(n) * kEpsilon * std::abs(gram(k, k));
+    }
+    if (!regular) {
       return absl::InvalidArgumentError(
           "Input matrix was rank deficient or ill-conditioned. Try setting fast=False or provide a "
           "larger l2_regularizer > 0.");
