@@ -2,6 +2,7 @@
 // 2017, for sigma).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/base/thread_pool.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/base/thread_pool.h"
 #include "core/graph/gradient.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
