@@ -23,6 +23,8 @@ Pixels<T> ImageAt(const Tensor& t, int64_t i) {
   return image;
 }
 
+absl::Status EmptyImage() { return absl::InternalError("the image is empty"); }
+
 template <bool kQualityInput>
 class EncodeJpegKernel final : public Kernel {
  public:
@@ -60,7 +62,7 @@ class EncodeJpegKernel final : public Kernel {
           absl::StrCat("image must have 1 or 3 channels, as the format says, got shape ",
                        in.shape().ToString()));
     }
-    if (in.num_elements() == 0) return absl::InvalidArgumentError("the image is empty");
+    if (in.num_elements() == 0) return EmptyImage();
     JpegEncoding options = options_;
     if (kQualityInput) {
       if (c.input(1).rank() != 0) {
@@ -106,11 +108,11 @@ class EncodePngKernel final : public Kernel {
       return absl::InvalidArgumentError(
           absl::StrCat("image must have 1, 2, 3 or 4 channels, got ", channels));
     }
-    if (in.num_elements() == 0) return absl::InvalidArgumentError("the image is empty");
     DimVector batch(in.shape().dims().begin(), in.shape().dims().end() - 3);
     MR_ASSIGN_OR_RETURN(const Shape shape, Shape::Create(batch));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
+    if (in.num_elements() == 0 && out->num_elements() > 0) return EmptyImage();
     for (int64_t i = 0; i < out->num_elements(); ++i) {
       const int compression = static_cast<int>(compression_);
       MR_ASSIGN_OR_RETURN(out->mutable_data<std::string>()[i],

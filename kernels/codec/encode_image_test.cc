@@ -72,7 +72,9 @@ TEST_F(EncodeImageTest, Refuses) {
   EXPECT_EQ(Code("EncodeJpegVariableQuality", {image, Tensor::Scalar<int32_t>(-1)}), bad);
   EXPECT_EQ(Code("EncodePng", {Gradations<uint8_t>(5)}), bad);
   EXPECT_EQ(Code("EncodePng", {image}, {{"compression", int64_t{10}}}), bad);
-  EXPECT_EQ(Code("EncodePng", {Tensor::Of<uint8_t>({0, 2, 3}, {})}), bad);
+  EXPECT_EQ(Code("EncodePng", {Tensor::Of<uint8_t>({0, 2, 3}, {})}), StatusCode::kInternal);
+  EXPECT_EQ(Code("EncodeJpeg", {Tensor::Of<uint8_t>({0, 2, 3}, {})}), StatusCode::kInternal);
+  EXPECT_EQ(Run1("EncodePng", {Tensor::Of<uint8_t>({0, 2, 2, 3}, {})}).shape(), Shape({0}));
 }
 
 }  // namespace

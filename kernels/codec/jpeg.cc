@@ -76,7 +76,10 @@ void Read(absl::string_view file, const JpegDecoding& options, bool header_only,
     std::strcpy(s->errors.message, "the image is too large");
     std::longjmp(s->errors.jump, 1);
   }
-  if (header_only) return;
+  if (header_only) {
+    s->out.channels = s->info.num_components;
+    return;
+  }
   jpeg_start_decompress(&s->info);
   s->out.values.resize(static_cast<size_t>(s->out.height * s->out.row()));
   const bool converts = s->info.out_color_space == JCS_CMYK;

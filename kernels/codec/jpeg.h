@@ -21,7 +21,7 @@ struct JpegDecoding {
 // INVALID_ARGUMENT for what is no JPEG file, or an incomplete one.
 absl::StatusOr<Pixels<uint8_t>> DecodeJpeg(absl::string_view file, const JpegDecoding& options);
 
-// Without the values.
+// Without the values, and with the channels that the file has.
 absl::StatusOr<Pixels<uint8_t>> JpegHeader(absl::string_view file);
 
 struct JpegEncoding {

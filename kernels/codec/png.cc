@@ -54,7 +54,8 @@ int Convert(Png* p, int channels, int bits) {
   if (bits == 16 && depth <= 8) png_set_expand_16(png);
   if (bits == 16) png_set_swap(png);  // files are big-endian
   if (has_alpha && !wants_alpha) png_set_strip_alpha(png);
-  if (!has_alpha && wants_alpha) png_set_add_alpha(png, (1u << bits) - 1, PNG_FILLER_AFTER);
+  // As in TensorFlow, what is opaque has the largest value of the file's depth, also in a palette.
+  if (!has_alpha && wants_alpha) png_set_add_alpha(png, (1u << depth) - 1, PNG_FILLER_AFTER);
   if (is_grey && !wants_grey) png_set_gray_to_rgb(png);
   if (!is_grey && wants_grey) png_set_rgb_to_gray(png, PNG_ERROR_ACTION_NONE, 0.299, 0.587);
   png_set_interlace_handling(png);

@@ -23,7 +23,7 @@ enum class Beyond { kConstant, kReflect, kWrap, kNearest };
 // Where to look along a dimension of `size` for what lies at `x`.
 float Inside(float x, int64_t size, Beyond beyond) {
   const float length = static_cast<float>(size);
-  if (beyond == Beyond::kConstant) return x;
+  if (beyond == Beyond::kConstant || size == 0) return x;
   if (beyond == Beyond::kReflect && size > 1) {
     const float period = 2 * length;
     if (x < 0) {
@@ -84,7 +84,6 @@ class ProjectiveTransformKernel final : public Kernel {
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
     if (out->num_elements() == 0) return absl::OkStatus();
-    if (images.num_elements() == 0) return absl::InvalidArgumentError("the images are empty");
     const float fill = c.num_inputs() > 3 ? c.input(3).scalar<float>() : 0;
     // Neighbours are mixed in float, whatever the type; single ones are copied as they are.
     const std::vector<double> wide = bilinear_ ? LoadWide<double>(images) : std::vector<double>();

@@ -143,8 +143,8 @@ class SparseBincountKernel final : public RowBincount<T, Layout::kSparse> {};
 template <typename T>
 class RaggedBincountKernel final : public RowBincount<T, Layout::kRagged> {};
 
-// (rows..., weights): the counts of the values that occur, sparse. Negative values, and those from
-// maxlength on, are left out.
+// (rows..., weights): the counts of the values that occur, sparse. Those from maxlength on are left
+// out.
 template <typename T, Layout kLayout>
 class RowCounts : public Kernel {
  public:
@@ -158,10 +158,12 @@ class RowCounts : public Kernel {
     const Tensor& weights = c.input(rows.next_input);
     MR_RETURN_IF_ERROR(CheckWeights(weights, *rows.values));
     std::vector<std::map<int64_t, T>> counts(static_cast<size_t>(rows.count));
-    int64_t largest = -1, found = 0;
+    int64_t largest = 0, found = 0;
     for (size_t i = 0; i < rows.row.size(); ++i) {
       const int64_t value = IntegerAt(*rows.values, static_cast<int64_t>(i));
-      if (value < 0 || (most_ >= 0 && value >= most_)) continue;
+      if (value < 0)
+        return absl::InvalidArgumentError(absl::StrCat("Input must be non-negative, not ", value));
+      if (most_ >= 0 && value >= most_) continue;
       const auto [at, is_new] = counts[rows.row[i]].insert({value, T(0)});
       found += is_new ? 1 : 0;
       largest = std::max(largest, value);

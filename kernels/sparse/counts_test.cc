@@ -42,9 +42,9 @@ TEST_F(CountsTest, SparseCounts) {
     attrs.Set("binary_output", false);
     return Run("DenseCountSparseOutput", {std::move(values), kNone}, std::move(attrs));
   };
-  EXPECT_OUTPUTS_NEAR(run(Tensor::Of<int64_t>({2, 3}, {5, 1, 5, -1, 7, 0}), {}),
+  EXPECT_OUTPUTS_NEAR(run(Tensor::Of<int64_t>({2, 3}, {5, 1, 5, 0, 7, 0}), {}),
                       std::vector<Tensor>({Tensor::Of<int64_t>({4, 2}, {0, 1, 0, 5, 1, 0, 1, 7}),
-                                           Tensor::Vector<float>({1, 2, 1, 1}), Ints({2, 8})}));
+                                           Tensor::Vector<float>({1, 2, 2, 1}), Ints({2, 8})}));
   EXPECT_OUTPUTS_NEAR(run(Ints({5, 1, 5, 7}), {{"maxlength", int64_t{6}}}),
                       std::vector<Tensor>({Tensor::Of<int64_t>({2, 1}, {1, 5}),
                                            Tensor::Vector<float>({1, 2}), Ints({6})}));
@@ -79,6 +79,8 @@ TEST_F(CountsTest, Refuses) {
   EXPECT_EQ(ragged(Ints({0, 2, 1, 2}), Ints({1, 1}), kNone), bad);
   EXPECT_EQ(ragged(Ints({0, 2}), Ints({1, -1}), kNone), bad);
   EXPECT_EQ(ragged(Ints({0, 2}), Ints({1, 1}), Tensor::Vector<float>({1})), bad);
+  EXPECT_EQ(Code("DenseCountSparseOutput", {Ints({1, -1}), kNone}, {{"binary_output", false}}),
+            bad);
   EXPECT_EQ(Code("SparseBincount", {Tensor::Of<int64_t>({1, 2}, {3, 0}), Ints({1}), Ints({2, 2}),
                                     Tensor::Scalar<int64_t>(3), kNone}),
             bad);
