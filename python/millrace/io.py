@@ -17,6 +17,7 @@ def load_checkpoint(ckpt_dir_or_file):
 def _prefix(path):
     import os
 
+    path = os.fspath(path)
     if os.path.isdir(path):
         from millrace.train import latest_checkpoint
 

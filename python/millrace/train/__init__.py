@@ -71,6 +71,8 @@ _LAZY = {
     **dict.fromkeys(("ClusterSpec", "Server"), "millrace.distributed"),
     **dict.fromkeys(("Checkpoint",), "millrace.train.checkpoint"),
     "CheckpointManager": "millrace.train.checkpoint_manager",
+    "ProximalAdagradOptimizer": "millrace.train.proximal",
+    "ProximalGradientDescentOptimizer": "millrace.train.proximal",
     **dict.fromkeys(
         (
             "BytesList",

@@ -75,6 +75,7 @@ from millrace.ops.linalg import norm
 from millrace.ops.matrices import *  # noqa: F403
 from millrace.ops.rearrange import *  # noqa: F403
 from millrace.ops.tensor_array import TensorArray
+from millrace.ops.type_checks import *  # noqa: F403
 from millrace.queue import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from millrace.random import normal as random_normal
 from millrace.random import set_seed as set_random_seed

@@ -151,6 +151,17 @@ def random_crop(value, size, seed=None, name=None):
 
 
 @public
+def extract_image_patches(
+    images, ksizes=None, strides=None, rates=None, padding=None, name=None, sizes=None
+):
+    """Patches of the images, laid out along the last axis."""
+    from millrace.image import extract_patches
+
+    sizes = _one_of("extract_image_patches", ("sizes", sizes), ("ksizes", ksizes))
+    return extract_patches(images, sizes, strides, rates, padding, name)
+
+
+@public
 def reduce_join(
     inputs,
     axis=None,
@@ -314,6 +325,7 @@ __all__ = [
     "enable_control_flow_v2",
     "enable_resource_variables",
     "enable_v2_tensorshape",
+    "extract_image_patches",
     "fft",
     "fft2d",
     "fft3d",
