@@ -56,7 +56,22 @@ from millrace.framework.context import (
 )
 from millrace.framework.control_flow import case, cond, switch_case, while_loop
 from millrace.framework.convert import constant, convert_to_tensor
+from millrace.framework.custom_gradient import (
+    custom_gradient,
+    grad_pass_through,
+    recompute_grad,
+)
 from millrace.framework.device import DeviceSpec
+from millrace.framework.enums import (
+    AggregationMethod,
+    UnconnectedGradients,
+    VariableAggregation,
+    VariableSynchronization,
+    get_current_name_scope,
+    inside_function,
+    is_symbolic_tensor,
+    is_tensor,
+)
 from millrace.framework.function import function
 from millrace.framework.gradients import gradients
 from millrace.framework.graph import Graph
@@ -75,7 +90,9 @@ from millrace.framework.graph_keys import (
 )
 from millrace.framework.importer import import_graph_def
 from millrace.framework.indexed_slices import IndexedSlices
+from millrace.framework.module import Module
 from millrace.framework.operation import Operation
+from millrace.framework.ragged_tensor import RaggedTensor
 from millrace.framework.scopes import (
     colocate_with,
     control_dependencies,
@@ -89,11 +106,29 @@ from millrace.framework.tape import GradientTape
 from millrace.framework.tensor import Tensor, TensorSpec
 from millrace.framework.variable import Variable
 from millrace.ops.array import *  # noqa: F403
+from millrace.ops.blocks import *  # noqa: F403
+from millrace.ops.blocks import static_value as get_static_value
 from millrace.ops.clip import clip_by_global_norm, clip_by_norm
+from millrace.ops.counting import (
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
+    searchsorted,
+    unravel_index,
+)
+from millrace.ops.debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
+from millrace.ops.effects import *  # noqa: F403
 from millrace.ops.elementwise import *  # noqa: F403
 from millrace.ops.functional import *  # noqa: F403
+from millrace.ops.gathering import *  # noqa: F403
+from millrace.ops.initializers import (
+    constant_initializer,
+    ones_initializer,
+    random_normal_initializer,
+    random_uniform_initializer,
+    zeros_initializer,
+)
 from millrace.ops.linalg import *  # noqa: F403
-from millrace.ops.matrices import einsum, eye
+from millrace.ops.matrices import complex, einsum, eye
 from millrace.ops.rearrange import (
     argsort,
     bitcast,
@@ -113,6 +148,8 @@ from millrace.ops.rearrange import (
     unique_with_counts,
 )
 from millrace.ops.reduce import *  # noqa: F403
+from millrace.ops.second_order import hessians
+from millrace.ops.special import realdiv, scalar_mul, truncatediv, truncatemod
 from millrace.ops.tensor_array import TensorArray
 from millrace.session.config import (
     ConfigProto,
@@ -128,14 +165,20 @@ from millrace.version import __version__
 
 newaxis = None
 _LAZY = {
+    "bitwise",
     "compat",
     "data",
     "debugging",
     "distributed",
+    "image",
     "io",
+    "lookup",
     "queue",
+    "ragged",
     "raw_ops",
     "saved_model",
+    "sets",
+    "signal",
     "sparse",
     "strings",
     "summary",

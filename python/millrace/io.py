@@ -3,6 +3,7 @@ graph."""
 
 from millrace import _load
 from millrace._load import public
+from millrace.framework import gfile  # noqa: F401
 from millrace.framework.dispatch import apply_op
 
 
@@ -16,6 +17,7 @@ def load_checkpoint(ckpt_dir_or_file):
 def _prefix(path):
     import os
 
+    path = os.fspath(path)
     if os.path.isdir(path):
         from millrace.train import latest_checkpoint
 

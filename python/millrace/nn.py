@@ -1,14 +1,23 @@
 """Neural network functions."""
 
+import importlib
+
 from millrace import dtypes
 from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.ops.array import zeros_like
+from millrace.ops.convolution import *  # noqa: F403
+from millrace.ops.counting import zero_fraction  # noqa: F401
 from millrace.ops.elementwise import sigmoid, softplus, tanh  # noqa: F401
 from millrace.ops.embedding import embedding_lookup  # noqa: F401
+from millrace.ops.linalg import l2_normalize  # noqa: F401
+from millrace.ops.pooling import *  # noqa: F403
 from millrace.ops.rearrange import depth_to_space, space_to_depth  # noqa: F401
 from millrace.ops.reduce import reduce_mean, reduce_sum
+from millrace.ops.sampling import *  # noqa: F403
+from millrace.ops.special import log_sigmoid  # noqa: F401
+from millrace.ops.statistics import *  # noqa: F403
 
 
 def _activation(name, op, doc):
@@ -148,81 +157,6 @@ def bias_add(value, bias, data_format=None, name=None):
     return apply_op("BiasAdd", (value, bias), {"data_format": data_format}, name)
 
 
-def _window(sizes, data_format, what):
-    """Two sizes, or one for both, as four."""
-    if sizes is None:
-        sizes = 1
-    sizes = [sizes] if isinstance(sizes, int) else list(sizes)
-    if len(sizes) == 4:
-        return sizes
-    if len(sizes) not in (1, 2):
-        raise ValueError(f"{what} must have 1, 2 or 4 elements, got {sizes}")
-    height, width = sizes[0], sizes[-1]
-    return [1, 1, height, width] if data_format == "NCHW" else [1, height, width, 1]
-
-
-@public
-def conv2d(input, filters, strides, padding, data_format="NHWC", dilations=None, name=None):
-    """2-D convolution (cross-correlation).
-
-    Args:
-      input: [batch, height, width, channels], or as data_format says.
-      filters: [height, width, channels in, channels out].
-      strides, dilations: one number, two, or four.
-      padding: "SAME", "VALID", or [[before, after], ...] for each axis of the input.
-    """
-    attrs = {
-        "strides": _window(strides, data_format, "strides"),
-        "dilations": _window(dilations, data_format, "dilations"),
-        "data_format": data_format,
-        "padding": padding,
-    }
-    if not isinstance(padding, str):
-        attrs["padding"] = "EXPLICIT"
-        attrs["explicit_paddings"] = [p for pair in padding for p in pair]
-    return apply_op("Conv2D", (input, filters), attrs, name)
-
-
-@public
-def depthwise_conv2d(
-    input, filter, strides, padding, data_format="NHWC", dilations=None, name=None
-):
-    """2-D convolution of each channel by filters of its own: filter is [height, width, channels,
-    multiplier]."""
-    attrs = {
-        "strides": _window(strides, data_format, "strides"),
-        "dilations": _window(dilations, data_format, "dilations"),
-        "data_format": data_format,
-        "padding": padding,
-    }
-    return apply_op("DepthwiseConv2dNative", (input, filter), attrs, name)
-
-
-def _pool(op, input, ksize, strides, padding, data_format, name):
-    attrs = {
-        "ksize": _window(ksize, data_format, "ksize"),
-        "strides": _window(strides, data_format, "strides"),
-        "padding": padding,
-        "data_format": data_format,
-    }
-    return apply_op(op, (input,), attrs, name)
-
-
-@public
-def max_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
-    """The greatest element of each window."""
-    return _pool("MaxPool", input, ksize, strides, padding, data_format, name)
-
-
-@public
-def avg_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):
-    """The mean of each window (of what lies inside the input)."""
-    return _pool("AvgPool", input, ksize, strides, padding, data_format, name)
-
-
-max_pool, avg_pool = max_pool2d, avg_pool2d
-
-
 @public
 def dropout(x, rate, noise_shape=None, seed=None, name=None):
     """Sets elements to 0 with probability `rate` and scales the rest by 1 / (1 - rate)."""
@@ -246,16 +180,6 @@ def dropout(x, rate, noise_shape=None, seed=None, name=None):
 def l2_loss(t, name=None):
     """Half the sum of the squares."""
     return apply_op("L2Loss", (t,), None, name)
-
-
-@public
-def l2_normalize(x, axis=None, epsilon=1e-12, name=None):
-    """x / sqrt(max(sum(x * x), epsilon)) along the axes."""
-    x = convert_to_tensor(x)
-    total = reduce_sum(apply_op("Square", (x,)), axis, True)
-    return apply_op(
-        "Mul", (x, apply_op("Rsqrt", (apply_op("Maximum", (total, epsilon)),))), None, name
-    )
 
 
 @public
@@ -289,3 +213,17 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
         factor = factor * scale
     shift = -mean * factor if offset is None else offset - mean * factor
     return apply_op("AddV2", (x * factor, shift), None, name)
+
+
+# Imported when they are first asked for: they use what is above.
+_LAZY = {
+    "embedding_lookup_sparse": "millrace.sparse",
+    "safe_embedding_lookup_sparse": "millrace.sparse",
+    "space_to_batch": "millrace.ops.blocks",
+}
+
+
+def __getattr__(name):
+    if name not in _LAZY:
+        raise AttributeError(f"module 'millrace.nn' has no attribute {name!r}")
+    return getattr(importlib.import_module(_LAZY[name]), name)

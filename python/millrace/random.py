@@ -1,25 +1,36 @@
 """Random numbers. They are counter-based: a seed gives the same numbers on each device and at each
 number of threads."""
 
+import importlib
+import random as _python_random
+
 from millrace import dtypes
 from millrace._load import public
 from millrace.framework import context
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.ops.array import _shape_arg
+from millrace.ops.sampling import (  # noqa: F401
+    all_candidate_sampler,
+    log_uniform_candidate_sampler,
+    uniform_candidate_sampler,
+)
+from millrace.ops.stateless import *  # noqa: F403
 
 DEFAULT_GRAPH_SEED = 87654321
-_eager_seed = None
-_eager_counter = 0
+_times_seeded = 0  # where ops run at once: each time their sequences begin anew
+_eager_seeds = None  # Python's generator, of the seeds of ops that are given none
 
 
 @public
 def set_seed(seed):
     """The seed of the default graph, or of what runs at once: makes random ops repeatable."""
-    global _eager_seed, _eager_counter
+    global _eager_seeds, _times_seeded
     graph = context.building_graph()
     if graph is None:
-        _eager_seed, _eager_counter = seed, 0
+        context.set_eager_seed(seed)
+        _eager_seeds = _python_random.Random(seed)
+        _times_seeded += 1
     else:
         graph.seed = seed
 
@@ -27,17 +38,16 @@ def set_seed(seed):
 def get_seed(op_seed):
     """(seed, seed2) of an op, by TensorFlow's rule; both 0 mean: another sequence in each
     session."""
-    global _eager_counter
     graph = context.building_graph()
-    graph_seed = _eager_seed if graph is None else graph.seed
+    graph_seed = context.eager_seed() if graph is None else graph.seed
     if graph_seed is None:
         return (0, 0) if op_seed is None else (DEFAULT_GRAPH_SEED, op_seed)
     if op_seed is None:
         if graph is None:
-            _eager_counter += 1
-            op_seed = _eager_counter
+            op_seed = _eager_seeds.randint(0, 2**31 - 1)
         else:
-            op_seed = len(graph._c.node_ids())
+            op_seed = graph._random_ops_seeded
+            graph._random_ops_seeded += 1
     seeds = (graph_seed % 2**31, op_seed % 2**31)
     return (0, 2**31 - 1) if seeds == (0, 0) else seeds
 
@@ -47,6 +57,8 @@ def _attrs(seed, dtype=None):
     attrs = {"seed": seed, "seed2": seed2}
     if dtype is not None:
         attrs["dtype"] = dtype
+    if _times_seeded and context.building_graph() is None:
+        attrs["_times_seeded"] = _times_seeded  # another kernel, which begins at the seed
     return attrs
 
 
@@ -98,3 +110,46 @@ def uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None, name=
 def shuffle(value, seed=None, name=None):
     """The rows in a random order."""
     return apply_op("RandomShuffle", (value,), _attrs(seed), name)
+
+
+@public
+def categorical(logits, num_samples, dtype=None, seed=None, name=None):
+    """num_samples classes for each row of logits, [batch, classes], with probability
+    softmax(logits)."""
+    attrs = _attrs(seed)
+    attrs["output_dtype"] = dtypes.int64 if dtype is None else dtypes.as_dtype(dtype)
+    num_samples = convert_to_tensor(num_samples, dtypes.int32)
+    return apply_op("Multinomial", (logits, num_samples), attrs, name)
+
+
+@public
+def gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed=None, name=None):
+    """Numbers of the gamma distribution: `shape` of them for each alpha (shape) and beta (rate, 1
+    if None), which broadcast."""
+    dtype = dtypes.as_dtype(dtype)
+    alpha = convert_to_tensor(alpha, dtype)
+    beta = convert_to_tensor(1 if beta is None else beta, dtype)
+    alpha = alpha + apply_op("ZerosLike", (beta,))
+    shape = convert_to_tensor(_shape_arg(shape), dtype_hint=dtypes.int32)
+    x = apply_op("RandomGamma", (shape, alpha), _attrs(seed))
+    least = convert_to_tensor(dtype._limits().tiny, dtype)
+    return apply_op("Maximum", (least, x / beta), None, name)
+
+
+@public
+def poisson(shape, lam, dtype=dtypes.float32, seed=None, name=None):
+    """Numbers of the Poisson distribution: `shape` of them for each mean in lam."""
+    shape = convert_to_tensor(_shape_arg(shape), dtype_hint=dtypes.int32)
+    return apply_op("RandomPoissonV2", (shape, lam), _attrs(seed, dtype), name)
+
+
+# Imported when they are first asked for: they use variables.
+_LAZY = ("Generator", "create_rng_state", "get_global_generator", "set_global_generator")
+
+
+def __getattr__(name):
+    if name == "experimental":
+        return importlib.import_module("millrace.random")
+    if name in _LAZY:
+        return getattr(importlib.import_module("millrace.ops.generator"), name)
+    raise AttributeError(f"module 'millrace.random' has no attribute {name!r}")

@@ -6,8 +6,9 @@ from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.scopes import name_scope
 from millrace.framework.sparse_tensor import SparseTensor
-from millrace.ops.array import boolean_mask, shape, unique, where
 from millrace.ops.array import placeholder as _placeholder
+from millrace.ops.array import shape, unique, where
+from millrace.ops.gathering import boolean_mask
 
 
 def _parts(sparse):

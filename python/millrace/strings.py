@@ -2,7 +2,9 @@
 
 from millrace import dtypes
 from millrace._load import public
+from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
+from millrace.framework.ragged_tensor import RaggedTensor
 from millrace.framework.sparse_tensor import SparseTensor
 
 
@@ -82,6 +84,144 @@ def to_hash_bucket(input, num_buckets, name=None):
 def to_hash_bucket_fast(input, num_buckets, name=None):
     """As to_hash_bucket, by another hash."""
     return apply_op("StringToHashBucketFast", (input,), {"num_buckets": num_buckets}, name)
+
+
+@public
+def to_hash_bucket_strong(input, num_buckets, key, name=None):
+    """As to_hash_bucket, by a keyed hash (SipHash). key: two integers."""
+    attrs = {"num_buckets": num_buckets, "key": list(key)}
+    return apply_op("StringToHashBucketStrong", (input,), attrs, name)
+
+
+@public
+def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None):
+    """The strings along the axes (all if None), joined."""
+    inputs = convert_to_tensor(inputs)
+    if axis is None:
+        axis = list(range(inputs.shape.rank - 1, -1, -1))
+        # All axes from the last one down: strings are joined in the order of the elements.
+        if not axis:
+            return apply_op("Identity", (inputs,), None, name)
+        flat = apply_op("Reshape", (inputs, [-1]))
+        made = apply_op("ReduceJoin", (flat, [0]), {"separator": separator}, name)
+        return apply_op("Reshape", (made, [1] * len(axis))) if keepdims else made
+    attrs = {"keep_dims": bool(keepdims), "separator": separator}
+    return apply_op("ReduceJoin", (inputs, axis), attrs, name)
+
+
+@public
+def unsorted_segment_join(inputs, segment_ids, num_segments, separator="", name=None):
+    """String s of the result joins the strings whose segment id is s."""
+    args = (inputs, segment_ids, num_segments)
+    return apply_op("UnsortedSegmentJoin", args, {"separator": separator}, name)
+
+
+@public
+def format(template, inputs, placeholder="{}", summarize=3, name=None):
+    """The template with its placeholders replaced by the tensors' text, in order.
+
+    Args:
+      summarize: how many elements at each end of each axis are shown; -1: all.
+    ValueError unless there is a placeholder for each input.
+    """
+    inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    if template.count(placeholder) != len(inputs):
+        raise ValueError(
+            f"{template.count(placeholder)} placeholders in the template for {len(inputs)} tensors"
+        )
+    attrs = {"template": template, "placeholder": placeholder, "summarize": summarize}
+    return apply_op("StringFormat", (inputs,), attrs, name)
+
+
+@public
+def split(input, sep=None, maxsplit=-1, name=None):
+    """The parts of strings between separators, or between white space where sep is None: a vector
+    for a scalar, else a RaggedTensor with a row for each string."""
+    return _cut(input, lambda flat: _parts(flat, sep, maxsplit))
+
+
+@public
+def bytes_split(input, name=None):
+    """The bytes of strings: a vector for a scalar, else a RaggedTensor with a row for each."""
+    return _cut(input, lambda flat: apply_op("StringSplit", (flat, ""), {"skip_empty": False}))
+
+
+def _parts(flat, sep, maxsplit):
+    sep = "" if sep is None else sep
+    return apply_op("StringSplitV2", (flat, sep), {"maxsplit": maxsplit})
+
+
+def _cut(input, function):
+    """The values that function(vector) finds for each string, in the structure of the input."""
+    if isinstance(input, RaggedTensor):
+        return input.with_flat_values(_cut(input.flat_values, function))
+    input = convert_to_tensor(input, dtypes.string)
+    rank = input.shape.rank
+    if rank is None:
+        raise ValueError("strings can be split where the rank of their tensor is known")
+    if rank == 0:
+        return function(apply_op("Reshape", (input, [1])))[1]
+    if rank > 1:
+        flat = apply_op("Reshape", (input, [-1]))
+        made = _cut(flat, function)
+        for axis in range(rank - 1, 0, -1):
+            size = apply_op("Shape", (input,))[axis]
+            made = RaggedTensor.from_uniform_row_length(made, size, validate=False)
+        return made
+    indices, values, shape = function(input)
+    return RaggedTensor.from_value_rowids(values, indices[:, 0], shape[0], validate=False)
+
+
+@public
+def ngrams(
+    data,
+    ngram_width,
+    separator=" ",
+    pad_values=None,
+    padding_width=None,
+    preserve_short_sequences=False,
+    name=None,
+):
+    """The runs of ngram_width strings (a number, or several) of each row, joined.
+
+    Args:
+      data: strings, [..., n] or ragged.
+      pad_values: what is put in before and behind each row: a string or (left, right).
+      padding_width: how often; as often as an n-gram allows if None.
+      preserve_short_sequences: a row too short for an n-gram gives one of all that it has.
+    """
+    widths = [ngram_width] if isinstance(ngram_width, int) else list(ngram_width)
+    if not all(w > 0 for w in widths):
+        raise ValueError(f"all ngram widths must be greater than 0, got {ngram_width}")
+    if padding_width is not None and padding_width < 0:
+        raise ValueError(f"padding_width must be 0 or more, got {padding_width}")
+    if pad_values is None:
+        left, right, pad = "", "", 0
+    else:
+        left, right = (pad_values, pad_values) if isinstance(pad_values, str) else pad_values
+        pad = -1 if padding_width is None else padding_width
+    is_ragged = isinstance(data, RaggedTensor)
+    data = data if is_ragged else convert_to_tensor(data, dtypes.string)
+    rank = data.shape.rank
+    flat = rank == 1 and not is_ragged
+    rows = data
+    if not is_ragged:
+        rows = apply_op("ExpandDims", (data, 0)) if flat else data
+        rows = RaggedTensor.from_tensor(rows, ragged_rank=rows.shape.rank - 1)
+    attrs = {
+        "separator": separator,
+        "ngram_widths": widths,
+        "left_pad": left,
+        "right_pad": right,
+        "pad_width": pad,
+        "preserve_short_sequences": preserve_short_sequences,
+    }
+    splits = rows.nested_row_splits
+    values, inner = apply_op("StringNGrams", (rows.flat_values, splits[-1]), attrs, name)
+    if flat:
+        return values
+    made = RaggedTensor.from_nested_row_splits(values, [*splits[:-1], inner], validate=False)
+    return made if is_ragged else made.to_tensor(default_value="")
 
 
 @public

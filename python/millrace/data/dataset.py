@@ -1,25 +1,29 @@
 """Dataset: a sequence of elements (structures of tensors), made by ops of the graph or by ops that
 run at once."""
 
-from millrace import dtypes, random
+import glob
+
+from millrace import dtypes
 from millrace._load import public
-from millrace.data import functions
-from millrace.data.iterator import Iterator, make_iterator
+from millrace.data.elements import common_spec, components, int64, make, to_tensors
+from millrace.data.grouping import Grouping, single
+from millrace.data.iterator import Iterator, NumpyIterator, make_iterator
+from millrace.data.transformations import Transformations
 from millrace.framework import context, nest
-from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
+from millrace.framework.sparse_tensor import SparseTensor
 from millrace.framework.tensor import TensorSpec
-from millrace.tensor_shape import TensorShape
-
-AUTOTUNE = -1
 
 
-class Dataset:
+class Dataset(Transformations, Grouping):
     """A sequence of elements of one structure. Every method gives a new dataset.
 
     Attributes:
       element_spec: the structure, with a TensorSpec for each tensor.
     """
+
+    _options = None
+    _kept = None  # what must live as long
 
     def __init__(self, variant, element_spec):
         self._variant = variant
@@ -31,137 +35,126 @@ class Dataset:
     @public
     def from_tensor_slices(tensors, name=None):
         """The rows of tensors: one element for each index of the first dimension."""
-        tensors = _lists_to_arrays(tensors)
-        components = _components(tensors)
-        for c in components:
+        tensors = to_tensors(tensors)
+        parts = components(tensors)
+        if not parts:
+            raise ValueError("from_tensor_slices: there must be a tensor at least")
+        for c in parts:
             if c.shape.rank == 0:
                 raise ValueError("from_tensor_slices: a scalar has no rows")
-        specs = [TensorSpec(c.shape[1:], c.dtype) for c in components]
-        spec = nest.pack_like(tensors, specs)
+            if not c.shape[:1].is_compatible_with(parts[0].shape[:1]):
+                raise ValueError(
+                    f"from_tensor_slices: the numbers of rows differ: {parts[0].shape[0]} and "
+                    f"{c.shape[0]}"
+                )
+        specs = [TensorSpec(c.shape[1:], c.dtype) for c in parts]
         attrs = {"output_shapes": [s.shape for s in specs]}
-        return Dataset(apply_op("TensorSliceDataset", (components,), attrs, name), spec)
+        made = apply_op("TensorSliceDataset", (parts,), attrs, name)
+        return Dataset(made, nest.pack_like(tensors, specs))
 
     @staticmethod
     @public
     def from_tensors(tensors, name=None):
         """One element."""
-        tensors = _lists_to_arrays(tensors)
-        components = _components(tensors)
-        specs = [TensorSpec(c.shape, c.dtype) for c in components]
+        tensors = to_tensors(tensors)
+        parts = components(tensors)
+        specs = [TensorSpec(c.shape, c.dtype) for c in parts]
         attrs = {"output_shapes": [s.shape for s in specs]}
-        return Dataset(
-            apply_op("TensorDataset", (components,), attrs, name), nest.pack_like(tensors, specs)
-        )
+        made = apply_op("TensorDataset", (parts,), attrs, name)
+        return Dataset(made, nest.pack_like(tensors, specs))
 
     @staticmethod
     @public
     def range(*args, output_type=dtypes.int64, name=None):
         """Numbers, as Python's range gives them."""
+        if not 1 <= len(args) <= 3:
+            raise ValueError(f"range takes 1 to 3 numbers, got {len(args)}")
         start, stop, step = {1: (0, *args, 1), 2: (*args, 1), 3: args}[len(args)]
         spec = TensorSpec([], output_type)
-        return _make("RangeDataset", (start, stop, step), spec, {}, name)
+        return make("RangeDataset", (int64(start), int64(stop), int64(step)), spec, name=name)
 
     @staticmethod
     @public
-    def zip(*datasets, name=None):
+    def zip(*args, datasets=None, name=None):
         """Elements of several datasets side by side, as long as all have one."""
-        if len(datasets) == 1 and nest.is_nested(datasets[0]):
-            datasets = datasets[0]
-        flat = nest.flatten(datasets)
-        spec = nest.pack_like(datasets, [d.element_spec for d in flat])
-        return _make("ZipDataset", ([d._variant for d in flat],), spec, {}, name)
+        if not args and datasets is None:
+            raise TypeError("zip: there must be a dataset at least")
+        given = datasets if datasets is not None else args[0] if len(args) == 1 else args
+        flat = nest.flatten(given)
+        for d in flat:
+            if not isinstance(d, Dataset):
+                raise TypeError(f"zip takes datasets, got {d!r}")
+        spec = nest.pack_like(given, [d.element_spec for d in flat])
+        return make("ZipDataset", ([d._variant for d in flat],), spec, name=name)
 
-    # ----- transformations -----
-
+    @staticmethod
     @public
-    def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=None, name=None):
-        """Elements in a random order: drawn from a buffer of the next `buffer_size`."""
-        seed, seed2 = random.get_seed(seed)
-        attrs = {
-            "reshuffle_each_iteration": True
-            if reshuffle_each_iteration is None
-            else reshuffle_each_iteration
-        }
-        args = (self._variant, _int64(buffer_size), _int64(seed), _int64(seed2))
-        return _make("ShuffleDataset", args, self.element_spec, attrs, name)
+    def list_files(file_pattern, shuffle=None, seed=None, name=None):
+        """The names of the files that match the patterns now; in another order in each turn unless
+        shuffle is False.
 
-    @public
-    def repeat(self, count=None, name=None):
-        """The sequence `count` times; for ever if None or -1."""
-        return _make(
-            "RepeatDataset",
-            (self._variant, _int64(-1 if count is None else count)),
-            self.element_spec,
-            {},
-            name,
-        )
+        InvalidArgumentError if there are none.
+        """
+        patterns = [file_pattern] if isinstance(file_pattern, (str, bytes)) else file_pattern
+        patterns = patterns.numpy().reshape(-1) if hasattr(patterns, "numpy") else patterns
+        patterns = [p.decode() if isinstance(p, bytes) else str(p) for p in patterns]
+        names = sorted({n for p in patterns for n in glob.glob(p)})
+        if not names:
+            from millrace import errors
 
+            raise errors.InvalidArgumentError(None, None, f"no files match {', '.join(patterns)}")
+        made = Dataset.from_tensor_slices(names)
+        return made if shuffle is False else made.shuffle(len(names), seed=seed, name=name)
+
+    @staticmethod
     @public
-    def batch(
-        self,
-        batch_size,
-        drop_remainder=False,
-        num_parallel_calls=None,
-        deterministic=None,
-        name=None,
+    def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True):
+        """Elements of the dataset of the number that the next element of choice_dataset, int64,
+        says."""
+        spec = common_spec(*(d.element_spec for d in datasets))
+        args = (choice_dataset._variant, [d._variant for d in datasets])
+        attrs = {"stop_on_empty_dataset": stop_on_empty_dataset}
+        return make("DirectedInterleaveDataset", args, spec, attrs)
+
+    @staticmethod
+    @public
+    def sample_from_datasets(
+        datasets,
+        weights=None,
+        seed=None,
+        stop_on_empty_dataset=False,
+        rerandomize_each_iteration=None,
     ):
-        """Elements put together in `batch_size`s; the last batch may be smaller unless it is
-        dropped."""
-        size = batch_size if drop_remainder and isinstance(batch_size, int) else None
-        spec = nest.map_structure(
-            lambda s: TensorSpec(TensorShape([size]) + s.shape, s.dtype), self.element_spec
+        """Elements of the datasets by chance, in the proportions of the weights (all alike)."""
+        from millrace import random
+        from millrace.data.random_source import choices
+
+        if weights is not None and not isinstance(weights, Dataset):
+            if len(weights) != len(datasets):
+                raise ValueError(f"{len(weights)} weights for {len(datasets)} datasets")
+            if not hasattr(weights, "graph"):  # what is never drawn would be waited for
+                drawn = [(d, float(w)) for d, w in zip(datasets, weights) if float(w) > 0]
+                datasets, weights = [d for d, _ in drawn], [w for _, w in drawn]
+        seed, seed2 = random.get_seed(seed)
+        selected = choices(len(datasets), weights, seed, seed2)
+        return Dataset.choose_from_datasets(datasets, selected, stop_on_empty_dataset)
+
+    @staticmethod
+    @public
+    def from_sparse_tensor_slices(sparse_tensor):
+        """(indices, values, shape) of each row of a SparseTensor."""
+        if not isinstance(sparse_tensor, SparseTensor):
+            raise TypeError(
+                f"from_sparse_tensor_slices takes a SparseTensor, got {sparse_tensor!r}"
+            )
+        rank = sparse_tensor.shape.rank
+        rank = None if rank is None else rank - 1
+        spec = (
+            TensorSpec([None, rank], dtypes.int64),
+            TensorSpec([None], sparse_tensor.dtype),
+            TensorSpec([rank], dtypes.int64),
         )
-        return _make(
-            "BatchDatasetV2", (self._variant, _int64(batch_size), drop_remainder), spec, {}, name
-        )
-
-    @public
-    def map(self, map_func, num_parallel_calls=None, deterministic=None, name=None):
-        """map_func of each element; it is traced once, so it is made of ops."""
-        function = functions.trace(map_func, self.element_spec)
-        attrs = {"f": function.name}
-        return _make(
-            "MapDataset", (self._variant, function.captured), function.output_spec, attrs, name
-        )
-
-    @public
-    def filter(self, predicate, name=None):
-        """The elements for which predicate gives True."""
-        function = functions.trace(predicate, self.element_spec)
-        attrs = {"predicate": function.name}
-        return _make(
-            "FilterDataset", (self._variant, function.captured), self.element_spec, attrs, name
-        )
-
-    @public
-    def take(self, count, name=None):
-        """The first `count` elements."""
-        return _make("TakeDataset", (self._variant, _int64(count)), self.element_spec, {}, name)
-
-    @public
-    def skip(self, count, name=None):
-        """All but the first `count` elements."""
-        return _make("SkipDataset", (self._variant, _int64(count)), self.element_spec, {}, name)
-
-    @public
-    def shard(self, num_shards, index, name=None):
-        """Every num_shards-th element from `index` on: the part of one of several workers."""
-        if not 0 <= index < num_shards:
-            raise ValueError(f"shard: index {index} of {num_shards}")
-        numbered = Dataset.zip(Dataset.range(2**62), self)
-        mine = numbered.filter(lambda i, *_: (i % num_shards) == index)
-        return mine.map(lambda _, element: element, name=name)
-
-    @public
-    def prefetch(self, buffer_size, name=None):
-        """The same elements, made ready ahead by a thread of their own: up to `buffer_size` of
-        them."""
-        size = 2 if buffer_size == AUTOTUNE else buffer_size
-        return _make("PrefetchDataset", (self._variant, _int64(size)), self.element_spec, {}, name)
-
-    @public
-    def apply(self, transformation_func):
-        return transformation_func(self)
+        return Dataset(apply_op("SparseTensorSliceDataset", tuple(sparse_tensor._leaves())), spec)
 
     # ----- elements -----
 
@@ -180,6 +173,33 @@ class Dataset:
         """The tensors of the next element in each step. OutOfRangeError at the end."""
         return self.make_one_shot_iterator().get_next()
 
+    @public
+    def get_single_element(self, name=None):
+        """The only element. InvalidArgumentError if there is another number of them."""
+        return single(self)
+
+    @public
+    def as_numpy_iterator(self):
+        """The elements as arrays (where ops run at once)."""
+        if context.building_graph() is not None:
+            raise RuntimeError("as_numpy_iterator() needs a dataset made where ops run at once")
+        return NumpyIterator(self)
+
+    @public
+    def options(self):
+        """The options given to with_options()."""
+        from millrace.data.options import Options
+
+        return self._options or Options()
+
+    @property
+    def output_types(self):
+        return nest.map_structure(lambda s: s.dtype, self.element_spec)
+
+    @property
+    def output_shapes(self):
+        return nest.map_structure(lambda s: s.shape, self.element_spec)
+
     def __iter__(self):
         if context.building_graph() is not None:
             raise RuntimeError(
@@ -189,37 +209,3 @@ class Dataset:
 
     def __repr__(self):
         return f"<mr.data.Dataset element_spec={self.element_spec}>"
-
-
-def _int64(value):
-    return convert_to_tensor(value, dtypes.int64)
-
-
-def _make(op, args, spec, attrs, name):
-    flat = nest.flatten(spec)
-    attrs = {
-        **attrs,
-        "output_types": [s.dtype for s in flat],
-        "output_shapes": [s.shape for s in flat],
-    }
-    return Dataset(apply_op(op, args, attrs, name), spec)
-
-
-def _lists_to_arrays(structure):
-    """A list is one tensor, as in TensorFlow; tuples and dictionaries are structures."""
-    if isinstance(structure, list):
-        return convert_to_tensor(structure)
-    if isinstance(structure, dict):
-        return {k: _lists_to_arrays(v) for k, v in structure.items()}
-    if isinstance(structure, tuple):
-        items = [_lists_to_arrays(v) for v in structure]
-        return type(structure)(*items) if nest.is_namedtuple(structure) else tuple(items)
-    return structure
-
-
-def _components(tensors):
-    leaves = nest.flatten(tensors)
-    graph = context.building_graph()
-    if graph is None:
-        return [convert_to_tensor(t) for t in leaves]
-    return [graph.large_constant(t) for t in leaves]

@@ -2,10 +2,13 @@
 
 import itertools
 
-from millrace import errors
+from millrace import dtypes, errors
 from millrace._load import public
+from millrace.data.elements import pack, types_of
 from millrace.framework import context, nest
 from millrace.framework.dispatch import apply_op
+from millrace.framework.tensor import TensorSpec
+from millrace.tensor_shape import TensorShape
 
 _counter = itertools.count()
 
@@ -16,7 +19,7 @@ class Iterator:
     def __init__(self, handle, element_spec, initializer=None, dataset=None):
         self._handle = handle
         self.element_spec = element_spec
-        self.initializer = initializer
+        self._initializer = initializer
         self._dataset = dataset  # its variant must live as long
 
     @classmethod
@@ -25,11 +28,57 @@ class Iterator:
         apply_op("MakeIterator", (dataset._variant, handle))
         return cls(handle, dataset.element_spec, dataset=dataset)
 
+    @staticmethod
+    @public
+    def from_structure(output_types, output_shapes=None, shared_name=None, output_classes=None):
+        """An iterator for datasets of one structure: make_initializer() starts it over one."""
+        spec = _spec(output_types, output_shapes)
+        return Iterator(_new_handle(spec, shared_name or f"_iterator{next(_counter)}"), spec)
+
+    @staticmethod
+    @public
+    def from_string_handle(string_handle, output_types, output_shapes=None, output_classes=None):
+        """The iterator whose string_handle() is fed."""
+        spec = _spec(output_types, output_shapes)
+        handle = apply_op("IteratorFromStringHandleV2", (string_handle,), types_of(spec))
+        return Iterator(handle, spec)
+
+    @property
+    def initializer(self):
+        """The operation that starts it. ValueError if make_initializer() makes such."""
+        if self._initializer is None:
+            raise ValueError("the iterator has no initializer of its own: use make_initializer()")
+        return self._initializer
+
+    @public
+    def make_initializer(self, dataset, name=None):
+        """An operation that starts it over a dataset. TypeError for elements of other types."""
+        wanted, given = nest.flatten(self.element_spec), nest.flatten(dataset.element_spec)
+        for a, b in zip(wanted, given):
+            if a.dtype is not b.dtype or not a.shape.is_compatible_with(b.shape):
+                raise TypeError(
+                    f"the iterator is for elements {self.element_spec}, the dataset has "
+                    f"{dataset.element_spec}"
+                )
+        graph = context.building_graph()
+        if graph is None:
+            return apply_op("MakeIterator", (dataset._variant, self._handle), None, name)
+        with graph.colocate_with(self._handle):
+            return apply_op("MakeIterator", (dataset._variant, self._handle), None, name)
+
+    @public
+    def string_handle(self, name=None):
+        """A string tensor that from_string_handle() can be fed."""
+        return apply_op("IteratorToStringHandle", (self._handle,), None, name)
+
     @public
     def get_next(self, name=None):
         """The tensors of the next element. OutOfRangeError at the end, in the step or at once."""
-        tensors = apply_op("IteratorGetNext", (self._handle,), _types(self.element_spec), name)
-        return nest.pack_like(self.element_spec, tensors)
+        spec = self.element_spec
+        return pack(spec, apply_op("IteratorGetNext", (self._handle,), types_of(spec), name))
+
+    output_types = property(lambda self: nest.map_structure(lambda s: s.dtype, self.element_spec))
+    output_shapes = property(lambda self: nest.map_structure(lambda s: s.shape, self.element_spec))
 
     def __iter__(self):
         return self
@@ -41,13 +90,42 @@ class Iterator:
             raise StopIteration from None
 
 
-def _types(element_spec):
-    flat = nest.flatten(element_spec)
-    return {"output_types": [s.dtype for s in flat], "output_shapes": [s.shape for s in flat]}
+class NumpyIterator:
+    """The elements of a dataset as arrays."""
+
+    def __init__(self, dataset):
+        self._iterator = Iterator.of_eager(dataset)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        element = next(self._iterator)
+        return nest.map_structure(
+            lambda t: t.as_numpy_iterator() if hasattr(t, "as_numpy_iterator") else t.numpy(),
+            element,
+        )
+
+
+def _spec(output_types, output_shapes):
+    types = nest.map_structure(dtypes.as_dtype, output_types)
+    if output_shapes is None:
+        return nest.map_structure(lambda t: TensorSpec(None, t), types)
+    shapes = _shapes_like(types, output_shapes)
+    leaves = [TensorSpec(s, t) for s, t in zip(shapes, nest.flatten(types))]
+    return nest.pack_like(types, leaves)
+
+
+def _shapes_like(types, shapes):
+    if not nest.is_nested(types):
+        return [TensorShape(shapes)]
+    if isinstance(types, dict):
+        return [s for k in nest.sorted_keys(types) for s in _shapes_like(types[k], shapes[k])]
+    return [s for t, sh in zip(types, shapes) for s in _shapes_like(t, sh)]
 
 
 def _new_handle(element_spec, shared_name):
-    attrs = {"shared_name": shared_name, "container": "", **_types(element_spec)}
+    attrs = {"shared_name": shared_name, "container": "", **types_of(element_spec)}
     return apply_op("IteratorV2", (), attrs)
 
 

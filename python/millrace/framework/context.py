@@ -8,6 +8,7 @@ from millrace._load import native, public
 _local = threading.local()
 _eager_by_default = True
 _global_graph = None
+_eager_seed = None  # what random.set_seed() gave where ops run at once
 
 
 def graph_stack():
@@ -87,6 +88,16 @@ def enable_eager_execution():
     """From now on ops outside any `with graph.as_default()` run at once (the default)."""
     global _eager_by_default
     _eager_by_default = True
+
+
+def eager_seed():
+    """The seed of what runs at once, and of functions traced there; None if none was set."""
+    return _eager_seed
+
+
+def set_eager_seed(seed):
+    global _eager_seed
+    _eager_seed = seed
 
 
 class init_scope:

@@ -4,7 +4,7 @@ or run at once."""
 from millrace import _load, dtypes
 from millrace.framework import context
 from millrace.framework import tensor as tensor_module
-from millrace.framework.convert import convert_to_tensor, graph_tensor_of
+from millrace.framework.convert import RaggedOperand, convert_to_tensor, graph_tensor_of
 from millrace.framework.graph_tensor import GraphTensor
 from millrace.framework.op_spec import spec_of
 from millrace.framework.tensor import Tensor
@@ -21,10 +21,19 @@ def apply_op(op, args, attrs=None, name=None):
       name: of the new node.
     """
     graph = context.building_graph()
-    if graph is None:
-        return _run_now(op, args, attrs, name)
-    spec = spec_of(op)
-    inputs = _convert_inputs(spec, args, attrs, name)
+    try:
+        if graph is None:
+            return _run_now(op, args, attrs, name)
+        spec = spec_of(op)
+        inputs = _convert_inputs(spec, args, attrs, name)
+        if spec.several_lists:
+            attrs = _with_list_attrs(spec, args, inputs, attrs)
+    except RaggedOperand:
+        from millrace.ragged.elementwise import ELEMENTWISE, apply_elementwise
+
+        if op not in ELEMENTWISE:
+            raise
+        return apply_elementwise(op, args, attrs, name)
     inputs = [
         t if getattr(t, "graph", None) is graph else graph_tensor_of(graph, t) for t in inputs
     ]
@@ -50,10 +59,25 @@ def _run_now(op, args, attrs, name):
             )
     spec = spec_of(op)
     inputs = _convert_inputs(spec, args, attrs, name)
+    if spec.several_lists:
+        attrs = _with_list_attrs(spec, args, inputs, attrs)
     outputs = _load.native.eager_execute(op, inputs, attrs)
     if not spec.outputs:
         return None
     return spec.pack(outputs, lambda attr: _implied_attr(spec, attr, args, attrs))
+
+
+def _with_list_attrs(spec, args, inputs, attrs):
+    """The attributes, with those that say how the flat inputs are cut into lists."""
+    attrs, at = dict(attrs or ()), 0
+    for arg, value in zip(spec.inputs, args):
+        count = len(value) if arg.is_list else 1
+        if arg.number_attr:
+            attrs.setdefault(arg.number_attr, count)
+        elif arg.type_list_attr:
+            attrs.setdefault(arg.type_list_attr, [t.dtype for t in inputs[at : at + count]])
+        at += count
+    return attrs
 
 
 def _implied_attr(spec, attr, args, attrs):

@@ -94,16 +94,17 @@ class EagerTensor(native.EagerTensor, Tensor):
         return format(self.numpy(), spec) if not self._dims else repr(self)
 
     def __str__(self):
-        return f"mr.Tensor({self._text()}, shape={self.shape}, dtype={self.dtype.name})"
+        return f"mr.Tensor({self._text(str)}, shape={self.shape}, dtype={self.dtype.name})"
 
     def __repr__(self):
-        return f"<mr.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={self._text()}>"
+        text = self._text(repr)
+        return f"<mr.Tensor: shape={self.shape}, dtype={self.dtype.name}, numpy={text}>"
 
-    def _text(self):
+    def _text(self, of_array):
         if self.dtype.name in ("resource", "variant"):
             return f"<{self.dtype.name}>"
         value = self.numpy()
-        return repr(value) if isinstance(value, np.ndarray) else str(value)
+        return of_array(value) if isinstance(value, np.ndarray) else str(value)
 
 
 def binary_operator(op, x, y):

@@ -1,7 +1,7 @@
 """FuncGraph: the body of a function while it is traced."""
 
 from millrace._load import public
-from millrace.framework import nest
+from millrace.framework import context, nest
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.graph import Graph
@@ -30,7 +30,7 @@ class FuncGraph(Graph):
         self.inputs = []
         self._captured = {}  # id of a tensor around -> (that tensor, placeholder)
         self._known = {}  # id of a tensor from anywhere outside -> (that tensor, placeholder)
-        self._seed = None if outer is None else outer.seed
+        self._seed = context.eager_seed() if outer is None else outer.seed
         self.variables_read = {}
         self._order = ResourceOrder()
         if outer is not None:

@@ -30,6 +30,7 @@ class OpSpec:
         "output_tuple",
         "outputs",
         "plain_outputs",
+        "several_lists",
         "type_defaults",
     )
 
@@ -44,6 +45,7 @@ class OpSpec:
             for a in schema["attrs"]
             if a["kind"] == "type" and a["has_default"] and a["default"] in dtypes.by_enum
         }
+        self.several_lists = sum(a.is_list for a in self.inputs) > 1
         self.plain_outputs = not any(a.is_list for a in self.outputs)
         self.output_tuple = None
         if len(self.outputs) > 1:

@@ -5,8 +5,13 @@ import math
 
 from millrace import dtypes
 from millrace._load import public
-from millrace.framework import context
-from millrace.framework.convert import constant, constant_value, convert_to_tensor
+from millrace.framework import context, nest
+from millrace.framework.convert import (
+    RaggedOperand,
+    constant,
+    constant_value,
+    convert_to_tensor,
+)
 from millrace.framework.dispatch import apply_op
 from millrace.tensor_shape import TensorShape
 
@@ -65,6 +70,8 @@ def shape(input, out_type=dtypes.int32, name=None):
 @public
 def size(input, out_type=dtypes.int32, name=None):
     """The number of elements."""
+    if isinstance(input, nest.Composite):  # of what is stored
+        input = input._leaves()[0] if hasattr(input, "row_splits") else input.values
     return apply_op("Size", (input,), {"out_type": out_type}, name)
 
 
@@ -119,19 +126,32 @@ def concat(values, axis, name=None):
         values = [values]
     if len(values) == 1:
         return identity(values[0], name)
-    return apply_op("ConcatV2", (list(values), axis), None, name)
+    try:
+        return apply_op("ConcatV2", (list(values), axis), None, name)
+    except RaggedOperand:
+        from millrace.ragged import functions
+
+        return functions.concat(values, axis)
 
 
 @public
 def stack(values, axis=0, name=None):
     """Tensors of one shape joined along a new axis."""
-    return apply_op("Pack", (list(values),), {"axis": axis}, name)
+    try:
+        return apply_op("Pack", (list(values),), {"axis": axis}, name)
+    except RaggedOperand:
+        from millrace.ragged import functions
+
+        return functions.stack(values, axis)
 
 
 @public
 def unstack(value, num=None, axis=0, name=None):
     """The slices along an axis as a list."""
     value = convert_to_tensor(value)
+    rank = value.shape.rank
+    if rank is not None and not -rank <= axis < rank:
+        raise ValueError(f"unstack: axis {axis} of a tensor of {rank} dimensions")
     if num is None:
         num = value.shape[axis] if value.shape.rank is not None else None
         if num is None:
@@ -147,24 +167,6 @@ def split(value, num_or_size_splits, axis=0, num=None, name=None):
     if num is None:
         num = len(num_or_size_splits)
     return apply_op("SplitV", (value, num_or_size_splits, axis), {"num_split": num}, name)
-
-
-@public
-def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
-    """Slices of params at `indices` along an axis (0 if None). Of a variable: without reading the
-    rest of it."""
-    axis = batch_dims if axis is None else axis
-    if hasattr(params, "sparse_read") and axis == 0 and batch_dims == 0:
-        return params.sparse_read(indices, name)
-    return apply_op("GatherV2", (params, indices, axis), {"batch_dims": batch_dims}, name)
-
-
-@public
-def gather_nd(params, indices, batch_dims=0, name=None):
-    """Slices of params at the positions that the last axis of indices gives."""
-    if batch_dims:
-        raise NotImplementedError("gather_nd: batch_dims is not supported")
-    return apply_op("GatherNd", (params, indices), None, name)
 
 
 @public
@@ -215,7 +217,7 @@ def _filled(shape, value, dtype, name):
     value = {dtypes.string: b"", dtypes.bool: bool(value)}.get(dtype, value)
     shape = _shape_arg(shape)
     known = constant_value(shape) if hasattr(shape, "dtype") else None
-    if known is not None and known.size and math.prod(known.tolist()) < 1000:
+    if known is not None and known.size and min(known) >= 0 and math.prod(known.tolist()) < 1000:
         return constant(value, dtype, shape=known.tolist(), name=name)
     return apply_op("Fill", (shape, constant(value, dtype)), None, name)
 
@@ -298,23 +300,6 @@ def where(condition, x=None, y=None, name=None):
 
 
 @public
-def boolean_mask(tensor, mask, axis=None, name="boolean_mask"):
-    """The parts of tensor for which mask holds, along its first axes."""
-    if axis not in (None, 0):
-        raise NotImplementedError("boolean_mask: only axis 0")
-    tensor, mask = convert_to_tensor(tensor), convert_to_tensor(mask)
-    rank = mask.shape.rank
-    if rank is None or rank == 0:
-        raise ValueError("boolean_mask: the mask must have a known rank of at least 1")
-    if rank > 1:
-        tail = tensor.shape[rank:].as_list()
-        tensor = reshape(tensor, [-1, *tail])
-        mask = reshape(mask, [-1])
-    rows = squeeze(where(mask), axis=[1])
-    return apply_op("GatherV2", (tensor, rows, 0), None, name)
-
-
-@public
 def unique(x, out_idx=dtypes.int32, name=None):
     """(y, idx): the different values in the order in which they occur, and where each element of x
     is in y."""
@@ -322,13 +307,10 @@ def unique(x, out_idx=dtypes.int32, name=None):
 
 
 __all__ = [
-    "boolean_mask",
     "broadcast_to",
     "concat",
     "expand_dims",
     "fill",
-    "gather",
-    "gather_nd",
     "identity",
     "linspace",
     "one_hot",

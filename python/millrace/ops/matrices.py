@@ -15,8 +15,11 @@ __all__ = [
     "matrix_band_part",
     "matrix_diag",
     "matrix_diag_part",
+    "matrix_set_diag",
     "matrix_transpose",
     "real",
+    "tensor_diag",
+    "tensor_diag_part",
     "trace",
 ]
 
@@ -41,16 +44,53 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name
     return apply_op("MatrixSetDiag", (zeros, ones), None, name)
 
 
-@public
-def matrix_diag(diagonal, name=None):
-    """Matrices with that diagonal, zeros elsewhere."""
-    return apply_op("MatrixDiag", (diagonal,), None, name)
+def _diagonals(k):
+    """Which diagonals: a number, or the lowest and the highest."""
+    return convert_to_tensor(k, dtypes.int32)
 
 
 @public
-def matrix_diag_part(input, name=None):
-    """The diagonals of matrices."""
-    return apply_op("MatrixDiagPart", (input,), None, name)
+def matrix_diag(
+    diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"
+):
+    """Matrices with these diagonals, padding_value elsewhere.
+
+    Args:
+      diagonal: [..., length]; [..., diagonals, longest length] where k names several.
+      k: the diagonal (0 the main one, above it > 0), or the lowest and the highest of a band.
+      num_rows, num_cols: as many as needed if -1.
+      align: which end of short diagonals is padded, above and below the main one.
+    """
+    diagonal = convert_to_tensor(diagonal)
+    padding = convert_to_tensor(padding_value, diagonal.dtype)
+    args = (diagonal, _diagonals(k), num_rows, num_cols, padding)
+    return apply_op("MatrixDiagV3", args, {"align": align}, name)
+
+
+@public
+def matrix_diag_part(input, name="diag_part", k=0, padding_value=0, align="RIGHT_LEFT"):
+    """Diagonals of matrices: arguments as for matrix_diag."""
+    input = convert_to_tensor(input)
+    padding = convert_to_tensor(padding_value, input.dtype)
+    return apply_op("MatrixDiagPartV3", (input, _diagonals(k), padding), {"align": align}, name)
+
+
+@public
+def matrix_set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):
+    """Matrices with other diagonals: arguments as for matrix_diag."""
+    return apply_op("MatrixSetDiagV3", (input, diagonal, _diagonals(k)), {"align": align}, name)
+
+
+@public
+def tensor_diag(diagonal, name=None):
+    """The tensor of shape [..., ...], twice that of diagonal, with it on its diagonal."""
+    return apply_op("Diag", (diagonal,), None, name)
+
+
+@public
+def tensor_diag_part(input, name=None):
+    """The inverse of tensor_diag."""
+    return apply_op("DiagPart", (input,), None, name)
 
 
 @public

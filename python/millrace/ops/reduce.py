@@ -2,7 +2,7 @@
 
 from millrace import dtypes
 from millrace._load import public
-from millrace.framework.convert import convert_to_tensor
+from millrace.framework.convert import RaggedOperand, convert_to_tensor
 from millrace.framework.dispatch import apply_op
 
 
@@ -14,7 +14,12 @@ def _all_axes(x):
 
 
 def _reduce(op, x, axis, keepdims, name):
-    x = convert_to_tensor(x)
+    try:
+        x = convert_to_tensor(x)
+    except RaggedOperand:
+        from millrace.ragged.functions import reduce
+
+        return reduce(op, x, axis, bool(keepdims))
     if axis is None:
         axis = _all_axes(x)
     elif isinstance(axis, tuple):
