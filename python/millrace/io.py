@@ -7,6 +7,26 @@ from millrace.framework import gfile  # noqa: F401
 from millrace.framework.dispatch import apply_op
 
 
+def __getattr__(name):
+    if name in ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator"):
+        from millrace.framework import records
+
+        return getattr(records, name)
+    raise AttributeError(f"module 'millrace.io' has no attribute {name!r}")
+
+
+@public
+def encode_base64(input, pad=False, name=None):
+    """Bytes as web-safe base64; with "=" at the end if pad is set."""
+    return apply_op("EncodeBase64", (input,), {"pad": pad}, name)
+
+
+@public
+def decode_base64(input, name=None):
+    """The bytes of web-safe base64. When it runs: InvalidArgumentError for anything else."""
+    return apply_op("DecodeBase64", (input,), None, name)
+
+
 @public
 def load_checkpoint(ckpt_dir_or_file):
     """A reader of a checkpoint: a prefix, or a folder (its latest one). ValueError if there is

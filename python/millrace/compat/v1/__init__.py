@@ -56,7 +56,14 @@ from millrace.framework.variable_scope import (
     get_variable_scope,
     variable_scope,
 )
-from millrace.io import decode_csv, decode_raw, read_file, write_file
+from millrace.io import (
+    decode_base64,
+    decode_csv,
+    decode_raw,
+    encode_base64,
+    read_file,
+    write_file,
+)
 from millrace.ops.clip import global_norm
 from millrace.ops.debugging import *  # noqa: F403
 from millrace.ops.initializers import (
