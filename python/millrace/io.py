@@ -6,9 +6,15 @@ from millrace._load import public
 from millrace.framework import gfile  # noqa: F401
 from millrace.framework.dispatch import apply_op
 
+_OF_RECORDS = ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator")
+
+
+def __dir__():
+    return sorted({*globals(), *_OF_RECORDS})
+
 
 def __getattr__(name):
-    if name in ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator"):
+    if name in _OF_RECORDS:
         from millrace.framework import records
 
         return getattr(records, name)
