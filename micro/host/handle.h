@@ -3,6 +3,7 @@
 #define MILLRACE_MICRO_HOST_HANDLE_H_
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,13 +14,17 @@
 #include "micro/kernels/all_ops.h"
 
 struct mr_micro {
-  struct alignas(16) Block {
-    uint8_t bytes[16];
+  struct Free {
+    void operator()(uint8_t* memory) const { std::free(memory); }
   };
-  static std::vector<Block> Blocks(size_t bytes) { return std::vector<Block>((bytes + 15) / 16); }
+  using Memory = std::unique_ptr<uint8_t, Free>;
+  // Zeros, aligned to 16 as malloc's memory is; nullptr when there is not so much.
+  static Memory Zeros(size_t bytes) {
+    return Memory(static_cast<uint8_t*>(std::calloc(bytes / 16 + 1, 16)));
+  }
 
-  std::vector<Block> model;
-  std::vector<Block> arena;
+  Memory model;
+  Memory arena;
   millrace::micro::OpResolver resolver = millrace::micro::AllOps();
   millrace::micro::OpClock clock;
   std::vector<millrace::micro::PlanEntry> entries;  // of the memory plan

@@ -11,6 +11,7 @@
 #include "micro/host/introspection.h"
 
 using millrace::micro::CompleteDetectionShape;
+using millrace::micro::Error;
 using millrace::micro::ErrorText;
 using millrace::micro::FinishPlaces;
 using millrace::micro::InterpreterOptions;
@@ -32,10 +33,12 @@ Status Allocate(mr_micro* micro, size_t model_size, size_t arena_bytes,
   interpreter_options.before_placing = KeepPlaces;
   interpreter_options.before_placing_user = micro;
   if (options.measure_ops != 0) interpreter_options.profiler = micro->clock.profiler();
-  micro->arena = mr_micro::Blocks(arena_bytes);
+  micro->arena.reset();
+  micro->arena = mr_micro::Zeros(arena_bytes);
+  if (micro->arena == nullptr) return Status::kArenaTooSmall;
   micro->interpreter =
-      std::make_unique<MicroInterpreter>(micro->model.data(), model_size, micro->resolver,
-                                         micro->arena.data(), arena_bytes, interpreter_options);
+      std::make_unique<MicroInterpreter>(micro->model.get(), model_size, micro->resolver,
+                                         micro->arena.get(), arena_bytes, interpreter_options);
   if (options.batch > 1) MR_TRY(micro->interpreter->ResizeInputBatch(options.batch));
   MR_TRY(micro->interpreter->AllocateTensors());
   FinishPlaces(micro);
@@ -49,10 +52,21 @@ Status Open(mr_micro* micro, size_t model_size, const mr_micro_options& options)
   size_t bytes = size_t{64} << 10;
   for (;;) {
     const Status status = Allocate(micro, model_size, bytes, options);
-    if (status != Status::kArenaTooSmall || bytes >= kLargest) return status;
+    if (status != Status::kArenaTooSmall || bytes >= kLargest || micro->arena == nullptr) {
+      return status;
+    }
     const size_t needed = (micro->interpreter->error().needed_bytes + 15) / 16 * 16;
+    if (needed > kLargest) return status;
     bytes = needed > 2 * bytes ? needed : 2 * bytes;
   }
+}
+
+Error ErrorOf(const mr_micro& micro) {
+  if (micro.arena != nullptr) return micro.interpreter->error();
+  Error error;
+  error.status = Status::kArenaTooSmall;
+  error.reason = MR_WHY("this machine has no memory for such an arena");
+  return error;
 }
 
 void Describe(TensorView view, mr_micro_tensor* tensor) {
@@ -77,13 +91,15 @@ void Describe(TensorView view, mr_micro_tensor* tensor) {
 mr_micro* mr_micro_open(const void* model, size_t size, const mr_micro_options* options,
                         char* message, size_t message_size) {
   auto micro = std::make_unique<mr_micro>();
-  micro->model = mr_micro::Blocks(size);
-  if (size > 0) std::memcpy(micro->model.data(), model, size);
+  micro->model = mr_micro::Zeros(size);
+  if (micro->model == nullptr) size = 0;
+  if (size > 0) std::memcpy(micro->model.get(), model, size);
   const Status status = Open(micro.get(), size, options == nullptr ? mr_micro_options{} : *options);
   if (status == Status::kOk) return micro.release();
-  RememberFailure(micro->interpreter->error());
+  const Error error = ErrorOf(*micro);
+  RememberFailure(error);
   if (message != nullptr && message_size > 0) {
-    std::snprintf(message, message_size, "%s", ErrorText(micro->interpreter->error()).c_str());
+    std::snprintf(message, message_size, "%s", ErrorText(error).c_str());
   }
   return nullptr;
 }

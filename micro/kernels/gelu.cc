@@ -5,12 +5,16 @@
 #include "micro/core/op_options.h"
 #include "micro/kernels/common/byte_table.h"
 #include "micro/kernels/common/elementwise.h"
+#include "micro/kernels/common/word_table.h"
 
 namespace millrace::micro {
 namespace {
 
 struct Data {
-  ByteTable table;
+  union {
+    ByteTable bytes;
+    WordTable words;
+  };
   bool approximate;
 };
 
@@ -34,7 +38,13 @@ Status Prepare(OpContext& context) {
     case TensorType::kUInt8:
       MR_ENSURE(context, input.scale() > 0.0f && output.scale() > 0.0f,
                 Status::kInvalidQuantization, "a scale is not positive");
-      return data->table.Prepare(context);
+      return data->bytes.Prepare(context);
+    case TensorType::kInt16:
+      MR_ENSURE(context,
+                input.scale() > 0.0f && output.scale() > 0.0f && input.zero_point() == 0 &&
+                    output.zero_point() == 0,
+                Status::kInvalidQuantization, "a scale is not positive or a zero point not 0");
+      return data->words.Prepare(context);
     default:
       return NoKernelForType(context);
   }
@@ -44,7 +54,7 @@ template <typename T>
 void RunQuantized(const OpContext& context, int32_t low, int32_t high) {
   const Data& data = context.data<Data>();
   const bool approximate = data.approximate;
-  data.table.RunReal<T>(context, low, high,
+  data.bytes.RunReal<T>(context, low, high,
                         [approximate](float x) { return Gelu(x, approximate); });
 }
 
@@ -56,6 +66,12 @@ Status Invoke(OpContext& context) {
     case TensorType::kUInt8:
       RunQuantized<uint8_t>(context, 0, UINT8_MAX);
       break;
+    case TensorType::kInt16: {
+      const Data& data = context.data<Data>();
+      const bool approximate = data.approximate;
+      data.words.Run(context, [approximate](float x) { return Gelu(x, approximate); });
+      break;
+    }
     default: {
       const bool approximate = context.data<Data>().approximate;
       RunElements<float, float>(context, [approximate](float x) { return Gelu(x, approximate); });

@@ -7,7 +7,8 @@
 
 namespace millrace::micro {
 
-// Input and output: one type, as many elements. Types: float32; int8 and uint8 with a scale each.
+// Input and output: one type, as many elements. Types: float32; int8, uint8 and int16 with a scale
+// each.
 extern const OpRegistration kGeluOp;
 
 }  // namespace millrace::micro

@@ -43,6 +43,12 @@ TEST(Gelu, Int8) {
               ElementsAre(-11, -11, -11, -9, -7, 40, 87, 67));
 }
 
+TEST(Gelu, Int16) {
+  const std::vector<int16_t> words = {-32768, -9000, -1234, 777, 15000, 32767};
+  EXPECT_THAT(Result<int16_t>(kGeluOp, words, Quant(1e-4f), Quant(1e-4f)),
+              ElementsAre(-18, -1657, -556, 412, 13997, 32749));
+}
+
 TEST(Gelu, RefusesWhatDoesNotFit) {
   OpTest types(kGeluOp);
   types.Add(Input<int32_t>({1})).AddOutput(Input<int32_t>({1}));

@@ -1,5 +1,8 @@
 #include "micro/kernels/reduce_sum.h"
 
+#include <cmath>
+
+#include "micro/kernels/common/indices.h"
 #include "micro/kernels/common/quantization.h"
 #include "micro/kernels/common/reduction.h"
 
@@ -24,6 +27,30 @@ void ProductRow(const void* data, int32_t first, int32_t stride, int32_t count, 
   *static_cast<T*>(accumulator) = product;
 }
 
+// Of quantised elements: each factor brings one step of the input and the n-th part of the
+// output's.
+struct QuantisedProduct {
+  Requant factor;
+  int32_t zero_point;
+  bool started;
+  int32_t product;
+
+  template <typename T>
+  static void Row(const void* data, int32_t first, int32_t stride, int32_t count,
+                  void* accumulator) {
+    const T* in = static_cast<const T*>(data) + first;
+    auto& p = *static_cast<QuantisedProduct*>(accumulator);
+    for (int32_t i = 0; i < count; ++i) {
+      const int32_t x = in[ptrdiff_t{i} * stride] - p.zero_point;
+      p.product = p.started ? p.Scaled(int64_t{p.product} * x) : x;
+      p.started = true;
+    }
+  }
+  int32_t Scaled(int64_t x) const {
+    return MultiplyByRequant64(x, factor.multiplier, factor.shift);
+  }
+};
+
 bool IsQuantised(TensorType type) {
   return type == TensorType::kInt8 || type == TensorType::kUInt8 || type == TensorType::kInt16;
 }
@@ -47,11 +74,29 @@ Status PrepareSum(OpContext& context) {
   return CheckReduction(context);
 }
 
+// The factor's n-th power is that from n steps of the input to the output's.
+Status PrepareQuantisedProduct(const OpContext& context) {
+  MR_ENSURE(context, IsConstant(context.input(1)), Status::kUnsupported,
+            "the axes of a quantised product are not constant");
+  Reduction reduction;
+  MR_TRY(reduction.Make(context));
+  const float from = context.input(0).scale(), to = context.output().scale();
+  Requant* factor;
+  MR_TRY(context.NewData(&factor));
+  MR_ENSURE(context,
+            to > 0.0f &&
+                RequantOf(double{from} / std::pow(double{to}, 1.0 / reduction.count()), factor) &&
+                factor->shift <= 7,
+            Status::kInvalidQuantization, "the scales of input and output do not fit");
+  return Status::kOk;
+}
+
 Status PrepareProduct(OpContext& context) {
   const TensorType type = context.input(0).type();
-  MR_ENSURE(context, context.output().type() == type && IsPlain(type), Status::kUnsupportedType,
-            "no kernel for the types of input and output");
-  return CheckReduction(context);
+  const bool quantised = type == TensorType::kInt8 || type == TensorType::kInt16;
+  MR_ENSURE(context, context.output().type() == type && (quantised || IsPlain(type)),
+            Status::kUnsupportedType, "no kernel for the types of input and output");
+  return quantised ? PrepareQuantisedProduct(context) : CheckReduction(context);
 }
 
 // The factor divided by `count`: as many bits of the multiplier as the quotient leaves room for.
@@ -126,13 +171,36 @@ Status Multiply(Reduction* reduction, const TensorView& input, const TensorView&
   return Status::kOk;
 }
 
+template <typename T>
+Status MultiplyQuantised(const OpContext& context, Reduction* reduction) {
+  const TensorView input = context.input(0), output = context.output();
+  constexpr int32_t kHigh = (1 << (8 * sizeof(T) - 1)) - 1;
+  T* out = output.data<T>();
+  for (int32_t i = 0; i < reduction->outputs(); ++i) {
+    QuantisedProduct p = {context.data<Requant>(), input.zero_point(), false, 0};
+    reduction->Next(input.raw(), QuantisedProduct::Row<T>, &p);
+    const int64_t product = int64_t{p.Scaled(p.product)} + output.zero_point();
+    out[i] = static_cast<T>(product > kHigh ? kHigh : product < -kHigh - 1 ? -kHigh - 1 : product);
+  }
+  return Status::kOk;
+}
+
 Status InvokeProduct(OpContext& context) {
   const TensorView input = context.input(0), output = context.output();
   Reduction reduction;
   MR_TRY(reduction.Make(context));
-  if (input.type() == TensorType::kFloat32) return Multiply<float>(&reduction, input, output);
-  if (input.type() == TensorType::kInt32) return Multiply<int32_t>(&reduction, input, output);
-  return Multiply<int64_t>(&reduction, input, output);
+  switch (input.type()) {
+    case TensorType::kFloat32:
+      return Multiply<float>(&reduction, input, output);
+    case TensorType::kInt32:
+      return Multiply<int32_t>(&reduction, input, output);
+    case TensorType::kInt64:
+      return Multiply<int64_t>(&reduction, input, output);
+    case TensorType::kInt8:
+      return MultiplyQuantised<int8_t>(context, &reduction);
+    default:
+      return MultiplyQuantised<int16_t>(context, &reduction);
+  }
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace millrace::micro {
 // output quantised as it likes.
 extern const OpRegistration kMeanOp;
 extern const OpRegistration kSumOp;
-// float32, int32, int64.
+// float32, int32, int64; int8 and int16 over constant axes, the output quantised as it likes.
 extern const OpRegistration kReduceProdOp;
 
 }  // namespace millrace::micro

@@ -53,6 +53,27 @@ TEST(ReduceSum, MeanOfManyInt8) {
   EXPECT_THAT(op.Output<int8_t>(), ElementsAre(18, 23));
 }
 
+// Recorded from LiteRT's reference kernels.
+TEST(ReduceSum, QuantisedProducts) {
+  OpTest bytes(kReduceProdOp);
+  bytes.Add(Input<int8_t>({2, 3}, {10, -7, 9, 1, 20, -100}, Quant(0.5f, 3)));
+  bytes.Add(Constant<int32_t>({1}, {1})).AddOutput(Input<int8_t>({2}, {}, Quant(2.0f, -5)));
+  ASSERT_EQ(bytes.Run(), Status::kOk) << bytes.Reason();
+  EXPECT_THAT(bytes.Output<int8_t>(), ElementsAre(-32, 127));
+  OpTest words(kReduceProdOp);
+  words.Add(Input<int16_t>({2, 3}, {150, -170, 90, 211, 120, -100}, Quant(0.01f)));
+  words.Add(Constant<int32_t>({2}, {0, 1})).AddOutput(Input<int16_t>({1}, {}, Quant(0.03f)));
+  ASSERT_EQ(words.Run(), Status::kOk) << words.Reason();
+  EXPECT_THAT(words.Output<int16_t>(), ElementsAre(194));
+}
+
+TEST(ReduceSum, QuantisedProductsNeedConstantAxes) {
+  OpTest op(kReduceProdOp);
+  op.Add(Input<int8_t>({2}, {1, 2}, Quant(0.5f))).Add(Input<int32_t>({1}, {0}));
+  op.AddOutput(Input<int8_t>({}, {}, Quant(0.5f)));
+  EXPECT_EQ(op.Run(), Status::kUnsupported);
+}
+
 TEST(ReduceSum, IntegersAreCutTowardsZero) {
   OpTest op(kMeanOp);
   op.Add(Input<int32_t>({3}, {-5, 1, INT32_MIN})).Add(Constant<int32_t>({}, {0}));

@@ -52,7 +52,8 @@ Between<float> Locate(const Grid& grid, int32_t i, float) {
   const int32_t low = at <= 0.0f                            ? 0
                       : at >= static_cast<float>(grid.last) ? grid.last
                                                             : static_cast<int32_t>(at);
-  const float beyond = at <= 0.0f ? 0.0f : at - static_cast<float>(low);
+  // Below 0 before the first element: the weights of the two, which are the same, still add to 1.
+  const float beyond = at - static_cast<float>(low);
   return {low, low < grid.last && beyond > 0.0f ? low + 1 : low, 1.0f - beyond, beyond};
 }
 

@@ -119,22 +119,19 @@ Status Prepare(OpContext& context) {
              : PrepareFloat(context, activation, rank);
 }
 
-void InvokeInt8(const OpContext& context) {
-  const IntData& data = context.data<IntData>();
+template <typename T>
+void InvokeInt8(const OpContext& context, const IntData& data) {
   const SvdfInt8 p = {ShapeOf(context, data.rank), context.input(kInput).zero_point(),
                       context.output().zero_point(), data.to_state, data.to_output};
-  const auto* input = context.input_data<int8_t>(kInput);
-  const auto* feature = context.input_data<int8_t>(kFeature);
-  const auto* bias = context.input_data<int32_t>(kBias);
-  const TensorView time = context.input(kTime), state = context.input(kState);
-  auto* output = context.output_data<int8_t>();
-  if (time.type() == TensorType::kInt16) {
-    SvdfLoop(p, input, feature, time.data<int16_t>(), bias, state.data<int16_t>(), output,
-             data.scratch);
-  } else {
-    SvdfLoop(p, input, feature, time.data<int8_t>(), bias, state.data<int8_t>(), output,
-             data.scratch);
-  }
+  SvdfLoop<T>(p, {context.input_data<int8_t>(kInput), context.input_data<int8_t>(kFeature),
+                  context.input_data<T>(kTime), context.input_data<int32_t>(kBias),
+                  context.input(kState).data<T>(), context.output_data<int8_t>(), data.scratch});
+}
+
+void InvokeInt8(const OpContext& context) {
+  const IntData& data = context.data<IntData>();
+  context.input(kTime).type() == TensorType::kInt16 ? InvokeInt8<int16_t>(context, data)
+                                                    : InvokeInt8<int8_t>(context, data);
 }
 
 template <typename A, typename B>

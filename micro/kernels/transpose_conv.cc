@@ -3,6 +3,7 @@
 #include "micro/core/op_options.h"
 #include "micro/kernels/common/layer_checks.h"
 #include "micro/kernels/common/padding.h"
+#include "micro/kernels/loops/dynamic_quantization.h"
 #include "micro/kernels/loops/transpose_conv.h"
 
 namespace millrace::micro {
@@ -12,7 +13,10 @@ enum Inputs { kOutputShape, kFilter, kInput, kBias };
 
 struct Data {
   FloatRange float_range;
-  IntRange range;
+  union {
+    IntRange range;
+    int8_t* quantized;  // of a hybrid: room for one batch
+  };
   ChannelRequant factors;
   Padding padding;
   int32_t stride_x;
@@ -89,6 +93,26 @@ Status PrepareInt(const OpContext& context, Activation activation, Data* data) {
   return Status::kOk;
 }
 
+Status PrepareFloat(const OpContext& context, Activation activation, Data* data) {
+  const TensorView input = context.input(kInput), filter = context.input(kFilter);
+  const TensorView bias = context.optional_input(kBias);
+  const TensorType type = TensorType::kFloat32;
+  MR_ENSURE(context,
+            input.type() == type && (filter.type() == type || filter.type() == TensorType::kInt8) &&
+                context.output().type() == type && (!bias.present() || bias.type() == type),
+            Status::kUnsupportedType, "no kernel for the types of input, filter and output");
+  MR_TRY(FloatActivationRange(context, activation, &data->float_range));
+  if (filter.type() == type) return Status::kOk;
+  const int count = filter.scale_count();
+  MR_ENSURE(context,
+            AreHybridWeights(filter) &&
+                (count == 1 || (count == filter.dim(0) && filter.quantized_dimension() == 0)),
+            Status::kInvalidQuantization,
+            "the filter has neither one scale nor one a channel, or zero points");
+  return context.RequestScratch(static_cast<size_t>(input.elements() / input.dim(0)),
+                                &data->quantized);
+}
+
 Status Prepare(OpContext& context) {
   Data* data;
   MR_TRY(context.NewData(&data));
@@ -103,12 +127,7 @@ Status Prepare(OpContext& context) {
   if (type == TensorType::kInt8 || type == TensorType::kUInt8 || type == TensorType::kInt16) {
     return PrepareInt(context, activation, data);
   }
-  const TensorView bias = context.optional_input(kBias);
-  MR_ENSURE(context,
-            type == TensorType::kFloat32 && context.input(kFilter).type() == type &&
-                context.output().type() == type && (!bias.present() || bias.type() == type),
-            Status::kUnsupportedType, "no kernel for the types of input, filter and output");
-  return FloatActivationRange(context, activation, &data->float_range);
+  return PrepareFloat(context, activation, data);
 }
 
 template <typename A, typename B>
@@ -117,11 +136,33 @@ void InvokeInt(const OpContext& context, const TransposeConvInt& p) {
                     context.input_data<B>(kBias), context.output_data<A>());
 }
 
+void InvokeHybrid(const OpContext& context, const Data& data, const TransposeConvShape& shape) {
+  const TensorView filter = context.input(kFilter);
+  TransposeConvHybrid p = {shape, data.float_range, 0.0f,
+                           0,     filter.scales(),  filter.scale_count() > 1};
+  p.shape.batches = 1;
+  const int32_t batch = context.input(kInput).elements() / shape.batches;
+  const int32_t output_batch = context.output().elements() / shape.batches;
+  const float* input = context.input_data<float>(kInput);
+  float* output = context.output_data<float>();
+  for (int32_t b = 0; b < shape.batches; ++b, input += batch, output += output_batch) {
+    const DynamicScale scale = QuantizeAsymmetric(input, batch, data.quantized);
+    p.input_scale = scale.scale;
+    p.input_zero_point = scale.zero_point;
+    TransposeConvLoop(p, data.quantized, filter.data<int8_t>(), context.input_data<float>(kBias),
+                      output);
+  }
+}
+
 Status Invoke(OpContext& context) {
   const Data& data = context.data<Data>();
   const TensorView input = context.input(kInput), filter = context.input(kFilter);
   const TensorView output = context.output(), bias = context.optional_input(kBias);
   const TransposeConvShape shape = ShapeOf(context, data);
+  if (input.type() == TensorType::kFloat32 && filter.type() != TensorType::kFloat32) {
+    InvokeHybrid(context, data, shape);
+    return Status::kOk;
+  }
   if (input.type() == TensorType::kFloat32) {
     TransposeConvLoop({shape, data.float_range}, input.data<float>(), filter.data<float>(),
                       bias.data<float>(), output.data<float>());

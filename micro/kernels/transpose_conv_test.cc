@@ -83,6 +83,20 @@ TEST(TransposeConv, Int16WithEitherBias) {
   EXPECT_EQ(narrow.Output<int16_t>(), expected);
 }
 
+// Of -2, 1 and 3 in steps of 5 / 255 around -26: -2, 1 and 3 again, nearly.
+TEST(TransposeConv, FloatWithInt8Weights) {
+  OpTest op(kTransposeConvOp);
+  op.Add(ShapeTensor({1, 1, 6, 2}));
+  op.Add(Constant<int8_t>({2, 1, 2, 1}, {10, 20, -30, 40}, QuantBy(0, {0.5f, 0.1f})));
+  op.Add(Input<float>({1, 1, 3, 1}, {-2, 1, 3})).Add(Constant<float>({2}, {100, -1}));
+  op.AddOutput(Input<float>({1, 1, 6, 2}));
+  op.Set(Strides(Padding::kSame, 2));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  const float expected[] = {90, 5, 80, -9, 105, -4, 110, 3, 115, -10, 130, 11};
+  const std::vector<float> output = op.Output<float>();
+  for (size_t i = 0; i < output.size(); ++i) EXPECT_NEAR(output[i], expected[i], 0.1f) << i;
+}
+
 TEST(TransposeConv, RefusesWhatDoesNotFit) {
   OpTest zero_point = IntExample<int16_t, int64_t>(std::vector<int16_t>(8), 1, 0);
   EXPECT_EQ(zero_point.Run(), Status::kInvalidQuantization);
@@ -98,8 +112,14 @@ TEST(TransposeConv, RefusesWhatDoesNotFit) {
   channels.Set(Strides(Padding::kSame, 1));
   EXPECT_EQ(channels.Run(), Status::kInvalidShape);
 
+  OpTest scales(kTransposeConvOp);
+  scales.Add(ShapeTensor({1, 1, 1, 1})).Add(Constant<int8_t>({1, 1, 1, 1}, {1}));
+  scales.Add(Input<float>({1, 1, 1, 1}, {1})).AddOutput(Input<float>({1, 1, 1, 1}));
+  scales.Set(Strides(Padding::kSame, 1));
+  EXPECT_EQ(scales.Run(), Status::kInvalidQuantization);
+
   OpTest types(kTransposeConvOp);
-  types.Add(ShapeTensor({1, 1, 1, 1})).Add(Constant<int8_t>({1, 1, 1, 1}, {1}));
+  types.Add(ShapeTensor({1, 1, 1, 1})).Add(Constant<int16_t>({1, 1, 1, 1}, {1}));
   types.Add(Input<float>({1, 1, 1, 1}, {1})).AddOutput(Input<float>({1, 1, 1, 1}));
   types.Set(Strides(Padding::kSame, 1));
   EXPECT_EQ(types.Run(), Status::kUnsupportedType);

@@ -62,19 +62,16 @@ struct Arithmetic<float> {
   static float Half(float x) { return x * 0.5f; }
 };
 
-// The sizes of the steps, outermost first: 4 as long as it divides, then 2.
-int32_t RadixOf(int32_t n) { return n % 4 == 0 ? 4 : 2; }
-
-// Where element i of n stands before the first step.
+// Where element i of n stands before the first step. The steps' radices are, outermost first, 4 as
+// long as it divides, then 2.
 int32_t PlaceOf(int32_t i, int32_t n) {
   int32_t place = 0;
-  while (n > 1) {
-    const int32_t radix = RadixOf(n);
-    n /= radix;
-    place += (i & (radix - 1)) * n;
-    i /= radix;
+  int bits = __builtin_ctz(static_cast<uint32_t>(n));
+  for (; bits >= 2; i >>= 2) {
+    bits -= 2;
+    place |= (i & 3) << bits;
   }
-  return place;
+  return bits == 1 ? place | i : place;
 }
 
 // n complex values in place, each where PlaceOf says.
@@ -95,8 +92,10 @@ class ComplexFft {
       done = 2;
     }
     for (; done < n_; done *= 4) {
-      for (int32_t i = 0; i < n_; i += 4 * done) {
-        for (int32_t k = 0; k < done; ++k) Radix4(data_ + i + k, done, k * (n_ / (4 * done)));
+      const int32_t step = n_ / (4 * done);
+      for (int32_t k = 0; k < done; ++k) {
+        const C factors[3] = {Twiddle(k * step), Twiddle(2 * k * step), Twiddle(3 * k * step)};
+        for (int32_t i = k; i < n_; i += 4 * done) Radix4(data_ + i, done, factors);
       }
     }
   }
@@ -115,11 +114,11 @@ class ComplexFft {
     x[1] = a - b;
   }
 
-  void Radix4(C* x, int32_t stride, int32_t turn) const {
+  void Radix4(C* x, int32_t stride, const C (&factors)[3]) const {
     const C a = A::template Divide<4>(x[0]);
-    const C b = A::Multiply(A::template Divide<4>(x[stride]), Twiddle(turn));
-    const C c = A::Multiply(A::template Divide<4>(x[2 * stride]), Twiddle(2 * turn));
-    const C d = A::Multiply(A::template Divide<4>(x[3 * stride]), Twiddle(3 * turn));
+    const C b = A::Multiply(A::template Divide<4>(x[stride]), factors[0]);
+    const C c = A::Multiply(A::template Divide<4>(x[2 * stride]), factors[1]);
+    const C d = A::Multiply(A::template Divide<4>(x[3 * stride]), factors[2]);
     const C rotated = Quarter(b - d, inverse_);
     x[0] = (a + c) + (b + d);
     x[stride] = (a - c) + rotated;

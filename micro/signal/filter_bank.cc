@@ -33,17 +33,15 @@ uint32_t Log2(uint32_t x) {
   return (static_cast<uint32_t>(whole) << 16) + fraction + static_cast<uint32_t>(left + between);
 }
 
-// Bit by bit; `top`: the largest power of 4 that x may hold.
+// Bit by bit; `top`: the largest power of 4 in x.
 template <typename T>
 T Root(T x, T top, T largest) {
   T root = 0;
   for (T bit = top; bit != 0; bit >>= 2) {
-    if (x >= root + bit) {
-      x -= root + bit;
-      root = (root >> 1) + bit;
-    } else {
-      root >>= 1;
-    }
+    const T trial = root + bit;
+    const bool fits = x >= trial;
+    x -= fits ? trial : 0;
+    root = (root >> 1) + (fits ? bit : 0);
   }
   return x > root && root != largest ? root + 1 : root;
 }
@@ -67,8 +65,11 @@ void SumBands(const FilterBank& bank, const uint32_t* energies, uint64_t* output
 }
 
 uint32_t SquareRoot(uint64_t x) {
-  if (x >> 32 == 0) return Root<uint32_t>(static_cast<uint32_t>(x), 1u << 30, 0xFFFF);
-  return static_cast<uint32_t>(Root<uint64_t>(x, uint64_t{1} << 62, 0xFFFFFFFF));
+  if (x == 0) return 0;
+  const auto low = static_cast<uint32_t>(x), high = static_cast<uint32_t>(x >> 32);
+  if (high == 0) return Root<uint32_t>(low, 1u << (HighestBit(low) & 30), 0xFFFF);
+  return static_cast<uint32_t>(
+      Root<uint64_t>(x, uint64_t{1} << (32 + (HighestBit(high) & 30)), 0xFFFFFFFF));
 }
 
 void SubtractNoise(const SpectralSubtraction& p, const uint32_t* input, uint32_t* noise,

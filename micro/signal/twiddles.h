@@ -19,10 +19,13 @@ void FillTwiddles(int32_t length, float* table);
 template <typename T>
 class Twiddles {
  public:
-  Twiddles(int32_t length, const T* table) : quarter_(length / 4), table_(table) {}
+  Twiddles(int32_t length, const T* table)
+      : quarter_(length / 4),
+        shift_(__builtin_ctz(static_cast<uint32_t>(quarter_))),
+        table_(table) {}
   T Cos(int32_t i) const {
     const int32_t rest = i & (quarter_ - 1);
-    switch (i / quarter_ & 3) {
+    switch (i >> shift_ & 3) {
       case 0:
         return table_[rest];
       case 1:
@@ -37,6 +40,7 @@ class Twiddles {
 
  private:
   int32_t quarter_;
+  int shift_;  // quarter_ = 2^shift_
   const T* table_;
 };
 

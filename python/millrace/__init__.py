@@ -56,7 +56,22 @@ from millrace.framework.context import (
 )
 from millrace.framework.control_flow import case, cond, switch_case, while_loop
 from millrace.framework.convert import constant, convert_to_tensor
+from millrace.framework.custom_gradient import (
+    custom_gradient,
+    grad_pass_through,
+    recompute_grad,
+)
 from millrace.framework.device import DeviceSpec
+from millrace.framework.enums import (
+    AggregationMethod,
+    UnconnectedGradients,
+    VariableAggregation,
+    VariableSynchronization,
+    get_current_name_scope,
+    inside_function,
+    is_symbolic_tensor,
+    is_tensor,
+)
 from millrace.framework.function import function
 from millrace.framework.gradients import gradients
 from millrace.framework.graph import Graph
@@ -104,6 +119,15 @@ from millrace.ops.debugging import Assert, assert_equal, assert_greater, assert_
 from millrace.ops.effects import *  # noqa: F403
 from millrace.ops.elementwise import *  # noqa: F403
 from millrace.ops.functional import *  # noqa: F403
+from millrace.ops.functional import vectorized_map
+from millrace.ops.gathering import *  # noqa: F403
+from millrace.ops.initializers import (
+    constant_initializer,
+    ones_initializer,
+    random_normal_initializer,
+    random_uniform_initializer,
+    zeros_initializer,
+)
 from millrace.ops.linalg import *  # noqa: F403
 from millrace.ops.matrices import complex, einsum, eye
 from millrace.ops.rearrange import (
@@ -125,6 +149,7 @@ from millrace.ops.rearrange import (
     unique_with_counts,
 )
 from millrace.ops.reduce import *  # noqa: F403
+from millrace.ops.second_order import hessians
 from millrace.ops.special import realdiv, scalar_mul, truncatediv, truncatemod
 from millrace.ops.tensor_array import TensorArray
 from millrace.session.config import (
@@ -146,6 +171,8 @@ _LAZY = {
     "data",
     "debugging",
     "distributed",
+    "image",
+    "initializers",
     "io",
     "lookup",
     "queue",
@@ -153,6 +180,7 @@ _LAZY = {
     "raw_ops",
     "saved_model",
     "sets",
+    "signal",
     "sparse",
     "strings",
     "summary",

@@ -154,6 +154,10 @@ class UnauthenticatedError(OpError, PermissionError):
     error_code = UNAUTHENTICATED
 
 
+class OperatorNotAllowedInGraphError(TypeError):
+    """Python asks for the value of a tensor of a graph, which has none yet."""
+
+
 _CLASSES = {cls.error_code: cls for cls in OpError.__subclasses__()}
 
 

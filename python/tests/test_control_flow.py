@@ -100,7 +100,7 @@ def test_while_loop_with_a_growing_shape(session):
 
 
 def test_maximum_iterations(session):
-    i = mr.while_loop(lambda i: i >= 0, lambda i: i + 1, [0], maximum_iterations=5)
+    (i,) = mr.while_loop(lambda i: i >= 0, lambda i: i + 1, [0], maximum_iterations=5)
     assert session.run(i) == 5
 
 

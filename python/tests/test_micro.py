@@ -140,6 +140,14 @@ def test_wrong_use():
         Interpreter.from_bytes(b"", custom_op_registerers="Foo")
     with pytest.raises(ValueError, match="arena_size"):
         Interpreter.from_bytes(b"", arena_size=-1)
+    with pytest.raises(ValueError, match="arena_size"):
+        Interpreter.from_bytes(b"", arena_size=1 << 70)
+    with pytest.raises(ValueError, match="batch"):
+        Interpreter.from_bytes(b"", batch=1 << 40)
+    with pytest.raises(TypeError):
+        Interpreter.from_bytes(5)
+    with pytest.raises(MicroError, match="no memory for such an arena"):
+        Interpreter.from_bytes(model("fashion"), arena_size=1 << 60)
 
 
 @pytest.mark.parametrize("data", [b"", b"1234567890", b"\0\0\0\0TFL3", b"\xff" * 64])

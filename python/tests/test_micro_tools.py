@@ -119,6 +119,8 @@ def test_wrong_inputs(capsys, tmp_path):
     assert "shape [3, 3]" in fails(capsys, "run", model, tmp_path / "a.npy")
     np.save(tmp_path / "a.npy", np.zeros([1, 28, 28, 1], np.int64))
     assert "int64" in fails(capsys, "run", model, tmp_path / "a.npy")
+    np.save(tmp_path / "a.npy", np.full([1, 28, 28, 1], np.nan, np.float32))
+    assert "not numbers" in fails(capsys, "run", model, tmp_path / "a.npy")
     np.savez(tmp_path / "a.npz", other=np.zeros(3))
     assert "neither in0" in fails(capsys, "run", model, tmp_path / "a.npz")
     (tmp_path / "a.png").write_bytes(b"GIF89a")
@@ -128,11 +130,18 @@ def test_wrong_inputs(capsys, tmp_path):
     )
     (tmp_path / "a.tflite").write_bytes(b"not a model")
     assert "not a .tflite" in fails(capsys, "run", tmp_path / "a.tflite", FOLDER / "boot.png")
+    (tmp_path / "a.tflite").write_bytes(model.read_bytes()[:3000])
+    assert "beyond its 3000 bytes" in fails(capsys, "inspect", tmp_path / "a.tflite")
     assert "no target m9" in fails(capsys, "run", model, FOLDER / "boot.png", "--target", "m9")
     assert "ARENA_TOO_SMALL" in fails(
         capsys, "run", model, FOLDER / "boot.png", "--arena-size", 512
     )
-    assert "No such file" in fails(capsys, "run", tmp_path / "none.tflite", FOLDER / "boot.png")
+    with pytest.raises(SystemExit):
+        main(["micro", "run", str(model), str(FOLDER / "boot.png"), "--arena-size", "-5"])
+    assert "'-5' is no number of 1 or more" in capsys.readouterr().err
+    assert "none.tflite: No such file" in fails(
+        capsys, "run", tmp_path / "none.tflite", FOLDER / "boot.png"
+    )
 
 
 # ---- inspect, size, bench ----

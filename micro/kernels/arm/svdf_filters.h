@@ -9,25 +9,28 @@ namespace millrace::micro::arm {
 
 // requantize(sums, low, high): MultiplyByRequant and Clamp of four sums in place.
 // advance(state, value, time, memory): moves a filter's state up by a frame, puts the value behind
-// it, returns the product of state and time. T: of state and time. scratch: an int16 a feature.
+// it, returns the product of state and time. scratch: an int16 a feature.
 template <typename T, typename Requantize, typename Advance>
-void SvdfFilters(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
-                 const int32_t* bias, T* state, int8_t* output, int16_t* scratch,
-                 const Requantize& requantize, const Advance& advance) {
+void SvdfFilters(const SvdfInt8& p, const SvdfTensors<T>& tensors, const Requantize& requantize,
+                 const Advance& advance) {
   constexpr int32_t kLow = sizeof(T) == 1 ? -128 : -32768, kHigh = -kLow - 1;
   const SvdfShape& s = p.shape;
   const int32_t filters = s.units * s.rank;
+  const int8_t* input = tensors.input;
+  T* state = tensors.state;
+  int8_t* output = tensors.output;
+  auto* const scratch = static_cast<int16_t*>(tensors.scratch);
   for (int32_t b = 0; b < s.batches; ++b) {
     WidenForDots(input, s.features, p.input_zero_point, scratch);
     input += s.features;
-    const T* frames = time;
-    const int32_t* unit_bias = bias;
+    const T* frames = tensors.time;
+    const int32_t* unit_bias = tensors.bias;
     int32_t sum = 0, rank = 0;
     for (int32_t f = 0; f < filters; f += 4) {
       const int8_t* rows[4];
       // Behind the last filter: the last again.
       for (int32_t k = 0; k < 4; ++k) {
-        rows[k] = feature + (f + k < filters ? f + k : filters - 1) * s.features;
+        rows[k] = tensors.feature + (f + k < filters ? f + k : filters - 1) * s.features;
       }
       int32_t dots[4];
       FourDots(scratch, rows, s.features, dots);

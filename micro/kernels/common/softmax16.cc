@@ -37,10 +37,15 @@ void FillExp(int16_t* table) {
 }
 
 void FillReciprocal(int16_t* table) {
-  // 1 / (1 + k / 1024)
-  const auto sample = [](uint32_t k) { return (uint32_t{1} << 31) / (1024 + k) << 9; };
+  // 1 / (1 + k / 1024), rounded to the 24 bits of a float as TensorFlow Lite Micro has it (and as
+  // the sums of chords are): two knots depend on it.
+  const auto sample = [](uint32_t k) {
+    const uint32_t divisor = 1024 + k, whole = (uint32_t{1} << 31) / divisor;
+    const uint32_t rest = (uint32_t{1} << 31) - whole * divisor;
+    return ((whole << 3) + ((rest << 3) + divisor / 2) / divisor) << 6;
+  };
   for (uint32_t i = 0; i < kSteps; ++i) {
-    table[i] = Knot(sample(2 * i), sample(2 * i + 1), sample(2 * i + 2));
+    table[i] = Knot(sample(2 * i), sample(2 * i + 1), (sample(2 * i + 2) + 64) & ~127u);
   }
   table[kSteps] = 16384;
 }

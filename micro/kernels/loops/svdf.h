@@ -26,16 +26,26 @@ struct SvdfInt8 {
   Requant to_output;
 };
 
+// T: int16_t or int8_t, of the state and its weights.
+template <typename T>
+struct SvdfTensors {
+  const int8_t* input;
+  const int8_t* feature;
+  const T* time;
+  const int32_t* bias;  // nullptr: none
+  T* state;
+  int8_t* output;
+  void* scratch;
+};
+
 // Bytes of scratch memory, aligned to 4, that the loops want.
 int32_t SvdfScratchBytes(const SvdfShape& shape);
 
 // Of each filter f: state[f] moves up by a frame, state[f][last] = clamp(requant(sum_i (in[i] -
 // zp_in) * feature[f][i])); then out[u] = clamp(zp_out + requant(bias[u] + sum_(f of u, t)
-// state[f][t] * time[f][t])). bias may be nullptr.
-void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int16_t* time,
-              const int32_t* bias, int16_t* state, int8_t* output, void* scratch);
-void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int8_t* time,
-              const int32_t* bias, int8_t* state, int8_t* output, void* scratch);
+// state[f][t] * time[f][t])).
+template <typename T>
+void SvdfLoop(const SvdfInt8& p, const SvdfTensors<T>& tensors);
 
 }  // namespace millrace::micro
 

@@ -48,6 +48,19 @@ void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const in
 void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
                        const int32_t* bias, int16_t* output);
 
+// Input quantised while invoking, one batch.
+struct TransposeConvHybrid {
+  TransposeConvShape shape;
+  FloatRange range;
+  float input_scale;
+  int32_t input_zero_point;
+  const float* filter_scales;  // one, or one for each channel
+  bool by_channel;
+};
+
+void TransposeConvLoop(const TransposeConvHybrid& p, const int8_t* input, const int8_t* filter,
+                       const float* bias, float* output);
+
 struct TransposeConvFloat {
   TransposeConvShape shape;
   FloatRange range;

@@ -18,14 +18,21 @@ int32_t FeatureDot(const SvdfInt8& p, const int8_t* input, const int8_t* feature
   return MultiplyByRequant(sum, p.to_state);
 }
 
+}  // namespace
+
+int32_t SvdfScratchBytes(const SvdfShape&) { return 0; }
+
 template <typename T>
-void Loop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
-          const int32_t* bias, T* state, int8_t* output) {
+void SvdfLoop(const SvdfInt8& p, const SvdfTensors<T>& tensors) {
   constexpr int32_t kLow = sizeof(T) == 1 ? -128 : -32768, kHigh = -kLow - 1;
   const SvdfShape& s = p.shape;
+  const int8_t* input = tensors.input;
+  const int32_t* const bias = tensors.bias;
+  T* state = tensors.state;
+  int8_t* output = tensors.output;
   for (int32_t b = 0; b < s.batches; ++b, input += s.features) {
-    const int8_t* filter = feature;
-    const T* frames = time;
+    const int8_t* filter = tensors.feature;
+    const T* frames = tensors.time;
     for (int32_t u = 0; u < s.units; ++u) {
       int32_t sum = bias == nullptr ? 0 : bias[u];
       for (int32_t r = 0; r < s.rank; ++r) {
@@ -42,18 +49,7 @@ void Loop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T
   }
 }
 
-}  // namespace
-
-int32_t SvdfScratchBytes(const SvdfShape&) { return 0; }
-
-void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int16_t* time,
-              const int32_t* bias, int16_t* state, int8_t* output, void*) {
-  Loop(p, input, feature, time, bias, state, output);
-}
-
-void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int8_t* time,
-              const int32_t* bias, int8_t* state, int8_t* output, void*) {
-  Loop(p, input, feature, time, bias, state, output);
-}
+template void SvdfLoop(const SvdfInt8&, const SvdfTensors<int16_t>&);
+template void SvdfLoop(const SvdfInt8&, const SvdfTensors<int8_t>&);
 
 }  // namespace millrace::micro

@@ -117,6 +117,15 @@ void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const in
   GatherInt16(p, input, filter, bias, output);
 }
 
+void TransposeConvLoop(const TransposeConvHybrid& p, const int8_t* input, const int8_t* filter,
+                       const float* bias, float* output) {
+  Gather<int32_t>(p.shape, p.input_zero_point, input, filter, output, [&](int32_t c, int32_t sum) {
+    const float scale = p.input_scale * p.filter_scales[p.by_channel ? c : 0];
+    const float real = static_cast<float>(sum) * scale;
+    return ClampFloat(bias == nullptr ? real : real + bias[c], p.range.low, p.range.high);
+  });
+}
+
 void TransposeConvLoop(const TransposeConvFloat& p, const float* input, const float* filter,
                        const float* bias, float* output) {
   Gather<float>(p.shape, 0, input, filter, output, [&](int32_t c, float sum) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "micro/kernels/x86/float_dots.h"
+#include "micro/kernels/x86/transpose.h"
 #include "micro/kernels/x86/unroll.h"
 
 namespace millrace::micro::x86 {
@@ -41,6 +42,23 @@ inline __m256 LoadColumn(const float* p, ptrdiff_t stride, int32_t count) {
   return _mm256_loadu_ps(column);
 }
 
+// acc[g] += vector[d] * {rows 8 g .. 8 g + 7 at d}, d < 8. For a single vector: products are made
+// before they are turned, which takes no broadcasts.
+template <int kGroups>
+inline void AddTurnedProducts(const float* vector, const float* rows, ptrdiff_t stride,
+                              __m256 (&acc)[kGroups]) {
+  const __m256 x = _mm256_loadu_ps(vector);
+  MR_UNROLL
+  for (int g = 0; g < kGroups; ++g, rows += 8 * stride) {
+    __m256 products[8], columns[8];
+    MR_UNROLL
+    for (int r = 0; r < 8; ++r) products[r] = _mm256_mul_ps(x, _mm256_loadu_ps(rows + r * stride));
+    Transpose8(products, columns);
+    MR_UNROLL
+    for (const __m256& column : columns) acc[g] = _mm256_add_ps(acc[g], column);
+  }
+}
+
 // sums[v * kFloatRows + r] = sum_d vectors[v][d] * row r[d] for kVectors vectors and kGroups times
 // eight rows, of which `count` are there: eight each, or fewer of one group. Vectors and rows lie
 // `depth` apart.
@@ -60,12 +78,20 @@ void FloatGroups(const float* vectors, ptrdiff_t depth, const float* matrix, int
       acc[v][g] = _mm256_add_ps(acc[v][g], _mm256_mul_ps(x, column));
     }
   };
-  // What follows the rows is what is wanted next.
-  const char* next = reinterpret_cast<const char*>(matrix + depth * 8 * kGroups);
-  ptrdiff_t d = 0;
-  for (; count >= 8 && d + 4 <= depth; d += 4) {
+  // What follows short rows is what is wanted next; long ones do not fit beside others.
+  const ptrdiff_t ahead = std::min<ptrdiff_t>(depth, 128) * 8 * kGroups;
+  const char* next = reinterpret_cast<const char*>(matrix + ahead);
+  const auto prefetch = [&next](int lines) __attribute__((always_inline)) {
     MR_UNROLL
-    for (int i = 0; i < 2 * kGroups; ++i, next += 64) _mm_prefetch(next, _MM_HINT_T0);
+    for (int i = 0; i < lines; ++i, next += 64) _mm_prefetch(next, _MM_HINT_T0);
+  };
+  ptrdiff_t d = 0;
+  for (; kVectors == 1 && count >= 8 && d + 8 <= depth; d += 8) {
+    prefetch(4 * kGroups);
+    AddTurnedProducts(vectors + d, matrix + d, depth, acc[0]);
+  }
+  for (; count >= 8 && d + 4 <= depth; d += 4) {
+    prefetch(2 * kGroups);
     MR_UNROLL
     for (int g = 0; g < kGroups; ++g) {
       __m256 columns[4];

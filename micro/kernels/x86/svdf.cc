@@ -53,12 +53,20 @@ int32_t Dot(const int8_t* a, const int8_t* b, int32_t n) {
   return sum;
 }
 
+}  // namespace
+
+int32_t SvdfScratchBytes(const SvdfShape&) { return 0; }
+
 template <typename T>
-void Loop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
-          const int32_t* bias, T* state, int8_t* output) {
+void SvdfLoop(const SvdfInt8& p, const SvdfTensors<T>& tensors) {
   constexpr int32_t kLow = sizeof(T) == 1 ? -128 : -32768, kHigh = -kLow - 1;
   const SvdfShape& s = p.shape;
   const int32_t filters = s.units * s.rank;
+  const int8_t* input = tensors.input;
+  const int8_t* const feature = tensors.feature;
+  const int32_t* const bias = tensors.bias;
+  T* state = tensors.state;
+  int8_t* output = tensors.output;
   const int8_t* const end = feature + static_cast<ptrdiff_t>(filters) * s.features;
   for (int32_t b = 0; b < s.batches; ++b, input += s.features) {
     int32_t sums[kFilters];
@@ -72,7 +80,7 @@ void Loop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T
       std::memmove(state, state + 1, sizeof(T) * static_cast<size_t>(s.memory - 1));
       const int32_t newest = MultiplyByRequant(sums[f % kFilters], p.to_state);
       state[s.memory - 1] = static_cast<T>(Clamp(newest, kLow, kHigh));
-      total += Dot(state, time + static_cast<ptrdiff_t>(f) * s.memory, s.memory);
+      total += Dot(state, tensors.time + static_cast<ptrdiff_t>(f) * s.memory, s.memory);
       if (f % s.rank != s.rank - 1) continue;
       const int32_t out = MultiplyByRequant(total, p.to_output) + p.output_zero_point;
       *output++ = static_cast<int8_t>(Clamp(out, -128, 127));
@@ -80,18 +88,7 @@ void Loop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T
   }
 }
 
-}  // namespace
-
-int32_t SvdfScratchBytes(const SvdfShape&) { return 0; }
-
-void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int16_t* time,
-              const int32_t* bias, int16_t* state, int8_t* output, void*) {
-  Loop(p, input, feature, time, bias, state, output);
-}
-
-void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int8_t* time,
-              const int32_t* bias, int8_t* state, int8_t* output, void*) {
-  Loop(p, input, feature, time, bias, state, output);
-}
+template void SvdfLoop(const SvdfInt8&, const SvdfTensors<int16_t>&);
+template void SvdfLoop(const SvdfInt8&, const SvdfTensors<int8_t>&);
 
 }  // namespace millrace::micro

@@ -140,6 +140,14 @@ def _activations(c):
         elif dtype == "int8":
             y.zero_point = -128
         c.add("SOFTMAX", [x], [y], ("SoftmaxOptions", {"beta": 1.0}))
+    for beta in (1.0, 0.5):
+        x = Tensor((700, 2), "int16", scale=1e-4 / beta, zero_point=0)
+        y = Tensor((700, 2), "int16", scale=1 / 32768, zero_point=0)
+        c.add("SOFTMAX", [x], [y], ("SoftmaxOptions", {"beta": beta}))
+    for approximate in (False, True):
+        x = Tensor((300,), "int16", scale=1e-4, zero_point=0)
+        y = Tensor((300,), "int16", scale=1e-4, zero_point=0)
+        c.add("GELU", [x], [y], ("GeluOptions", {"approximate": approximate}), version=2)
     x = c.tensor(shape, "int8", 0.1)
     y = Tensor(shape, "int16", scale=1 / 65536, zero_point=-32768)
     c.add("SOFTMAX", [x], [y], ("SoftmaxOptions", {"beta": 0.7}))

@@ -165,10 +165,12 @@ def while_loop(
       shape_invariants: shapes that hold in all iterations, where those of the start values do not.
       maximum_iterations: an upper bound.
     """
-    loop_vars = list(loop_vars) if isinstance(loop_vars, (list, tuple)) else [loop_vars]
+    single = not isinstance(loop_vars, (list, tuple))
+    loop_vars = [loop_vars] if single else list(loop_vars)
     outer = context.building_graph()
     if outer is None:
-        return _python_loop(cond, body, loop_vars, maximum_iterations)
+        found = _python_loop(cond, body, loop_vars, maximum_iterations)
+        return found[0] if single else found
     start = [convert_to_tensor(v) for v in nest.flatten(loop_vars)]
     shapes = [t.shape for t in start]
     if shape_invariants is not None:
@@ -181,7 +183,7 @@ def while_loop(
         cond, body, loop_vars, counted, shapes, limit, outer, parallel_iterations, name or "while"
     )
     packed = nest.pack_like(loop_vars, results[1 if limit is not None else 0 :])
-    return packed[0] if len(packed) == 1 else packed
+    return packed[0] if single else packed
 
 
 def _flat_shapes(shapes):
@@ -202,7 +204,7 @@ def _python_loop(cond, body, loop_vars, maximum_iterations):
         result = body(*loop_vars)
         loop_vars = list(result) if isinstance(result, (list, tuple)) else [result]
         iterations += 1
-    return loop_vars[0] if len(loop_vars) == 1 else loop_vars
+    return loop_vars
 
 
 def _functional_loop(cond, body, structure, start, shapes, limit, outer, parallel_iterations, name):

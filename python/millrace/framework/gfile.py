@@ -199,7 +199,7 @@ def rmtree(path):
 
 @public
 def copy(src, dst, overwrite=False):
-    """Copies a file. AlreadyExistsError if there is one of the new name, unless overwrite is set."""
+    """Copies a file. AlreadyExistsError if there is one of that name, unless overwrite is set."""
     with _errors_of(src):
         if os.path.exists(_path(dst)) and not overwrite:
             raise errors.AlreadyExistsError(None, None, f"file already exists: {_path(dst)}")

@@ -1,9 +1,15 @@
 """GraphTensor: one output of one operation of a graph."""
 
 from millrace._load import public
+from millrace.errors import OperatorNotAllowedInGraphError
 from millrace.framework import tensor as tensor_module
 from millrace.framework.tensor import Tensor
 from millrace.tensor_shape import TensorShape
+
+
+class _NoArray(OperatorNotAllowedInGraphError, NotImplementedError):
+    """numpy asks for the value of a tensor of a graph. NotImplementedError as in TensorFlow, where
+    a session that is fed a tensor raises a TypeError."""
 
 
 class GraphTensor(Tensor):
@@ -62,7 +68,7 @@ class GraphTensor(Tensor):
         return id(self)
 
     def _no_value(self, what):
-        raise TypeError(
+        raise OperatorNotAllowedInGraphError(
             f"{what} asks for the value of {self!r}, which exists only when a step runs: fetch it "
             "with session.run, or use cond() and while_loop() for what depends on it"
         )
@@ -85,7 +91,10 @@ class GraphTensor(Tensor):
 
     @public
     def __array__(self, dtype=None, copy=None):
-        self._no_value("numpy")
+        raise _NoArray(
+            f"{self!r} cannot become an array: it has its value only when a step runs; fetch it "
+            "with session.run"
+        )
 
     @public
     def __len__(self):
@@ -96,8 +105,12 @@ class GraphTensor(Tensor):
 
     @public
     def __iter__(self):
-        if self.shape.rank is None or self.shape.rank == 0 or self.shape[0] is None:
-            raise TypeError(f"cannot iterate over {self!r}: its first dimension is not known")
+        if self.shape.rank is None or self.shape[:1].as_list() == [None]:
+            raise OperatorNotAllowedInGraphError(
+                f"cannot iterate over {self!r}: its first dimension is not known"
+            )
+        if self.shape.rank == 0:
+            raise TypeError(f"cannot iterate over {self!r}: it is a scalar")
         return iter([self[i] for i in range(self.shape[0])])
 
     def __repr__(self):

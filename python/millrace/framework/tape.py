@@ -42,10 +42,10 @@ class GradientTape:
     def __init__(self, persistent=False, watch_accessed_variables=True):
         self._persistent = persistent
         self._watch_variables = watch_accessed_variables
-        self._variables = {}
+        self._variables, self._custom_nodes = {}, []
         self._graph = context.building_graph()  # in a graph the graph itself is the tape
-        self._c = None if self._graph is not None else _load.native.Tape(persistent)
-        self._recording = self._used = False
+        self._c = None if self._graph is not None else _load.native.Tape(True)
+        self._recording = self._used = self._keep = False
 
     @public
     def __enter__(self):
@@ -89,9 +89,11 @@ class GradientTape:
 
     def reset(self):
         """Forgets what was recorded."""
+        self._used = False
         if self._c is not None:
             self._c.reset()
         self._variables.clear()
+        self._custom_nodes.clear()
 
     class _Pause:
         def __init__(self, tape):
@@ -121,6 +123,9 @@ class GradientTape:
         Returns:
           Tensors, IndexedSlices (of gathers) or None.
         """
+        if self._used and not self._persistent:
+            raise RuntimeError("a tape that is not persistent gives gradients once")
+        self._used = True
         if self._recording and not self._persistent:
             self._stop()
         flat_sources = nest.flatten(sources)
@@ -136,17 +141,32 @@ class GradientTape:
                 None if g is None else convert_to_tensor(g, t.dtype)
                 for g, t in zip(outer or (), targets)
             ]
-            found = [_from_native(g) for g in self._c.gradient(targets, handles, start)]
+            found = self._eager_gradient(targets, start, handles)
+            if not (self._persistent or self._keep):
+                self._c.reset()  # nothing is asked of it any more
         if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
             from millrace.ops.array import zeros_like
 
             found = [zeros_like(s) if g is None else g for s, g in zip(flat_sources, found)]
         return nest.pack_like(sources, found)
 
+    def add_custom_node(self, node):
+        """Records a call of a function that has a gradient of its own."""
+        self._custom_nodes.append(node)
+        for tensor in node.outputs:
+            self._c.watch(tensor)
+
+    def _eager_gradient(self, targets, starts, handles):
+        def natively(targets, starts, sources):
+            return [_from_native(g) for g in self._c.gradient(targets, sources, starts)]
+
+        if not self._custom_nodes:
+            return natively(targets, starts, handles)
+        from millrace.framework.custom_gradient import differentiate
+
+        return differentiate(list(self._custom_nodes), natively, targets, starts, handles)
+
     def _graph_gradient(self, targets, handles, output_gradients):
-        if self._used and not self._persistent:
-            raise RuntimeError("a tape that is not persistent gives gradients once")
-        self._used = True
         graph = context.building_graph()
         inside = [
             graph.capture(h) if graph.is_function and getattr(h, "graph", None) is not graph else h
@@ -155,23 +175,92 @@ class GradientTape:
         return gradients(targets, inside, output_gradients)
 
     @public
-    def jacobian(self, target, source):
-        """d(target)/d(source): the shape of target followed by that of source. The tape must be
-        persistent."""
+    def jacobian(
+        self,
+        target,
+        sources,
+        unconnected_gradients="none",
+        parallel_iterations=None,
+        experimental_use_pfor=True,
+    ):
+        """d(target)/d(source) for each source: the shape of target followed by that of the source.
+
+        None for a source that target does not depend on, unless unconnected_gradients is "zero".
+        """
+        if self._used and not self._persistent:
+            raise RuntimeError("a tape that is not persistent gives gradients once")
         from millrace.ops.array import reshape, stack
 
-        flat = reshape(target, [-1])
-        rows = []
-        for i in range(flat.shape[0]):
-            mask = [1.0 if j == i else 0.0 for j in range(flat.shape[0])]
-            rows.append(
-                self.gradient(
-                    target,
-                    source,
-                    output_gradients=reshape(convert_to_tensor(mask, target.dtype), target.shape),
-                )
+        target = convert_to_tensor(target)
+        flat_sources = nest.flatten(sources)
+        n = target.shape.num_elements()
+        if n is None:
+            raise ValueError("jacobian: the shape of the target must be known")
+        rows = self._each_row(target, n, flat_sources, unconnected_gradients)
+        found = []
+        for i, source in enumerate(flat_sources):
+            if any(row[i] is None for row in rows):
+                found.append(None)
+                continue
+            shape = target.shape.as_list() + source.shape.as_list()
+            parts = [convert_to_tensor(row[i]) for row in rows]
+            found.append(reshape(stack(parts), shape))
+        return nest.pack_like(sources, found)
+
+    def _each_row(self, target, n, sources, unconnected_gradients):
+        """The gradients of each element of target."""
+        from millrace.ops.array import reshape
+
+        rows, self._keep = [], True
+        try:
+            for i in range(n):
+                self._used = False
+                one = [0.0] * n
+                one[i] = 1.0
+                start = reshape(convert_to_tensor(one, target.dtype), target.shape)
+                rows.append(self.gradient(target, sources, start, unconnected_gradients))
+        finally:
+            self._keep = False
+            if self._c is not None and not self._persistent:
+                self._c.reset()
+        return rows
+
+    @public
+    def batch_jacobian(
+        self,
+        target,
+        source,
+        unconnected_gradients="none",
+        parallel_iterations=None,
+        experimental_use_pfor=True,
+    ):
+        """[batch, target's further sizes, source's further sizes]: d(target[b])/d(source[b]); row b
+        of target depends on row b of source only."""
+        target = convert_to_tensor(target)
+        if target.shape.rank in (None, 0) or source.shape.rank in (None, 0):
+            raise ValueError("batch_jacobian: target and source must have a batch dimension")
+        if not target.shape[:1].is_compatible_with(source.shape[:1]):
+            raise ValueError(
+                f"batch_jacobian: target has {target.shape[0]} rows, source {source.shape[0]}"
             )
-        return reshape(stack(rows), target.shape.as_list() + source.shape.as_list())
+        from millrace.ops.array import reshape, stack
+
+        batch, n = target.shape[0], target.shape[1:].num_elements()
+        rows, self._keep = [], True
+        try:
+            for j in range(n):
+                self._used = False
+                one = [[float(k == j) for k in range(n)]] * batch
+                start = reshape(convert_to_tensor(one, target.dtype), target.shape)
+                rows.append(self.gradient(target, source, start, unconnected_gradients))
+        finally:
+            self._keep = False
+            if self._c is not None and not self._persistent:
+                self._c.reset()
+        if any(row is None for row in rows):
+            return None
+        shape = target.shape.as_list() + source.shape.as_list()[1:]
+        return reshape(stack([convert_to_tensor(r) for r in rows], axis=1), shape)
 
 
 def _from_native(found):

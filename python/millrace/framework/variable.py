@@ -255,6 +255,24 @@ class Variable(VariableOps):
         array = self.numpy()
         return array if dtype is None else array.astype(dtype)
 
+    def __float__(self):
+        return float(self._read())
+
+    def __int__(self):
+        return int(self._read())
+
+    def __bool__(self):
+        return bool(self._read())
+
+    def __complex__(self):
+        return complex(self._read())
+
+    def __index__(self):
+        return self._read().__index__()
+
+    def __iter__(self):
+        return iter(self._read())
+
     def __hash__(self):
         return id(self)
 

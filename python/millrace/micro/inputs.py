@@ -101,6 +101,8 @@ def split(array, tensor, name):
                 f"{name} holds {array.dtype}; input {tensor.name} takes {tensor.type} "
                 "(or real numbers, which are quantised)"
             )
+        if dtype.kind != "f" and np.isnan(array).any():
+            raise InputError(f"{name} holds values that are not numbers")
         array = quantize(array, tensor)
     if array.shape == shape:
         return [array]

@@ -80,11 +80,11 @@ class Interpreter:
             and all(isinstance(name, str) for name in custom_op_registerers)
         ):
             raise ValueError("Custom ops registerers must be a list of strings")
-        if arena_size is not None and arena_size < 1:
+        if arena_size is not None and not 1 <= arena_size <= sys.maxsize:
             raise ValueError(f"arena_size is {arena_size}; None lets the model decide")
-        if batch < 1:
-            raise ValueError(f"batch is {batch}; it is at least 1")
-        self._model = bytes(model_data)
+        if not 1 <= batch < 1 << 31:
+            raise ValueError(f"batch is {batch}; it is at least 1 and has 31 bits")
+        self._model = bytes(memoryview(model_data))
         self._lib = _library.library()
         self._handle = None
         self._batch = batch

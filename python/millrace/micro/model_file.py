@@ -84,8 +84,10 @@ class ModelFile:
             raise ModelFileError("this is not a .tflite file (it has no TFL3 in it)")
         try:
             self._read()
-        except (struct.error, RecursionError, OverflowError) as error:
-            raise ModelFileError(f"the .tflite file is damaged: {error}") from None
+        except (struct.error, RecursionError, OverflowError):
+            raise ModelFileError(
+                f"the .tflite file is damaged: something in it lies beyond its {len(data)} bytes"
+            ) from None
 
     def _read(self):
         root = _ops.Table(self.data, struct.unpack_from("<I", self.data, 0)[0])

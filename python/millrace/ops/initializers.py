@@ -99,6 +99,42 @@ class _VarianceScaling:
         return random.truncated_normal(shape, 0.0, stddev / 0.87962566103423978, dtype, self.seed)
 
 
+class _Orthogonal:
+    """An orthogonal matrix times gain; of tensors of more dimensions the first ones are rows."""
+
+    def __init__(self, gain=1.0, seed=None, dtype=dtypes.float32):
+        self.gain, self.seed, self.dtype = gain, seed, dtype
+
+    def __call__(self, shape, dtype=None):
+        from millrace.framework.dispatch import apply_op
+        from millrace.ops.decompositions import qr
+
+        shape = [int(d) for d in shape]
+        if len(shape) < 2:
+            raise ValueError(f"an orthogonal tensor has 2 dimensions or more, not {shape}")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        flat = [max(rows, columns), min(rows, columns)]
+        q, r = qr(random.normal(flat, dtype=dtype or self.dtype, seed=self.seed))
+        q = q * apply_op("Sign", (apply_op("MatrixDiagPart", (r,)),))
+        if rows < columns:
+            q = apply_op("Transpose", (q, [1, 0]))
+        return self.gain * apply_op("Reshape", (q, shape))
+
+
+class _Identity:
+    """The identity matrix times gain."""
+
+    def __init__(self, gain=1.0, dtype=dtypes.float32):
+        self.gain, self.dtype = gain, dtype
+
+    def __call__(self, shape, dtype=None):
+        from millrace.ops.matrices import eye
+
+        if len(shape) != 2:
+            raise ValueError(f"an identity matrix has 2 dimensions, not {shape}")
+        return self.gain * eye(*(int(d) for d in shape), dtype=dtype or self.dtype)
+
+
 def _scaling(scale, mode, distribution, doc):
     def __init__(self, seed=None, dtype=dtypes.float32):
         _VarianceScaling.__init__(self, scale, mode, distribution, seed, dtype)
@@ -116,3 +152,4 @@ zeros_initializer, ones_initializer, constant_initializer = _Zeros, _Ones, _Cons
 random_normal_initializer, truncated_normal_initializer = _RandomNormal, _TruncatedNormal
 random_uniform_initializer = _RandomUniform
 variance_scaling_initializer = _VarianceScaling
+orthogonal_initializer, identity_initializer = _Orthogonal, _Identity

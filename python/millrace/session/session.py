@@ -90,7 +90,7 @@ class BaseSession:
         except TypeError:  # something unhashable
             key = step = None
         if step is None:
-            if any(isinstance(feed, nest.Composite) for feed in feeds):
+            if any(nest.is_nested(feed) for feed in feeds):
                 return self.run(fetches, _feeds_of_parts(feeds), options, run_metadata)
             step, values = self._prepare(key, fetches, feeds)
         elif feeds:
@@ -224,10 +224,18 @@ class _CallableWithOptions:
 
 
 def _feeds_of_parts(feeds):
-    """The feeds with the tensors that composites are made of in their places."""
+    """The feeds with the tensors that structures and composites are made of in their places."""
     found = {}
     for feed, value in feeds.items():
-        found.update(feed._feeds(value) if isinstance(feed, nest.Composite) else {feed: value})
+        if isinstance(feed, nest.Composite):
+            found.update(feed._feeds(value))
+        elif isinstance(feed, tuple):
+            parts, values = nest.flatten(feed), nest.flatten(value)
+            if len(parts) != len(values):
+                raise TypeError(f"{feed!r} has {len(parts)} tensors, it is fed {len(values)}")
+            found.update(zip(parts, values))
+        else:
+            found[feed] = value
     return found
 
 

@@ -1,5 +1,7 @@
 """Training: optimizers, checkpoints, sessions with hooks."""
 
+import importlib
+
 from millrace.io import CheckpointReader as NewCheckpointReader
 from millrace.io import list_variables, load_checkpoint, load_variable
 from millrace.summary.messages import summary_iterator
@@ -65,13 +67,38 @@ from millrace.train.saver import Saver
 from millrace.train.scaffold import Scaffold
 from millrace.train.training_session import MonitoredTrainingSession
 
+_LAZY = {
+    **dict.fromkeys(("ClusterSpec", "Server"), "millrace.distributed"),
+    **dict.fromkeys(("Checkpoint",), "millrace.train.checkpoint"),
+    "CheckpointManager": "millrace.train.checkpoint_manager",
+    "piecewise_constant_decay": "millrace.train.decay",
+    "ProximalAdagradOptimizer": "millrace.train.proximal",
+    "ProximalGradientDescentOptimizer": "millrace.train.proximal",
+    **dict.fromkeys(
+        (
+            "BytesList",
+            "Example",
+            "Feature",
+            "FeatureList",
+            "FeatureLists",
+            "Features",
+            "FloatList",
+            "Int64List",
+            "SequenceExample",
+        ),
+        "millrace.train.example",
+    ),
+}
+
 
 def __getattr__(name):
-    if name in ("ClusterSpec", "Server"):
-        from millrace import distributed
-
-        return getattr(distributed, name)
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'millrace.train' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_LAZY})
 
 
 __all__ = [

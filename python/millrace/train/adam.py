@@ -58,8 +58,11 @@ class AdamOptimizer(Optimizer):
         ]
         self._power_values = [p.value() for p in self._powers]
 
+    def _own_variables(self):
+        return list(self._powers or ())
+
     def variables(self):
-        return [*(self._powers or ()), *super().variables()]
+        return [*self._own_variables(), *super().variables()]
 
     def _args(self, variable):
         m, v = self._slot(variable, "m"), self._slot(variable, "v")

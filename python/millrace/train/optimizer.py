@@ -199,6 +199,10 @@ class Optimizer:
     def get_slot_names(self):
         return sorted(self._slots)
 
+    def _own_variables(self):
+        """Those of its variables that are no slots."""
+        return []
+
     def variables(self):
         """The variables that the optimizer keeps for itself."""
         return [slot for slots in self._slots.values() for slot in slots.values()]

@@ -49,33 +49,24 @@ int32_t Advance(int8_t* state, int8_t value, const int8_t* time, int32_t memory)
   return sum;
 }
 
-template <typename T>
-void Run(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const T* time,
-         const int32_t* bias, T* state, int8_t* output, void* scratch) {
-  const auto requantize = [&p](int32_t* sums, int32_t low, int32_t high) {
-    const int32x4_t x = mve::Requantized(vldrwq_s32(sums), p.to_state);
-    vstrwq_s32(sums, vminq_s32(vmaxq_s32(x, vdupq_n_s32(low)), vdupq_n_s32(high)));
-  };
-  arm::SvdfFilters(p, input, feature, time, bias, state, output, static_cast<int16_t*>(scratch),
-                   requantize, [](T* filter, T value, const T* frames, int32_t memory) {
-                     return Advance(filter, value, frames, memory);
-                   });
-}
-
 }  // namespace
 
 int32_t SvdfScratchBytes(const SvdfShape& shape) {
   return static_cast<int32_t>(sizeof(int16_t)) * shape.features;
 }
 
-void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int16_t* time,
-              const int32_t* bias, int16_t* state, int8_t* output, void* scratch) {
-  Run(p, input, feature, time, bias, state, output, scratch);
+template <typename T>
+void SvdfLoop(const SvdfInt8& p, const SvdfTensors<T>& tensors) {
+  const auto requantize = [&p](int32_t* sums, int32_t low, int32_t high) {
+    const int32x4_t x = mve::Requantized(vldrwq_s32(sums), p.to_state);
+    vstrwq_s32(sums, vminq_s32(vmaxq_s32(x, vdupq_n_s32(low)), vdupq_n_s32(high)));
+  };
+  arm::SvdfFilters(p, tensors, requantize, [](T* filter, T value, const T* frames, int32_t memory) {
+    return Advance(filter, value, frames, memory);
+  });
 }
 
-void SvdfLoop(const SvdfInt8& p, const int8_t* input, const int8_t* feature, const int8_t* time,
-              const int32_t* bias, int8_t* state, int8_t* output, void* scratch) {
-  Run(p, input, feature, time, bias, state, output, scratch);
-}
+template void SvdfLoop(const SvdfInt8&, const SvdfTensors<int16_t>&);
+template void SvdfLoop(const SvdfInt8&, const SvdfTensors<int8_t>&);
 
 }  // namespace millrace::micro

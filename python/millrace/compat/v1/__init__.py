@@ -36,6 +36,7 @@ from millrace import (
 )
 from millrace.compat.v1 import data as _data
 from millrace.compat.v1 import initializers, losses, nn
+from millrace.compat.v1.old_names import *  # noqa: F403
 from millrace.compat.v1.signatures import *  # noqa: F403
 from millrace.compat.v1.sparse_names import *  # noqa: F403
 from millrace.errors import OpError
@@ -55,7 +56,14 @@ from millrace.framework.variable_scope import (
     get_variable_scope,
     variable_scope,
 )
-from millrace.io import decode_csv, decode_raw, read_file, write_file
+from millrace.io import (
+    decode_base64,
+    decode_csv,
+    decode_raw,
+    encode_base64,
+    read_file,
+    write_file,
+)
 from millrace.ops.clip import global_norm
 from millrace.ops.debugging import *  # noqa: F403
 from millrace.ops.initializers import (
@@ -63,6 +71,7 @@ from millrace.ops.initializers import (
     glorot_normal_initializer,
     glorot_uniform_initializer,
     ones_initializer,
+    orthogonal_initializer,
     random_normal_initializer,
     random_uniform_initializer,
     truncated_normal_initializer,
@@ -73,6 +82,7 @@ from millrace.ops.linalg import norm
 from millrace.ops.matrices import *  # noqa: F403
 from millrace.ops.rearrange import *  # noqa: F403
 from millrace.ops.tensor_array import TensorArray
+from millrace.ops.type_checks import *  # noqa: F403
 from millrace.queue import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from millrace.random import normal as random_normal
 from millrace.random import set_seed as set_random_seed
@@ -104,18 +114,6 @@ to_int32 = lambda x, name="ToInt32": _mr.cast(x, dtypes.int32, name)  # noqa: E7
 to_int64 = lambda x, name="ToInt64": _mr.cast(x, dtypes.int64, name)  # noqa: E731
 
 
-class UnconnectedGradients:
-    """What gradients() gives for what does not depend on the variables."""
-
-    NONE, ZERO = "none", "zero"
-
-
-class AggregationMethod:
-    """Taken by gradients() and optimizers, and of no effect: sums are made as they need to be."""
-
-    DEFAULT = ADD_N = EXPERIMENTAL_TREE = EXPERIMENTAL_ACCUMULATE_N = 0
-
-
 def disable_v2_behavior():
     """Programs of the first version build graphs from their first line on."""
     disable_eager_execution()
@@ -123,11 +121,6 @@ def disable_v2_behavior():
 
 def enable_v2_behavior():
     enable_eager_execution()
-
-
-def is_tensor(x):
-    """True for tensors and variables."""
-    return isinstance(x, (_mr.Tensor, _mr.Variable, _mr.IndexedSlices))
 
 
 def is_variable_initialized(variable):
@@ -154,7 +147,16 @@ def Print(input_, data, message=None, first_n=None, summarize=None, name=None):
     return apply_op("Print", (input_, list(data)), attrs, name)
 
 
-_LAZY = {"app", "flags", "layers", "metrics", "train"}
+_LAZY = {
+    "app",
+    "flags",
+    "gfile",
+    "layers",
+    "logging",
+    "metrics",
+    "python_io",
+    "train",
+}
 
 
 def __getattr__(name):

@@ -11,9 +11,11 @@ from millrace.ops.initializers import glorot_normal_initializer as glorot_normal
 from millrace.ops.initializers import glorot_uniform_initializer as glorot_uniform
 from millrace.ops.initializers import he_normal_initializer as he_normal
 from millrace.ops.initializers import he_uniform_initializer as he_uniform
+from millrace.ops.initializers import identity_initializer as identity
 from millrace.ops.initializers import lecun_normal_initializer as lecun_normal
 from millrace.ops.initializers import lecun_uniform_initializer as lecun_uniform
 from millrace.ops.initializers import ones_initializer as ones
+from millrace.ops.initializers import orthogonal_initializer as orthogonal
 from millrace.ops.initializers import random_normal_initializer as random_normal
 from millrace.ops.initializers import random_uniform_initializer as random_uniform
 from millrace.ops.initializers import truncated_normal_initializer as truncated_normal
@@ -27,10 +29,12 @@ __all__ = [
     "glorot_uniform",
     "he_normal",
     "he_uniform",
+    "identity",
     "lecun_normal",
     "lecun_uniform",
     "local_variables",
     "ones",
+    "orthogonal",
     "random_normal",
     "random_uniform",
     "tables_initializer",

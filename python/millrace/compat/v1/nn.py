@@ -3,16 +3,14 @@
 import importlib
 
 from millrace import nn as _nn
+
+from millrace.nn import *  # noqa: F403  isort: skip
 from millrace._load import public
-from millrace.framework.convert import convert_to_tensor
-from millrace.framework.dispatch import apply_op
-from millrace.nn import *  # noqa: F403
+from millrace.compat.v1.window_ops import *  # noqa: F403
 from millrace.nn import relu, sigmoid, softplus, tanh  # noqa: F401
-from millrace.ops.array import concat, stop_gradient
-from millrace.ops.elementwise import cast
+from millrace.ops.array import stop_gradient
 from millrace.ops.embedding import partitioned_lookup
 from millrace.ops.linalg import matmul
-from millrace.ops.reduce import reduce_mean
 
 
 def _one_of(function, first, second):
@@ -70,13 +68,8 @@ def conv2d_transpose(
     """The gradient of conv2d by its input: filter is [height, width, out, in]."""
     value = _one_of("conv2d_transpose", ("input", input), ("value", value))
     filters = _one_of("conv2d_transpose", ("filters", filters), ("filter", filter))
-    if isinstance(strides, int):
-        strides = [strides] * 2
-    if len(strides) == 2:
-        at = (2, 3) if data_format.startswith("NC") else (1, 2)
-        strides = [strides[at.index(i)] if i in at else 1 for i in range(4)]
-    attrs = {"strides": list(strides), "padding": padding, "data_format": data_format}
-    return apply_op("Conv2DBackpropInput", (output_shape, filters, value), attrs, name)
+    options = (strides, padding, data_format, dilations, name)
+    return _nn.conv2d_transpose(value, filters, output_shape, *options)
 
 
 @public
@@ -119,14 +112,8 @@ def weighted_cross_entropy_with_logits(
     labels=None, logits=None, pos_weight=None, name=None, targets=None
 ):
     """sigmoid_cross_entropy_with_logits where errors at positive labels count pos_weight times."""
-    labels = convert_to_tensor(
-        _one_of("weighted_cross_entropy", ("labels", labels), ("targets", targets))
-    )
-    logits = convert_to_tensor(logits)
-    weight = 1.0 + (pos_weight - 1.0) * labels
-    # log(1 + exp(-x)) without overflow.
-    loss = softplus(-apply_op("Abs", (logits,))) + relu(-logits)
-    return apply_op("AddV2", ((1.0 - labels) * logits, weight * loss), None, name)
+    labels = _one_of("weighted_cross_entropy", ("labels", labels), ("targets", targets))
+    return _nn.weighted_cross_entropy_with_logits(labels, logits, pos_weight, name)
 
 
 @public
@@ -152,6 +139,12 @@ def embedding_lookup(
 
 
 @public
+def in_top_k(predictions, targets, k, name=None):
+    """Whether the target class is among the k best predictions: one bool an example."""
+    return _nn.in_top_k(targets, predictions, k, name)
+
+
+@public
 def xw_plus_b(x, weights, biases, name=None):
     """matmul(x, weights) + biases."""
     return _nn.bias_add(matmul(x, weights), biases, name=name)
@@ -166,14 +159,7 @@ def relu_layer(x, weights, biases, name=None):
 @public
 def crelu(features, name=None, axis=-1):
     """relu of the features and of their negatives, side by side."""
-    features = convert_to_tensor(features)
-    return relu(concat([features, -features], axis), name)
-
-
-@public
-def zero_fraction(value, name=None):
-    """Which part of the elements is 0."""
-    return reduce_mean(cast(apply_op("Equal", (value, 0)), "float32"), name=name)
+    return _nn.crelu(features, axis, name)
 
 
 # Imported when they are first asked for: they use what is above.
@@ -181,6 +167,7 @@ _LAZY = {
     "bidirectional_dynamic_rnn": "millrace.compat.v1.rnn",
     "dynamic_rnn": "millrace.compat.v1.rnn",
     "embedding_lookup_sparse": "millrace.sparse",
+    "safe_embedding_lookup_sparse": "millrace.sparse",
     "rnn_cell": None,
     "static_rnn": "millrace.compat.v1.rnn",
 }

@@ -24,6 +24,13 @@ def add_to(parser):
         sub.set_defaults(run=module.run)
 
 
+def _text(error):
+    """Of an OSError without its number."""
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 def main(args):
     """The exit status; errors are told in a line."""
     from millrace.micro.image_file import ImageError
@@ -38,5 +45,5 @@ def main(args):
     except (MicroError, ModelFileError) as error:
         print(f"millrace micro: {args.model}: {error}", file=sys.stderr)
     except (InputError, ImageError, SoundError, DeviceError, OSError) as error:
-        print(f"millrace micro: {error}", file=sys.stderr)
+        print(f"millrace micro: {_text(error)}", file=sys.stderr)
     return 1

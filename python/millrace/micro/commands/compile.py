@@ -10,13 +10,15 @@ import re
 import subprocess
 import sys
 
+from millrace.micro.commands.arguments import count
+
 HELP = "write a model as C++ that needs no interpreter"
 
 
 def add_arguments(parser):
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to write")
     parser.add_argument("--target", default="m4", help="m0, m3, m4, m7 or m55 (default: m4)")
-    parser.add_argument("--arena-size", type=int, help="bytes (default: found out)")
+    parser.add_argument("--arena-size", type=count, help="bytes (default: found out)")
 
 
 def run(args):

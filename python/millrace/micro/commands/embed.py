@@ -9,13 +9,15 @@ sources, a Makefile and a CMakeLists.txt.
 import pathlib
 import sys
 
+from millrace.micro.commands.arguments import count
+
 HELP = "write a C++ project around a model"
 
 
 def add_arguments(parser):
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder to write")
     parser.add_argument("--target", default="m4", help="m0, m3, m4, m7 or m55 (default: m4)")
-    parser.add_argument("--arena-size", type=int, help="bytes (default: found out)")
+    parser.add_argument("--arena-size", type=count, help="bytes (default: found out)")
 
 
 def run(args):

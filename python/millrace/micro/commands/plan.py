@@ -8,12 +8,14 @@ Says when there is nothing to gain: no plan needs less than what is in use at th
 
 import pathlib
 
+from millrace.micro.commands.arguments import count
+
 HELP = "write a tighter memory plan into a model"
 
 
 def add_arguments(parser):
     parser.add_argument("--out", type=pathlib.Path, required=True, help="the model to write")
-    parser.add_argument("--rounds", type=int, default=20000, help="orders to try (20000)")
+    parser.add_argument("--rounds", type=count, default=20000, help="orders to try (20000)")
 
 
 def run(args):

@@ -14,6 +14,8 @@ import pathlib
 
 import numpy as np
 
+from millrace.micro.commands.arguments import count
+
 HELP = "run a model on arrays, images or sound"
 
 
@@ -21,7 +23,7 @@ def add_arguments(parser):
     parser.add_argument("inputs", nargs="*", type=pathlib.Path, help="input files")
     parser.add_argument("--target", default="host", help="host, or a device: m0, m3, m4, m7, m55")
     parser.add_argument("--labels", type=pathlib.Path, help="a file with a label a line")
-    parser.add_argument("--top", type=int, default=3, help="labels to print (default: 3)")
+    parser.add_argument("--top", type=count, default=3, help="labels to print (default: 3)")
     parser.add_argument(
         "--front-end", type=pathlib.Path, help="a .tflite that makes features of sound"
     )
@@ -34,7 +36,7 @@ def add_arguments(parser):
     )
     parser.add_argument("--keep-state", action="store_true", help="clear no state between examples")
     parser.add_argument("--outputs", type=pathlib.Path, help="write raw outputs to this .npz")
-    parser.add_argument("--arena-size", type=int, help="bytes of arena (default: what is needed)")
+    parser.add_argument("--arena-size", type=count, help="bytes of arena (default: what is needed)")
     parser.add_argument("--times", action="store_true", help="print how long each op took")
     parser.add_argument("--arena", action="store_true", help="print what the arena is used for")
 
@@ -91,7 +93,8 @@ def _front_end(args, path):
     try:
         return _runner(args, path)
     except (MicroError, ModelFileError, OSError) as error:
-        raise InputError(f"the front end {path}: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"the front end {path}: {why}") from None
 
 
 def _print_results(args, graph, hints, cases, results):

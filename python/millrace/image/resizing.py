@@ -1,0 +1,118 @@
+"""Images of other sizes."""
+
+import enum
+
+from millrace import dtypes
+from millrace._load import public
+from millrace.framework.convert import constant_value, convert_to_tensor
+from millrace.framework.dispatch import apply_op
+from millrace.image.geometry import crop_to_bounding_box, image_or_batch, pad_to_bounding_box
+from millrace.ops.elementwise import cast
+
+
+class ResizeMethod(str, enum.Enum):
+    """How resize() finds the new elements."""
+
+    BILINEAR = "bilinear"
+    NEAREST_NEIGHBOR = "nearest"
+    BICUBIC = "bicubic"
+    AREA = "area"
+
+
+_OPS = {
+    "bilinear": "ResizeBilinear",
+    "nearest": "ResizeNearestNeighbor",
+    "bicubic": "ResizeBicubic",
+    "area": "ResizeArea",
+}
+
+
+def resize_by(op, images, size, attrs, name=None):
+    """A resize op of an image or a batch."""
+    size = convert_to_tensor(size, dtypes.int32)
+    if size.shape.rank != 1 or size.shape[0] != 2:
+        raise ValueError("'size' must be a 1-D Tensor of 2 elements: new_height, new_width")
+    return image_or_batch(images, lambda x: apply_op(op, (x, size), attrs, name))
+
+
+@public
+def resize(
+    images,
+    size,
+    method=ResizeMethod.BILINEAR,
+    preserve_aspect_ratio=False,
+    antialias=False,
+    name=None,
+):
+    """Images of size [height, width]: float32, but for the nearest elements.
+
+    Args:
+      method: "bilinear", "nearest", "bicubic" or "area".
+      preserve_aspect_ratio: as large as fits into the size.
+    """
+    method = getattr(method, "value", method)
+    if method not in _OPS:
+        raise ValueError(
+            f"resize: method {method!r} is not implemented here; there are {list(_OPS)}"
+        )
+    images = convert_to_tensor(images)
+    if antialias and method in ("bilinear", "bicubic") and _shrinks(images, size):
+        raise NotImplementedError("resize: antialias is not there for smaller images")
+    if preserve_aspect_ratio:
+        size = _fitting(images, size)
+    attrs = {} if method == "area" else {"half_pixel_centers": True}
+    return resize_by(_OPS[method], images, size, attrs, name)
+
+
+def _shrinks(images, size):
+    have = images.shape[-3:-1].as_list() if images.shape.rank in (3, 4) else [None]
+    want = constant_value(convert_to_tensor(size, dtypes.int32))
+    if want is None or None in have:
+        return True
+    return any(w < h for w, h in zip(want.tolist(), have))
+
+
+def _fitting(images, size):
+    """The greatest size of the images' proportions within a size."""
+    at = images.shape.rank - 3
+    shape = cast(apply_op("Shape", (images,))[at : at + 2], dtypes.float32)
+    wanted = cast(convert_to_tensor(size, dtypes.int32), dtypes.float32)
+    scale = apply_op("Min", (wanted / shape, [0]))
+    return cast(apply_op("Round", (scale * shape,)), dtypes.int32)
+
+
+@public
+def resize_with_crop_or_pad(image, target_height, target_width):
+    """The middle of the image, or the image in the middle of zeros."""
+
+    def fit(x):
+        height, width = x.shape[1], x.shape[2]
+        if height is None or width is None:
+            raise ValueError("resize_with_crop_or_pad: the image's height and width must be known")
+        top, left = max(0, (height - target_height) // 2), max(0, (width - target_width) // 2)
+        size = min(height, target_height), min(width, target_width)
+        x = crop_to_bounding_box(x, top, left, *size)
+        above, before = (target_height - size[0]) // 2, (target_width - size[1]) // 2
+        return pad_to_bounding_box(x, above, before, target_height, target_width)
+
+    return image_or_batch(image, fit)
+
+
+@public
+def resize_with_pad(
+    image, target_height, target_width, method=ResizeMethod.BILINEAR, antialias=False
+):
+    """The image in its own proportions, in the middle of zeros."""
+
+    def fit(x):
+        height, width = x.shape[1], x.shape[2]
+        if height is None or width is None:
+            raise ValueError("resize_with_pad: the image's height and width must be known")
+        ratio = max(width / target_width, height / target_height)
+        size = [int(height / ratio), int(width / ratio)]
+        x = resize(x, size, method, antialias=antialias)
+        above = max(0, int((target_height - height / ratio) / 2))
+        before = max(0, int((target_width - width / ratio) / 2))
+        return pad_to_bounding_box(x, above, before, target_height, target_width)
+
+    return image_or_batch(image, fit)
