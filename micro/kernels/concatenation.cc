@@ -32,7 +32,8 @@ bool IsRescaled(const TensorView& input, const TensorView& output) {
          (input.scale() != output.scale() || input.zero_point() != output.zero_point());
 }
 
-// Op data of those that may join parts of a list: of floats, along axis 0 of several.
+// Op data of those that may join parts of a list: of floats, along axis 0 of several. What is cold
+// here is compiled for size.
 struct Lists {
   const ListPart** parts;  // of the inputs, nullptr for ordinary ones; nullptr: all are
 };
@@ -42,7 +43,7 @@ bool MayJoinLists(const OpContext& context, int axis) {
          context.output().type() == TensorType::kFloat32;
 }
 
-Status FindLists(const OpContext& context, Lists* lists) {
+__attribute__((cold)) Status FindLists(const OpContext& context, Lists* lists) {
   for (int i = 0; i < context.num_inputs(); ++i) {
     const ListPart* part = ListPartOf(context, i);
     if (part == nullptr) continue;
@@ -55,7 +56,7 @@ Status FindLists(const OpContext& context, Lists* lists) {
 }
 
 // The rows of all inputs are as long as the output's.
-Status CheckLists(const OpContext& context, const Lists& lists) {
+__attribute__((cold)) Status CheckLists(const OpContext& context, const Lists& lists) {
   const Shape whole = context.output().shape();
   const int32_t row = whole.Product(1, whole.rank);
   for (int i = 0; i < context.num_inputs(); ++i) {
@@ -68,7 +69,7 @@ Status CheckLists(const OpContext& context, const Lists& lists) {
   return Status::kOk;
 }
 
-Status JoinLists(const OpContext& context, const Lists& lists) {
+__attribute__((cold)) Status JoinLists(const OpContext& context, const Lists& lists) {
   const TensorView output = context.output();
   const int32_t row = output.shape().Product(1, output.rank());
   int64_t rows = 0;

@@ -50,7 +50,7 @@ Status MakeCopy(const OpContext& context, ListPart* part, StridedCopy* copy, int
   return Status::kOk;
 }
 
-Status PrepareListPart(const OpContext& context, ListPart* part) {
+__attribute__((cold)) Status PrepareListPart(const OpContext& context, ListPart* part) {
   const TensorView input = context.input(kInput);
   MR_ENSURE(context, input.elements() > 0 && context.output().elements() <= input.elements(),
             Status::kInvalidShape, "the output is larger than the input, or of nothing");
