@@ -194,8 +194,16 @@ absl::Status DecodedShape(ShapeContext& c) {
   bool animations = false;
   if (c.attrs().Has("expand_animations"))
     MR_RETURN_IF_ERROR(c.GetAttr("expand_animations", &animations));
-  c.set_output(
-      0, animations ? PartialShape() : PartialShape::Of({-1, -1, channels > 0 ? channels : -1}));
+  int64_t height = -1, width = -1;
+  if (c.num_inputs() > 1) {  // the window: y, x, height, width
+    MR_RETURN_IF_ERROR(c.WithRank(1, 1).status());
+    if (const auto window = c.input_as_ints(1); window.has_value() && window->size() == 4) {
+      height = std::max<int64_t>((*window)[2], -1);
+      width = std::max<int64_t>((*window)[3], -1);
+    }
+  }
+  c.set_output(0, animations ? PartialShape()
+                             : PartialShape::Of({height, width, channels > 0 ? channels : -1}));
   return absl::OkStatus();
 }
 
