@@ -119,6 +119,7 @@ from millrace.ops.debugging import Assert, assert_equal, assert_greater, assert_
 from millrace.ops.effects import *  # noqa: F403
 from millrace.ops.elementwise import *  # noqa: F403
 from millrace.ops.functional import *  # noqa: F403
+from millrace.ops.functional import vectorized_map
 from millrace.ops.gathering import *  # noqa: F403
 from millrace.ops.initializers import (
     constant_initializer,
@@ -171,6 +172,7 @@ _LAZY = {
     "debugging",
     "distributed",
     "image",
+    "initializers",
     "io",
     "lookup",
     "queue",

@@ -18,6 +18,32 @@ from millrace.image.files import (  # noqa: F401
     is_jpeg,
 )
 
+_OF_RECORDS = ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator")
+
+
+def __dir__():
+    return sorted({*globals(), *_OF_RECORDS})
+
+
+def __getattr__(name):
+    if name in _OF_RECORDS:
+        from millrace.framework import records
+
+        return getattr(records, name)
+    raise AttributeError(f"module 'millrace.io' has no attribute {name!r}")
+
+
+@public
+def encode_base64(input, pad=False, name=None):
+    """Bytes as web-safe base64; with "=" at the end if pad is set."""
+    return apply_op("EncodeBase64", (input,), {"pad": pad}, name)
+
+
+@public
+def decode_base64(input, name=None):
+    """The bytes of web-safe base64. When it runs: InvalidArgumentError for anything else."""
+    return apply_op("DecodeBase64", (input,), None, name)
+
 
 @public
 def load_checkpoint(ckpt_dir_or_file):

@@ -296,3 +296,20 @@ def test_summaries_at_once(tmp_path):
 
 def _values(event):
     return event.summary.value if event.HasField("summary") else []
+
+
+def test_structures_and_text():
+    mr.nest.assert_same_structure([1, (2,), {"a": 3}], [4, (5,), {"a": 6}])
+    for other, error in (([1], ValueError), ((1, 2), TypeError), (3, ValueError)):
+        with pytest.raises(error):
+            mr.nest.assert_same_structure([1, 2], other)
+    assert mr.compat.as_bytes("ä") == "ä".encode()
+    assert mr.compat.as_str_any(3) == "3"
+    with pytest.raises(TypeError):
+        mr.compat.as_text(3)
+
+
+def test_vectorized_map():
+    x, n = mr.vectorized_map(lambda x: (x * x, mr.cast(x, mr.int32)), mr.constant([1.0, 2.0]))
+    assert x.numpy().tolist() == [1, 4]
+    assert n.numpy().tolist() == [1, 2]
