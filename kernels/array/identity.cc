@@ -1,4 +1,4 @@
-// Identity, IdentityN, Snapshot, DeepCopy, StopGradient, PreventGradient.
+// Identity, IdentityN, GuaranteeConst, Snapshot, DeepCopy, StopGradient, PreventGradient.
 #include "core/base/status.h"
 #include "core/graph/builder.h"
 #include "core/graph/gradient.h"
@@ -63,6 +63,15 @@ absl::Status RegisterIdentity(Registry& r) {
                                .Shape(SameAsInputs)
                                .Gradient(PassGradients)
                                .AcceptsSparseGradient()
+                               .Cpu<IdentityKernel>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("GuaranteeConst")
+                               .Input("input: T")
+                               .Output("output: T")
+                               .Attr("T: type")
+                               .Stateful()
+                               .Doc("The input, which the graph's maker knows to be constant.")
+                               .Shape(SameAsInputs)
+                               .NotDifferentiable()
                                .Cpu<IdentityKernel>()));
   MR_RETURN_IF_ERROR(r.Add(Op("Snapshot")
                                .Input("input: T")

@@ -1,4 +1,6 @@
-// Placeholder, PlaceholderWithDefault.
+// Placeholder, PlaceholderV2, PlaceholderWithDefault, FakeParam.
+#include <algorithm>
+
 #include "core/base/status.h"
 #include "core/graph/builder.h"
 #include "core/graph/gradient.h"
@@ -27,6 +29,31 @@ class PlaceholderKernel final : public Kernel {
   DType dtype_;
   PartialShape shape_;
   std::string name_;
+};
+
+// Stands for a tensor that nobody reads: an output of the branch of a conditional that was not
+// taken.
+class FakeParamKernel final : public Kernel {
+ public:
+  absl::Status Init(KernelConstruction& c) override {
+    DType dtype;
+    PartialShape shape;
+    MR_RETURN_IF_ERROR(c.GetAttr("dtype", &dtype));
+    MR_RETURN_IF_ERROR(c.GetAttr("shape", &shape));
+    DimVector dims;
+    for (int d = 0; d < shape.rank(); ++d) dims.push_back(std::max<int64_t>(shape.dim(d), 0));
+    MR_ASSIGN_OR_RETURN(const Shape known, Shape::Create(dims));
+    MR_ASSIGN_OR_RETURN(value_, Tensor::CreateZeros(dtype, known));
+    return absl::OkStatus();
+  }
+  absl::Status Compute(KernelContext& c) override {
+    c.set_output(0, value_);
+    return absl::OkStatus();
+  }
+  bool cheap() const override { return true; }
+
+ private:
+  Tensor value_;
 };
 
 class PassThroughKernel final : public Kernel {
@@ -64,6 +91,23 @@ absl::Status RegisterPlaceholder(Registry& r) {
                                .Shape(ShapeFromAttr)
                                .NotDifferentiable()
                                .Cpu<PlaceholderKernel>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("PlaceholderV2")
+                               .Output("output: dtype")
+                               .Attr("dtype: type")
+                               .Attr("shape: shape")
+                               .Doc("Placeholder, in older graphs.")
+                               .Shape(ShapeFromAttr)
+                               .NotDifferentiable()
+                               .Cpu<PlaceholderKernel>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("FakeParam")
+                               .Output("output: dtype")
+                               .Attr("dtype: type")
+                               .Attr("shape: shape")
+                               .Doc("A tensor that stands for one of the branch of a conditional "
+                                    "that was not taken.")
+                               .Shape(ShapeFromAttr)
+                               .NotDifferentiable()
+                               .Cpu<FakeParamKernel>()));
   return r.Add(Op("PlaceholderWithDefault")
                    .Input("input: dtype")
                    .Output("output: dtype")

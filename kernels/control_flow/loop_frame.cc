@@ -60,7 +60,6 @@ Op EnterOp(absl::string_view name, absl::string_view type) {
       .Doc(
           "`data` in the loop called `frame_name`: in its first turn, or in each if `is_constant`.")
       .Shape(EnterShape)
-      .NotDifferentiable()
       .Cpu<PassKernel>();
   return op;
 }
@@ -72,7 +71,6 @@ Op PassOp(absl::string_view name, absl::string_view type, absl::string_view doc)
       .Attr("T: type")
       .Doc(doc)
       .Shape(SameAsInput0)
-      .NotDifferentiable()
       .Cpu<PassKernel>();
   return op;
 }

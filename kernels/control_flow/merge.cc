@@ -1,5 +1,6 @@
 // Merge, RefMerge: the first of several tensors that is there.
 #include "core/base/status.h"
+#include "core/graph/gradient.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
@@ -41,6 +42,19 @@ absl::Status MergeShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+// To the input that came; at the others the gradient is dead, as they were.
+absl::StatusOr<Gradients> MergeGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  Gradients result(op.num_inputs());
+  if (!dy[0].valid()) return result;
+  for (int i = 0; i < op.num_inputs(); ++i) {
+    const Output came = b.Equal(op.output(1), b.Scalar<int32_t>(i));
+    const Outputs sides = b.Op("Switch", {dy[0], came});
+    if (!b.ok()) return b.status();
+    result[i] = sides[1];
+  }
+  return result;
+}
+
 }  // namespace
 
 absl::Status RegisterMerge(Registry& r) {
@@ -54,7 +68,7 @@ absl::Status RegisterMerge(Registry& r) {
                 .Doc("The first of `inputs` that is there and not dead, and its number.\n"
                      "Runs as soon as one is; in a loop one input comes from a NextIteration.")
                 .Shape(MergeShape)
-                .NotDifferentiable()
+                .Gradient(MergeGradient)
                 .Cpu<MergeKernel>()));
   return r.Add(Op("RefMerge")
                    .Input("inputs: Ref(N * T)")
@@ -64,7 +78,6 @@ absl::Status RegisterMerge(Registry& r) {
                    .Attr("N: int >= 1")
                    .Doc("Merge of references to variables.")
                    .Shape(MergeShape)
-                   .NotDifferentiable()
                    .Cpu<MergeKernel>());
 }
 

@@ -1,6 +1,7 @@
 // Switch, RefSwitch, _SwitchN, RefSelect: a tensor to one of several outputs; the others are dead.
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/gradient.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
@@ -66,6 +67,17 @@ absl::Status SwitchShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+// Of a conditional: the gradient that comes back from the branch that was taken; the other is dead.
+// A branch from which none comes back gives zeros.
+absl::StatusOr<Gradients> SwitchGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  Outputs branches;
+  for (int i = 0; i < 2; ++i)
+    branches.push_back(dy[i].valid() ? Output(dy[i]) : b.ZerosLike(op.output(i)));
+  const Outputs merged = b.Op("Merge", branches, {{"N", int64_t{2}}});
+  if (!b.ok()) return b.status();
+  return Gradients{merged[0], Gradient()};
+}
+
 }  // namespace
 
 absl::Status RegisterSwitch(Registry& r) {
@@ -79,7 +91,7 @@ absl::Status RegisterSwitch(Registry& r) {
                 .Doc("`data` at output_true if `pred`, a scalar, is true, else at output_false.\n"
                      "What depends on the other output does not run, up to a Merge.")
                 .Shape(SwitchShape)
-                .NotDifferentiable()
+                .Gradient(SwitchGradient)
                 .Cpu<SwitchKernel>()));
   MR_RETURN_IF_ERROR(r.Add(Op("RefSwitch")
                                .Input("data: Ref(T)")
@@ -90,7 +102,6 @@ absl::Status RegisterSwitch(Registry& r) {
                                .AllowsUninitializedInput()
                                .Doc("Switch of a reference to a variable.")
                                .Shape(SwitchShape)
-                               .NotDifferentiable()
                                .Cpu<SwitchKernel>()));
   MR_RETURN_IF_ERROR(r.Add(Op("_SwitchN")
                                .Input("data: T")

@@ -1,82 +1,11 @@
 // TextLineDataset, FixedLengthRecordDataset: parts of files as elements.
-#include "core/base/env.h"
 #include "core/base/status.h"
 #include "core/graph/registry.h"
+#include "core/io/block_reader.h"
 #include "kernels/data/dataset.h"
 
 namespace millrace {
 namespace {
-
-// Reads a file from its start, a block at a time.
-class BlockReader {
- public:
-  static absl::StatusOr<std::unique_ptr<BlockReader>> Open(const std::string& path) {
-    MR_ASSIGN_OR_RETURN(auto file, DefaultEnv()->NewRandomAccessFile(path));
-    MR_ASSIGN_OR_RETURN(const int64_t size, file->Size());
-    return std::unique_ptr<BlockReader>(new BlockReader(std::move(file), size));
-  }
-  int64_t size() const { return size_; }
-  int64_t position() const { return begin_ + static_cast<int64_t>(at_); }
-  void Seek(int64_t position) {
-    begin_ = position;
-    block_.clear();
-    at_ = 0;
-  }
-
-  // The next `n` bytes; fewer at the end of the file.
-  absl::StatusOr<std::string> Read(int64_t n) {
-    std::string out;
-    while (static_cast<int64_t>(out.size()) < n) {
-      MR_ASSIGN_OR_RETURN(const bool more, Fill());
-      if (!more) break;
-      const size_t take = std::min(block_.size() - at_, static_cast<size_t>(n) - out.size());
-      out.append(block_, at_, take);
-      at_ += take;
-    }
-    return out;
-  }
-
-  // The next line without its end into `line`; false at the end of the file.
-  absl::StatusOr<bool> ReadLine(std::string* line) {
-    line->clear();
-    MR_ASSIGN_OR_RETURN(bool more, Fill());
-    if (!more) return false;
-    while (more) {
-      const size_t end = block_.find('\n', at_);
-      line->append(block_, at_, end == std::string::npos ? std::string::npos : end - at_);
-      if (end != std::string::npos) {
-        at_ = end + 1;
-        break;
-      }
-      at_ = block_.size();
-      MR_ASSIGN_OR_RETURN(more, Fill());
-    }
-    if (!line->empty() && line->back() == '\r') line->pop_back();
-    return true;
-  }
-
- private:
-  BlockReader(std::unique_ptr<RandomAccessFile> file, int64_t size)
-      : file_(std::move(file)), size_(size) {}
-
-  // False if nothing is left.
-  absl::StatusOr<bool> Fill() {
-    if (at_ < block_.size()) return true;
-    constexpr int64_t kBlock = 256 << 10;
-    begin_ += static_cast<int64_t>(block_.size());
-    block_.resize(kBlock);
-    at_ = 0;
-    MR_ASSIGN_OR_RETURN(const int64_t n, file_->Read(begin_, kBlock, block_.data()));
-    block_.resize(static_cast<size_t>(n));
-    return n > 0;
-  }
-
-  const std::unique_ptr<RandomAccessFile> file_;
-  const int64_t size_;
-  std::string block_;
-  int64_t begin_ = 0;  // where the block is in the file
-  size_t at_ = 0;      // what is read of it
-};
 
 struct FileFormat {
   bool lines = true;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/gradient.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
@@ -95,6 +96,27 @@ absl::Status OptionalGetShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+// The gradient of an optional is an optional of the components' gradients.
+absl::StatusOr<Gradients> FromValueGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  std::vector<DType> types;
+  std::vector<PartialShape> shapes;
+  for (const Output& component : op.inputs()) {
+    types.push_back(b.dtype(component));
+    shapes.push_back(b.shape(component));
+  }
+  const Outputs parts =
+      b.Op("OptionalGetValue", {dy[0]}, {{"output_types", types}, {"output_shapes", shapes}});
+  if (!b.ok()) return b.status();
+  return Gradients(parts.begin(), parts.end());
+}
+
+absl::StatusOr<Gradients> GetValueGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  Outputs parts;
+  for (int i = 0; i < op.num_outputs(); ++i)
+    parts.push_back(dy[i].valid() ? Output(dy[i]) : b.ZerosLike(op.output(i)));
+  return Gradients{b.Op1("OptionalFromValue", parts)};
+}
+
 }  // namespace
 
 absl::Status RegisterOptional(Registry& r) {
@@ -104,7 +126,7 @@ absl::Status RegisterOptional(Registry& r) {
                                .Attr("Toutput_types: list(type) >= 1")
                                .Doc("An optional that has these tensors.")
                                .Shape(ScalarOutputs)
-                               .NotDifferentiable()
+                               .Gradient(FromValueGradient)
                                .Cpu<OptionalFromValueKernel>()));
   MR_RETURN_IF_ERROR(r.Add(Op("OptionalNone")
                                .Output("optional: variant")
@@ -126,7 +148,7 @@ absl::Status RegisterOptional(Registry& r) {
                    .Attr("output_shapes: list(shape) >= 1")
                    .Doc("The tensors of an optional; INVALID_ARGUMENT if it has none.")
                    .Shape(OptionalGetShape)
-                   .NotDifferentiable()
+                   .Gradient(GetValueGradient)
                    .Cpu<OptionalGetValueKernel>());
 }
 

@@ -1,3 +1,4 @@
+#include "kernels/testing/gradient_example.h"
 #include "kernels/testing/op_test.h"
 
 namespace millrace {
@@ -33,6 +34,16 @@ TEST_F(OptionalTest, MayHaveNothing) {
   EXPECT_EQ(Code("OptionalHasValue", {Tensor::Scalar<Variant>(Variant())}),
             absl::StatusCode::kInvalidArgument);
 }
+
+// The components in an optional and out of it.
+Outputs ThroughOptional(GraphBuilder& b, const Outputs& in) {
+  return b.Op("OptionalGetValue", {b.Op1("OptionalFromValue", {in[0], in[1]})},
+              {{"output_types", std::vector<DType>{DType::kDouble, DType::kDouble}},
+               {"output_shapes", std::vector<PartialShape>{b.shape(in[0]), b.shape(in[1])}}});
+}
+const std::vector<Tensor> kComponents = {Tensor::Vector<double>({1, 2}), Tensor::Scalar<double>(3)};
+MR_GRADIENT_EXAMPLE({.op = "OptionalGetValue", .inputs = kComponents, .build = ThroughOptional});
+MR_GRADIENT_EXAMPLE({.op = "OptionalFromValue", .inputs = kComponents, .build = ThroughOptional});
 
 }  // namespace
 }  // namespace millrace

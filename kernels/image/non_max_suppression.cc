@@ -1,9 +1,6 @@
 // NonMaxSuppression, NonMaxSuppressionV2 to V5: boxes chosen by score, without those that overlap a
 // chosen one too much (Bodla et al., Soft-NMS, 2017, for soft_nms_sigma).
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <queue>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
@@ -11,74 +8,11 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/image/box_selection.h"
 #include "kernels/math/wide.h"
 
 namespace millrace {
 namespace {
-
-// Of two boxes, each by two opposite corners (y, x, y, x): the area they share over that of both.
-float Overlap(const float* a, const float* b) {
-  const auto low = [](const float* box, int d) { return std::min(box[d], box[d + 2]); };
-  const auto high = [](const float* box, int d) { return std::max(box[d], box[d + 2]); };
-  const auto area = [&](const float* box) {
-    return (high(box, 0) - low(box, 0)) * (high(box, 1) - low(box, 1));
-  };
-  if (area(a) <= 0 || area(b) <= 0) return 0;
-  float shared = 1;
-  for (int d = 0; d < 2; ++d) {
-    const float length = std::min(high(a, d), high(b, d)) - std::max(low(a, d), low(b, d));
-    shared *= std::max(length, 0.0f);
-  }
-  return shared / (area(a) + area(b) - shared);
-}
-
-struct Limits {
-  int64_t most = 0;
-  float overlap = 0.5f, score = std::numeric_limits<float>::lowest(), sigma = 0;
-};
-
-struct Candidate {
-  int32_t box;
-  float score;
-  size_t compared;  // with so many of the chosen
-  bool operator<(const Candidate& o) const {
-    return score < o.score || (score == o.score && box > o.box);
-  }
-};
-
-// The chosen boxes with their scores, which overlap has lowered where sigma > 0.
-std::vector<Candidate> Choose(const std::vector<float>& boxes, const std::vector<float>& scores,
-                              const Limits& limits) {
-  std::priority_queue<Candidate> candidates;
-  for (size_t i = 0; i < scores.size(); ++i) {
-    if (scores[i] > limits.score) candidates.push({static_cast<int32_t>(i), scores[i], 0});
-  }
-  const float scale = limits.sigma > 0 ? -0.5f / limits.sigma : 0;
-  std::vector<Candidate> chosen;
-  while (static_cast<int64_t>(chosen.size()) < limits.most && !candidates.empty()) {
-    Candidate next = candidates.top();
-    candidates.pop();
-    const float before = next.score;
-    bool suppressed = false;
-    for (size_t j = chosen.size(); j-- > next.compared;) {
-      const float overlap = Overlap(&boxes[4 * next.box], &boxes[4 * chosen[j].box]);
-      if (limits.sigma <= 0 && overlap > limits.overlap) {
-        suppressed = true;
-        break;
-      }
-      next.score *= std::exp(scale * overlap * overlap);
-      if (next.score <= limits.score) break;
-    }
-    next.compared = chosen.size();
-    if (suppressed) continue;
-    if (next.score == before) {
-      chosen.push_back(next);
-    } else if (next.score > limits.score) {
-      candidates.push(next);
-    }
-  }
-  return chosen;
-}
 
 absl::StatusOr<float> ScalarInput(const Tensor& t, absl::string_view what) {
   if (t.rank() == 0) return LoadWide<float>(t)[0];
@@ -102,9 +36,9 @@ class NonMaxSuppressionKernel final : public Kernel {
                                                      boxes.shape().ToString(), " and ",
                                                      scores.shape().ToString()));
     }
-    MR_ASSIGN_OR_RETURN(const Limits limits, ReadLimits(c));
-    const std::vector<Candidate> chosen =
-        Choose(LoadWide<float>(boxes), LoadWide<float>(scores), limits);
+    MR_ASSIGN_OR_RETURN(const BoxLimits limits, ReadLimits(c));
+    const std::vector<ChosenBox> chosen =
+        ChooseBoxes(LoadWide<float>(boxes), LoadWide<float>(scores), limits);
     const int64_t n = static_cast<int64_t>(chosen.size());
     const Shape shape({pad_ ? limits.most : n});
     Tensor* indices;
@@ -123,8 +57,8 @@ class NonMaxSuppressionKernel final : public Kernel {
   }
 
  private:
-  absl::StatusOr<Limits> ReadLimits(KernelContext& c) const {
-    Limits limits = limits_;
+  absl::StatusOr<BoxLimits> ReadLimits(KernelContext& c) const {
+    BoxLimits limits = limits_;
     if (c.input(2).rank() != 0) {
       return absl::InvalidArgumentError(
           absl::StrCat("max_output_size must be 0-D, got shape ", c.input(2).shape().ToString()));
@@ -148,7 +82,7 @@ class NonMaxSuppressionKernel final : public Kernel {
     return limits;
   }
 
-  Limits limits_;
+  BoxLimits limits_;
   bool pad_ = false;
 };
 

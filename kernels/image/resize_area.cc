@@ -5,8 +5,7 @@
 #include "core/base/status.h"
 #include "core/graph/registry.h"
 #include "core/runtime/kernel.h"
-#include "kernels/image/resize_geometry.h"
-#include "kernels/math/wide.h"
+#include "kernels/image/resize_kernels.h"
 
 namespace millrace {
 namespace {
@@ -35,11 +34,8 @@ class ResizeAreaKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override { return attrs_.Read(c); }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const ResizeGeometry g, ResizeGeometry::Create(c, attrs_));
-    Tensor* out;
-    MR_RETURN_IF_ERROR(c.allocate_output(0, g.out_shape(), &out));
-    const std::vector<float> in = LoadWide<float>(c.input(0));
-    float* to = out->mutable_data<float>();
+    MR_ASSIGN_OR_RETURN(const FloatResize r, FloatResize::Begin(c, attrs_));
+    const ResizeGeometry& g = r.geometry;
     const float area = g.scale_y * g.scale_x;
     for (int64_t row = 0; row < g.batch * g.out_height; ++row) {
       const int64_t image = row / g.out_height, y = row % g.out_height;
@@ -51,10 +47,10 @@ class ResizeAreaKernel final : public Kernel {
           for (size_t i = 0; i < v.weight.size(); ++i) {
             for (size_t j = 0; j < h.weight.size(); ++j) {
               sum += v.weight[i] * h.weight[j] *
-                     in[g.InAt(image, v.At(i, g.in_height), h.At(j, g.in_width)) + k];
+                     r.in[g.InAt(image, v.At(i, g.in_height), h.At(j, g.in_width)) + k];
             }
           }
-          to[g.OutAt(image, y, x) + k] = static_cast<float>(sum / area);
+          r.out[g.OutAt(image, y, x) + k] = static_cast<float>(sum / area);
         }
       }
     }

@@ -10,8 +10,7 @@
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/runtime/kernel.h"
-#include "kernels/image/resize_geometry.h"
-#include "kernels/math/wide.h"
+#include "kernels/image/resize_kernels.h"
 
 namespace millrace {
 namespace {
@@ -54,13 +53,10 @@ class ResizeBicubicKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override { return attrs_.Read(c); }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const ResizeGeometry g, ResizeGeometry::Create(c, attrs_));
-    Tensor* out;
-    MR_RETURN_IF_ERROR(c.allocate_output(0, g.out_shape(), &out));
-    const std::vector<float> in = LoadWide<float>(c.input(0));
-    float* to = out->mutable_data<float>();
+    MR_ASSIGN_OR_RETURN(const FloatResize r, FloatResize::Begin(c, attrs_));
+    const ResizeGeometry& g = r.geometry;
     c.pool()->ParallelFor(g.batch * g.out_height, 2, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) Row(g, in.data(), row, to);
+      for (int64_t row = begin; row < end; ++row) Row(g, r.in.data(), row, r.out);
     });
     return absl::OkStatus();
   }
@@ -91,12 +87,8 @@ class ResizeBicubicGradKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override { return attrs_.Read(c); }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const ResizeGeometry g,
-                        ResizeGeometry::OfGradient(c.input(1).shape(), c.input(0).shape(), attrs_));
-    Tensor* out;
-    MR_RETURN_IF_ERROR(c.allocate_output(0, g.in_shape(), &out));
-    std::vector<double> sums(static_cast<size_t>(out->num_elements()));
-    const float* dy = c.input(0).data<float>();
+    MR_ASSIGN_OR_RETURN(ResizeBackward r, ResizeBackward::Begin(c, attrs_));
+    const ResizeGeometry& g = r.geometry;
     for (int64_t row = 0; row < g.batch * g.out_height; ++row) {
       const int64_t image = row / g.out_height, y = row % g.out_height;
       const Taps v(attrs_, y, g.scale_y, g.in_height);
@@ -105,43 +97,31 @@ class ResizeBicubicGradKernel final : public Kernel {
         for (int i = 0; i < 4; ++i) {
           for (int j = 0; j < 4; ++j) {
             for (int64_t k = 0; k < g.channels; ++k) {
-              sums[g.InAt(image, v.at[i], h.at[j]) + k] +=
-                  dy[g.OutAt(image, y, x) + k] * v.weight[i] * h.weight[j];
+              r.sums[g.InAt(image, v.at[i], h.at[j]) + k] +=
+                  r.dy[g.OutAt(image, y, x) + k] * v.weight[i] * h.weight[j];
             }
           }
         }
       }
     }
-    StoreWide(sums, out);
-    return absl::OkStatus();
+    return r.Store(c);
   }
 
  private:
   ResizeAttrs attrs_;
 };
 
-absl::Status LikeOriginalImages(ShapeContext& c) {
-  c.set_output(0, c.input(1));
-  return absl::OkStatus();
-}
-
-AttrMap BicubicAttrs(const OpView& op) {
-  return {{"align_corners", op.attr<bool>("align_corners")},
-          {"half_pixel_centers", op.attr<bool>("half_pixel_centers")}};
-}
-
 // For the types that the gradient op takes.
 absl::StatusOr<Gradients> ResizeBicubicGradient(Builder& b, const OpView& op, const Gradients& dy) {
   const DType type = b.dtype(op.input(0));
   if (type != DType::kFloat && type != DType::kDouble) return Gradients(2);
-  return Gradients{b.Op1("ResizeBicubicGrad", {dy[0], op.input(0)}, BicubicAttrs(op)), Gradient()};
+  return Gradients{b.Op1("ResizeBicubicGrad", {dy[0], op.input(0)}, ResizeGradAttrs(op)),
+                   Gradient()};
 }
 
-// The map is linear: its transpose is the forward op.
 absl::StatusOr<Gradients> ResizeBicubicGradGradient(Builder& b, const OpView& op,
                                                     const Gradients& dy) {
-  const Output size = b.Slice(b.Shape(op.input(0)), b.Ints({1}), b.Ints({2}));
-  return Gradients{b.Op1("ResizeBicubic", {dy[0], size}, BicubicAttrs(op)), Gradient()};
+  return TransposedResize(b, op, "ResizeBicubic", dy[0]);
 }
 
 }  // namespace

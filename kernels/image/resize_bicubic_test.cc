@@ -1,8 +1,8 @@
 // Expected values are TensorFlow 2.21's.
 #include "core/graph/registry.h"
 #include "gtest/gtest.h"
+#include "kernels/image/resize_fixture.h"
 #include "kernels/testing/gradient_example.h"
-#include "kernels/testing/op_test.h"
 
 namespace millrace {
 
@@ -10,18 +10,13 @@ absl::Status RegisterResizeBicubic(Registry& r);
 
 namespace {
 
-struct ResizeBicubicTest : OpTest {
-  ResizeBicubicTest() : OpTest({RegisterResizeBicubic}) {}
+struct ResizeBicubicTest : ResizeTest {
+  ResizeBicubicTest() : ResizeTest({RegisterResizeBicubic}) {}
 };
 
 TEST_F(ResizeBicubicTest, Values) {
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBicubic",
-           {Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-            Tensor::Vector<int32_t>({5, 3})}),
+      Run1("ResizeBicubic", {ResizeImages(), Tensor::Vector<int32_t>({5, 3})}),
       Tensor::Of<float>(
           {1, 5, 3, 2},
           {0.25f,       0.25f,       -0.68106407f, -0.11993638f, 0.75459576f,  -0.11993638f,
@@ -30,12 +25,7 @@ TEST_F(ResizeBicubicTest, Values) {
            1.1853583f,  0.9794067f,  -1.4028906f,  -0.2885943f,  -0.5672535f,  0.4157864f,
            2.0738943f,  1.7969031f,  -2.231612f,   -0.49524927f, -0.6594691f,  0.73512244f}));
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBicubic",
-           {Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-            Tensor::Vector<int32_t>({5, 3})},
+      Run1("ResizeBicubic", {ResizeImages(), Tensor::Vector<int32_t>({5, 3})},
            {{"align_corners", true}}),
       Tensor::Of<float>(
           {1, 5, 3, 2},
@@ -45,12 +35,7 @@ TEST_F(ResizeBicubicTest, Values) {
            0.109375f, -0.015625f,  -0.08227539f, -0.42163086f,  -1.0625f,    0.703125f,
            1.75f,     1.5f,        -1.75f,       -0.8984375f,   -0.5f,       1.75f}));
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBicubic",
-           {Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-            Tensor::Vector<int32_t>({5, 3})},
+      Run1("ResizeBicubic", {ResizeImages(), Tensor::Vector<int32_t>({5, 3})},
            {{"half_pixel_centers", true}}),
       Tensor::Of<float>(
           {1, 5, 3, 2},
@@ -63,52 +48,18 @@ TEST_F(ResizeBicubicTest, Values) {
 
 TEST_F(ResizeBicubicTest, TakesOtherTypes) {
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBicubic", {Tensor::Of<uint8_t>({1, 3, 4, 1}, {0, 20, 40, 60, 80, 100, 120, 140,
-                                                                160, 180, 200, 220}),
-                             Tensor::Vector<int32_t>({2, 5})}),
+      Run1("ResizeBicubic", {ResizeBytes(), Tensor::Vector<int32_t>({2, 5})}),
       Tensor::Of<float>({1, 2, 5, 1}, {0, 14.555195f, 31.513905f, 49.927963f, 61.920937f, 127.5f,
                                        142.0552f, 159.0139f, 177.42796f, 189.42093f}));
-  EXPECT_TENSOR_NEAR(Run1("ResizeBicubic", {Tensor::Of<double>({1, 2, 2, 1}, {-0.75, 0, 0.75, 2}),
-                                            Tensor::Vector<int32_t>({1, 1})}),
+  EXPECT_TENSOR_NEAR(Run1("ResizeBicubic", {ResizeDoubles(), Tensor::Vector<int32_t>({1, 1})}),
                      Tensor::Of<float>({1, 1, 1, 1}, {-0.75f}));
 }
 
-TEST_F(ResizeBicubicTest, Refuses) {
-  EXPECT_EQ(Code("ResizeBicubic",
-                 {Tensor::Of<float>({1, 3, 4, 2},
-                                    {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                                     -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                                     1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-                  Tensor::Vector<int32_t>({0, 3})}),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(
-      Code("ResizeBicubic",
-           {Tensor::Of<float>({3, 4, 2}, {1.25f, 1.75f, 0.5f, 1.25f, 2,     -0.25f, 1.25f,  0.75f,
-                                          -0.5f, 1.75f, 0.5f, -2,    -1.5f, -0.5f,  -2,     1,
-                                          0,     0.25f, 1,    1,     -1.5f, -0.25f, -1.25f, -2}),
-            Tensor::Vector<int32_t>({5, 3})}),
-      absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Code("ResizeBicubic",
-                 {Tensor::Of<float>({1, 3, 4, 2},
-                                    {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                                     -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                                     1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-                  Tensor::Vector<int32_t>({5})}),
-            absl::StatusCode::kInvalidArgument);
-}
+TEST_F(ResizeBicubicTest, Refuses) { ExpectRefusals("ResizeBicubic"); }
 
 TEST_F(ResizeBicubicTest, Gradients) {
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBicubicGrad",
-           {Tensor::Of<float>(
-                {1, 5, 3, 2},
-                {0.5f, 1.5f, 1.25f, -2,    1.5f,  -1.75f, 0.5f,   -1,    -1.75f, 1.25f,
-                 0,    1.5f, -2,    2,     1.25f, 1.5f,   -1,     -1,    -1.5f,  1.75f,
-                 1,    2,    1.5f,  0.25f, 1.25f, 1.5f,   -1.75f, 0.25f, 2,      0.5f}),
-            Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f})}),
+      Run1("ResizeBicubicGrad", {ResizeGradients(), ResizeImages()}),
       Tensor::Of<float>(
           {1, 3, 4, 2},
           {0.87502295f,  1.0670241f, 0.25294635f, -1.2998062f,  0.7347406f,  -1.0298744f,
@@ -116,17 +67,7 @@ TEST_F(ResizeBicubicTest, Gradients) {
            -0.20554453f, 1.038852f,  -0.5882421f, -0.04054026f, -0.1786842f, 3.3357453f,
            -0.7440983f,  1.612869f,  0.95054936f, 0.91586334f,  2.284604f,   0.17521481f}));
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBicubicGrad",
-           {Tensor::Of<float>(
-                {1, 5, 3, 2},
-                {0.5f, 1.5f, 1.25f, -2,    1.5f,  -1.75f, 0.5f,   -1,    -1.75f, 1.25f,
-                 0,    1.5f, -2,    2,     1.25f, 1.5f,   -1,     -1,    -1.5f,  1.75f,
-                 1,    2,    1.5f,  0.25f, 1.25f, 1.5f,   -1.75f, 0.25f, 2,      0.5f}),
-            Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f})},
-           {{"align_corners", true}}),
+      Run1("ResizeBicubicGrad", {ResizeGradients(), ResizeImages()}, {{"align_corners", true}}),
       Tensor::Of<float>(
           {1, 3, 4, 2},
           {0.8642578f,  0.9824219f,  0.16699219f,  -0.9277344f, 0.16699219f, -0.9277344f,
@@ -134,16 +75,7 @@ TEST_F(ResizeBicubicTest, Gradients) {
            0.4777832f,  2.036377f,   -0.18481445f, -0.2824707f, 0.55493164f, 2.3625488f,
            -0.6447754f, 0.6726074f,  -0.6447754f,  0.6726074f,  2.8518066f,  0.37817383f}));
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBicubicGrad",
-           {Tensor::Of<float>(
-                {1, 5, 3, 2},
-                {0.5f, 1.5f, 1.25f, -2,    1.5f,  -1.75f, 0.5f,   -1,    -1.75f, 1.25f,
-                 0,    1.5f, -2,    2,     1.25f, 1.5f,   -1,     -1,    -1.5f,  1.75f,
-                 1,    2,    1.5f,  0.25f, 1.25f, 1.5f,   -1.75f, 0.25f, 2,      0.5f}),
-            Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f})},
+      Run1("ResizeBicubicGrad", {ResizeGradients(), ResizeImages()},
            {{"half_pixel_centers", true}}),
       Tensor::Of<float>(
           {1, 3, 4, 2},
@@ -154,24 +86,17 @@ TEST_F(ResizeBicubicTest, Gradients) {
 }
 
 MR_GRADIENT_EXAMPLE({.op = "ResizeBicubic",
-                     .inputs = {
-                         Tensor::Of<float>({1, 2, 3, 1}, {-0.75f, 2, 1, 0.25f, -0.75f, 0.75f}),
-                         Tensor::Vector<int32_t>({4, 2})}});
+                     .inputs = {ResizeSmall(), Tensor::Vector<int32_t>({4, 2})}});
 MR_GRADIENT_EXAMPLE({.op = "ResizeBicubic",
-                     .inputs = {Tensor::Of<float>({1, 2, 3, 1},
-                                                  {-0.75f, 2, 1, 0.25f, -0.75f, 0.75f}),
-                                Tensor::Vector<int32_t>({3, 4})},
+                     .inputs = {ResizeSmall(), Tensor::Vector<int32_t>({3, 4})},
                      .attrs = {{"half_pixel_centers", true}}});
 MR_GRADIENT_EXAMPLE({.op = "ResizeBicubic",
-                     .inputs = {Tensor::Of<float>({1, 2, 3, 1},
-                                                  {-0.75f, 2, 1, 0.25f, -0.75f, 0.75f}),
-                                Tensor::Vector<int32_t>({3, 4})},
+                     .inputs = {ResizeSmall(), Tensor::Vector<int32_t>({3, 4})},
                      .attrs = {{"align_corners", true}}});
 MR_GRADIENT_EXAMPLE({.op = "ResizeBicubicGrad",
                      .inputs = {Tensor::Of<float>({1, 4, 2, 1}, {1.25f, -1.75f, -0.5f, 0.5f, 1.75f,
                                                                  -1.25f, 0, -1.5f}),
-                                Tensor::Of<float>({1, 2, 3, 1},
-                                                  {-0.75f, 2, 1, 0.25f, -0.75f, 0.75f})},
+                                ResizeSmall()},
                      .wrt = {0}});
 
 }  // namespace

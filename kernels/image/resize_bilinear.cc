@@ -7,8 +7,7 @@
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/runtime/kernel.h"
-#include "kernels/image/resize_geometry.h"
-#include "kernels/math/wide.h"
+#include "kernels/image/resize_kernels.h"
 
 namespace millrace {
 namespace {
@@ -31,13 +30,10 @@ class ResizeBilinearKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override { return attrs_.Read(c); }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const ResizeGeometry g, ResizeGeometry::Create(c, attrs_));
-    Tensor* out;
-    MR_RETURN_IF_ERROR(c.allocate_output(0, g.out_shape(), &out));
-    const std::vector<float> in = LoadWide<float>(c.input(0));
-    float* to = out->mutable_data<float>();
+    MR_ASSIGN_OR_RETURN(const FloatResize r, FloatResize::Begin(c, attrs_));
+    const ResizeGeometry& g = r.geometry;
     c.pool()->ParallelFor(g.batch * g.out_height, 4, [&](int64_t begin, int64_t end) {
-      for (int64_t row = begin; row < end; ++row) Row(g, in.data(), row, to);
+      for (int64_t row = begin; row < end; ++row) Row(g, r.in.data(), row, r.out);
     });
     return absl::OkStatus();
   }
@@ -66,38 +62,28 @@ class ResizeBilinearGradKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override { return attrs_.Read(c); }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const ResizeGeometry g,
-                        ResizeGeometry::OfGradient(c.input(1).shape(), c.input(0).shape(), attrs_));
-    Tensor* out;
-    MR_RETURN_IF_ERROR(c.allocate_output(0, g.in_shape(), &out));
-    std::vector<double> sums(static_cast<size_t>(out->num_elements()));
-    const float* dy = c.input(0).data<float>();
+    MR_ASSIGN_OR_RETURN(ResizeBackward r, ResizeBackward::Begin(c, attrs_));
+    const ResizeGeometry& g = r.geometry;
     for (int64_t row = 0; row < g.batch * g.out_height; ++row) {
       const int64_t image = row / g.out_height, y = row % g.out_height;
       const Between v(attrs_.Position(y, g.scale_y), g.in_height);
       for (int64_t x = 0; x < g.out_width; ++x) {
         const Between h(attrs_.Position(x, g.scale_x), g.in_width);
-        const float* d = dy + g.OutAt(image, y, x);
+        const float* d = r.dy + g.OutAt(image, y, x);
         for (int64_t k = 0; k < g.channels; ++k) {
-          sums[g.InAt(image, v.low, h.low) + k] += d[k] * (1 - v.weight) * (1 - h.weight);
-          sums[g.InAt(image, v.low, h.high) + k] += d[k] * (1 - v.weight) * h.weight;
-          sums[g.InAt(image, v.high, h.low) + k] += d[k] * v.weight * (1 - h.weight);
-          sums[g.InAt(image, v.high, h.high) + k] += d[k] * v.weight * h.weight;
+          r.sums[g.InAt(image, v.low, h.low) + k] += d[k] * (1 - v.weight) * (1 - h.weight);
+          r.sums[g.InAt(image, v.low, h.high) + k] += d[k] * (1 - v.weight) * h.weight;
+          r.sums[g.InAt(image, v.high, h.low) + k] += d[k] * v.weight * (1 - h.weight);
+          r.sums[g.InAt(image, v.high, h.high) + k] += d[k] * v.weight * h.weight;
         }
       }
     }
-    StoreWide(sums, out);
-    return absl::OkStatus();
+    return r.Store(c);
   }
 
  private:
   ResizeAttrs attrs_;
 };
-
-absl::Status LikeOriginal(ShapeContext& c) {
-  c.set_output(0, c.input(1));
-  return absl::OkStatus();
-}
 
 absl::StatusOr<Gradients> ResizeBilinearGradient(Builder& b, const OpView& op,
                                                  const Gradients& dy) {
@@ -105,19 +91,7 @@ absl::StatusOr<Gradients> ResizeBilinearGradient(Builder& b, const OpView& op,
   const bool known = type == DType::kFloat || type == DType::kHalf || type == DType::kBFloat16 ||
                      type == DType::kDouble;
   if (!known) return Gradients(2);
-  return Gradients{b.Op1("ResizeBilinearGrad", {dy[0], op.input(0)},
-                         {{"align_corners", op.attr<bool>("align_corners")},
-                          {"half_pixel_centers", op.attr<bool>("half_pixel_centers")}}),
-                   Gradient()};
-}
-
-// The map is linear: its transpose is the forward op.
-absl::StatusOr<Gradients> ResizeBilinearGradGradient(Builder& b, const OpView& op,
-                                                     const Gradients& dy) {
-  const Output size = b.Slice(b.Shape(op.input(0)), b.Ints({1}), b.Ints({2}));
-  return Gradients{b.Op1("ResizeBilinear", {dy[0], size},
-                         {{"align_corners", op.attr<bool>("align_corners")},
-                          {"half_pixel_centers", op.attr<bool>("half_pixel_centers")}}),
+  return Gradients{b.Op1("ResizeBilinearGrad", {dy[0], op.input(0)}, ResizeGradAttrs(op)),
                    Gradient()};
 }
 
@@ -146,8 +120,8 @@ absl::Status RegisterResizeBilinear(Registry& r) {
                    .Attr("align_corners: bool = false")
                    .Attr("half_pixel_centers: bool = false")
                    .Doc("The gradient of ResizeBilinear by the original images.")
-                   .Shape(LikeOriginal)
-                   .Gradient(ResizeBilinearGradGradient)
+                   .Shape(LikeOriginalImages)
+                   .NotDifferentiable()
                    .Cpu<ResizeBilinearGradKernel>());
 }
 

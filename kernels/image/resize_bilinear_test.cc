@@ -1,8 +1,8 @@
 // Expected values are TensorFlow 2.21's.
 #include "core/graph/registry.h"
 #include "gtest/gtest.h"
+#include "kernels/image/resize_fixture.h"
 #include "kernels/testing/gradient_example.h"
-#include "kernels/testing/op_test.h"
 
 namespace millrace {
 
@@ -10,18 +10,13 @@ absl::Status RegisterResizeBilinear(Registry& r);
 
 namespace {
 
-struct ResizeBilinearTest : OpTest {
-  ResizeBilinearTest() : OpTest({RegisterResizeBilinear}) {}
+struct ResizeBilinearTest : ResizeTest {
+  ResizeBilinearTest() : ResizeTest({RegisterResizeBilinear}) {}
 };
 
 TEST_F(ResizeBilinearTest, Values) {
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBilinear",
-           {Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-            Tensor::Vector<int32_t>({5, 3})}),
+      Run1("ResizeBilinear", {ResizeImages(), Tensor::Vector<int32_t>({5, 3})}),
       Tensor::Of<float>(
           {1, 5, 3, 2},
           {0.25f,        0.25f,        -0.49999994f, -0.08333337f,  0.6666667f,   -0.083333254f,
@@ -30,12 +25,7 @@ TEST_F(ResizeBilinearTest, Values) {
            1.1500001f,   0.9500003f,   -1.0833336f,  -0.116666764f, -0.5833334f,  0.45000035f,
            1.75f,        1.5f,         -1.5f,        -0.16666675f,  -0.6666666f,  0.666667f}));
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBilinear",
-           {Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-            Tensor::Vector<int32_t>({5, 3})},
+      Run1("ResizeBilinear", {ResizeImages(), Tensor::Vector<int32_t>({5, 3})},
            {{"align_corners", true}}),
       Tensor::Of<float>(
           {1, 5, 3, 2},
@@ -43,12 +33,7 @@ TEST_F(ResizeBilinearTest, Values) {
            -0.25f, 0,        -1.25f,  -1.25f, 0.875f, -0.125f, -1.25f,  -0.25f, 0.25f,   0.125f,
            -0.25f, -0.3125f, -0.875f, 0.75f,  1.75f,  1.5f,    -1.375f, -0.5f,  -0.5f,   1.75f}));
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBilinear",
-           {Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-            Tensor::Vector<int32_t>({5, 3})},
+      Run1("ResizeBilinear", {ResizeImages(), Tensor::Vector<int32_t>({5, 3})},
            {{"half_pixel_centers", true}}),
       Tensor::Of<float>(
           {1, 5, 3, 2},
@@ -60,52 +45,17 @@ TEST_F(ResizeBilinearTest, Values) {
 }
 
 TEST_F(ResizeBilinearTest, TakesOtherTypes) {
-  EXPECT_TENSOR_NEAR(
-      Run1("ResizeBilinear", {Tensor::Of<uint8_t>({1, 3, 4, 1}, {0, 20, 40, 60, 80, 100, 120, 140,
-                                                                 160, 180, 200, 220}),
-                              Tensor::Vector<int32_t>({2, 5})}),
-      Tensor::Of<float>({1, 2, 5, 1}, {0, 16, 32, 48, 60, 120, 136, 152, 168, 180}));
-  EXPECT_TENSOR_NEAR(Run1("ResizeBilinear", {Tensor::Of<double>({1, 2, 2, 1}, {-0.75, 0, 0.75, 2}),
-                                             Tensor::Vector<int32_t>({1, 1})}),
+  EXPECT_TENSOR_NEAR(Run1("ResizeBilinear", {ResizeBytes(), Tensor::Vector<int32_t>({2, 5})}),
+                     Tensor::Of<float>({1, 2, 5, 1}, {0, 16, 32, 48, 60, 120, 136, 152, 168, 180}));
+  EXPECT_TENSOR_NEAR(Run1("ResizeBilinear", {ResizeDoubles(), Tensor::Vector<int32_t>({1, 1})}),
                      Tensor::Of<float>({1, 1, 1, 1}, {-0.75f}));
 }
 
-TEST_F(ResizeBilinearTest, Refuses) {
-  EXPECT_EQ(Code("ResizeBilinear",
-                 {Tensor::Of<float>({1, 3, 4, 2},
-                                    {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                                     -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                                     1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-                  Tensor::Vector<int32_t>({0, 3})}),
-            absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(
-      Code("ResizeBilinear",
-           {Tensor::Of<float>({3, 4, 2}, {1.25f, 1.75f, 0.5f, 1.25f, 2,     -0.25f, 1.25f,  0.75f,
-                                          -0.5f, 1.75f, 0.5f, -2,    -1.5f, -0.5f,  -2,     1,
-                                          0,     0.25f, 1,    1,     -1.5f, -0.25f, -1.25f, -2}),
-            Tensor::Vector<int32_t>({5, 3})}),
-      absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Code("ResizeBilinear",
-                 {Tensor::Of<float>({1, 3, 4, 2},
-                                    {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                                     -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                                     1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f}),
-                  Tensor::Vector<int32_t>({5})}),
-            absl::StatusCode::kInvalidArgument);
-}
+TEST_F(ResizeBilinearTest, Refuses) { ExpectRefusals("ResizeBilinear"); }
 
 TEST_F(ResizeBilinearTest, Gradients) {
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBilinearGrad",
-           {Tensor::Of<float>(
-                {1, 5, 3, 2},
-                {0.5f, 1.5f, 1.25f, -2,    1.5f,  -1.75f, 0.5f,   -1,    -1.75f, 1.25f,
-                 0,    1.5f, -2,    2,     1.25f, 1.5f,   -1,     -1,    -1.5f,  1.75f,
-                 1,    2,    1.5f,  0.25f, 1.25f, 1.5f,   -1.75f, 0.25f, 2,      0.5f}),
-            Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f})}),
+      Run1("ResizeBilinearGrad", {ResizeGradients(), ResizeImages()}),
       Tensor::Of<float>(
           {1, 3, 4, 2},
           {0.7f,         1.1f,        0.36666667f, -1,           0.6833333f,   -0.88333344f,
@@ -113,32 +63,13 @@ TEST_F(ResizeBilinearTest, Gradients) {
            -0.11666671f, 0.8333334f,  -0.3333334f, 0.100000046f, -0.35000014f, 3.3000002f,
            -0.46666658f, 1.4333335f,  0.7666664f,  0.88333344f,  2.0000002f,   0.33333334f}));
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBilinearGrad",
-           {Tensor::Of<float>(
-                {1, 5, 3, 2},
-                {0.5f, 1.5f, 1.25f, -2,    1.5f,  -1.75f, 0.5f,   -1,    -1.75f, 1.25f,
-                 0,    1.5f, -2,    2,     1.25f, 1.5f,   -1,     -1,    -1.5f,  1.75f,
-                 1,    2,    1.5f,  0.25f, 1.25f, 1.5f,   -1.75f, 0.25f, 2,      0.5f}),
-            Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f})},
-           {{"align_corners", true}}),
+      Run1("ResizeBilinearGrad", {ResizeGradients(), ResizeImages()}, {{"align_corners", true}}),
       Tensor::Of<float>({1, 3, 4, 2},
                         {0.75f, 1,      0.1875f, -0.6875f, 0.1875f, -0.6875f, 1.5f,   -1,
                          -2.5f, 2.375f, 0.4375f, 1.5625f,  0.4375f, 1.5625f,  -0.25f, -0.125f,
                          0.5f,  2.375f, -0.625f, 0.625f,   -0.625f, 0.625f,   2.75f,  0.625f}));
   EXPECT_TENSOR_NEAR(
-      Run1("ResizeBilinearGrad",
-           {Tensor::Of<float>(
-                {1, 5, 3, 2},
-                {0.5f, 1.5f, 1.25f, -2,    1.5f,  -1.75f, 0.5f,   -1,    -1.75f, 1.25f,
-                 0,    1.5f, -2,    2,     1.25f, 1.5f,   -1,     -1,    -1.5f,  1.75f,
-                 1,    2,    1.5f,  0.25f, 1.25f, 1.5f,   -1.75f, 0.25f, 2,      0.5f}),
-            Tensor::Of<float>({1, 3, 4, 2},
-                              {0.25f,  0.25f,  -1,     0.25f, 0.5f,  -0.75f, 0.75f,  0.25f,
-                               -1.25f, -1.25f, 0,      0.5f,  1.75f, -0.75f, -1.25f, -0.25f,
-                               1.75f,  1.5f,   -1.75f, 0.5f,  -1,    -1.5f,  -0.5f,  1.75f})},
+      Run1("ResizeBilinearGrad", {ResizeGradients(), ResizeImages()},
            {{"half_pixel_centers", true}}),
       Tensor::Of<float>(
           {1, 3, 4, 2},
@@ -149,25 +80,12 @@ TEST_F(ResizeBilinearTest, Gradients) {
 }
 
 MR_GRADIENT_EXAMPLE({.op = "ResizeBilinear",
-                     .inputs = {
-                         Tensor::Of<float>({1, 2, 3, 1}, {-0.75f, 2, 1, 0.25f, -0.75f, 0.75f}),
-                         Tensor::Vector<int32_t>({4, 2})}});
+                     .inputs = {ResizeSmall(), Tensor::Vector<int32_t>({4, 2})}});
 MR_GRADIENT_EXAMPLE({.op = "ResizeBilinear",
-                     .inputs = {Tensor::Of<float>({1, 2, 3, 1},
-                                                  {-0.75f, 2, 1, 0.25f, -0.75f, 0.75f}),
-                                Tensor::Vector<int32_t>({3, 4})},
+                     .inputs = {ResizeSmall(), Tensor::Vector<int32_t>({3, 4})},
                      .attrs = {{"half_pixel_centers", true}}});
 MR_GRADIENT_EXAMPLE({.op = "ResizeBilinear",
-                     .inputs = {Tensor::Of<float>({1, 2, 3, 1},
-                                                  {-0.75f, 2, 1, 0.25f, -0.75f, 0.75f}),
-                                Tensor::Vector<int32_t>({3, 4})},
+                     .inputs = {ResizeSmall(), Tensor::Vector<int32_t>({3, 4})},
                      .attrs = {{"align_corners", true}}});
-MR_GRADIENT_EXAMPLE({.op = "ResizeBilinearGrad",
-                     .inputs = {Tensor::Of<float>({1, 4, 2, 1}, {1.25f, -1.75f, -0.5f, 0.5f, 1.75f,
-                                                                 -1.25f, 0, -1.5f}),
-                                Tensor::Of<float>({1, 2, 3, 1},
-                                                  {-0.75f, 2, 1, 0.25f, -0.75f, 0.75f})},
-                     .wrt = {0}});
-
 }  // namespace
 }  // namespace millrace

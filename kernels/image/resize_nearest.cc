@@ -6,7 +6,7 @@
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
 #include "core/runtime/kernel.h"
-#include "kernels/image/resize_geometry.h"
+#include "kernels/image/resize_kernels.h"
 #include "kernels/math/wide.h"
 
 namespace millrace {
@@ -67,27 +67,15 @@ class ResizeNearestGradKernel final : public Kernel {
   ResizeAttrs attrs_;
 };
 
-AttrMap NearestAttrs(const OpView& op) {
-  return {{"align_corners", op.attr<bool>("align_corners")},
-          {"half_pixel_centers", op.attr<bool>("half_pixel_centers")}};
-}
-
-Output SizeOf(Builder& b, Output images) {
-  return b.Slice(b.Shape(images), b.Ints({1}), b.Ints({2}));
-}
-
 absl::StatusOr<Gradients> ResizeNearestGradient(Builder& b, const OpView& op, const Gradients& dy) {
-  return Gradients{
-      b.Op1("ResizeNearestNeighborGrad", {dy[0], SizeOf(b, op.input(0))}, NearestAttrs(op)),
-      Gradient()};
+  return Gradients{b.Op1("ResizeNearestNeighborGrad", {dy[0], SizeOfImages(b, op.input(0))},
+                         ResizeGradAttrs(op)),
+                   Gradient()};
 }
 
-// The map is linear: its transpose is the forward op.
 absl::StatusOr<Gradients> ResizeNearestGradGradient(Builder& b, const OpView& op,
                                                     const Gradients& dy) {
-  return Gradients{
-      b.Op1("ResizeNearestNeighbor", {dy[0], SizeOf(b, op.input(0))}, NearestAttrs(op)),
-      Gradient()};
+  return TransposedResize(b, op, "ResizeNearestNeighbor", dy[0]);
 }
 
 }  // namespace

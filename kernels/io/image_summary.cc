@@ -10,8 +10,8 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/codec/png.h"
 #include "kernels/io/file_kernel.h"
-#include "kernels/io/png.h"
 #include "kernels/io/summary_values.h"
 
 namespace millrace {
@@ -98,23 +98,21 @@ class ImageSummaryKernel final : public Kernel {
   }
 
   absl::Status AddImage(const Tensor& images, int64_t i, Summary::Image* out) const {
-    const int64_t height = images.dim(1), width = images.dim(2), channels = images.dim(3);
-    const int64_t size = height * width * channels;
-    std::vector<uint8_t> scaled;
-    const uint8_t* pixels;
+    Pixels<uint8_t> image = {images.dim(1), images.dim(2), images.dim(3), {}};
+    const int64_t size = image.height * image.row();
     if (images.dtype() == DType::kUInt8) {
-      pixels = images.data<uint8_t>() + i * size;
+      const uint8_t* pixels = images.data<uint8_t>() + i * size;
+      image.values.assign(pixels, pixels + size);
     } else {
-      const std::vector<double> values = ElementsAsDoubles(images, i * size, size);
-      scaled.resize(values.size());
-      ImageScaler(channels, bad_colour_.data<uint8_t>()).Scale(values, scaled.data());
-      pixels = scaled.data();
+      image.values.resize(static_cast<size_t>(size));
+      ImageScaler(image.channels, bad_colour_.data<uint8_t>())
+          .Scale(ElementsAsDoubles(images, i * size, size), image.values.data());
     }
     MR_ASSIGN_OR_RETURN(*out->mutable_encoded_image_string(),
-                        EncodePng(pixels, height, width, static_cast<int>(channels)));
-    out->set_height(static_cast<int32_t>(height));
-    out->set_width(static_cast<int32_t>(width));
-    out->set_colorspace(static_cast<int32_t>(channels));
+                        EncodePng(image, kDefaultPngCompression));
+    out->set_height(static_cast<int32_t>(image.height));
+    out->set_width(static_cast<int32_t>(image.width));
+    out->set_colorspace(static_cast<int32_t>(image.channels));
     return absl::OkStatus();
   }
 

@@ -14,7 +14,7 @@ namespace millrace {
 absl::Status BinaryKernel::Init(KernelConstruction& c) {
   if (c.op() == "TruncateDiv" || c.op() == "TruncateMod")
     undefined_ = absl::StatusCode::kInternal;  // as TensorFlow has it
-  broadcasts_ = !absl::EndsWith(c.op(), "Grad");
+  broadcasts_ = !absl::EndsWith(c.op(), "Grad") || c.op() == "RandomGammaGrad";
   if (!c.attrs().Has("incompatible_shape_error")) return absl::OkStatus();
   bool fail = true;
   MR_RETURN_IF_ERROR(c.GetAttr("incompatible_shape_error", &fail));

@@ -1,12 +1,14 @@
 // RaggedGather: rows of a ragged tensor.
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/gradient.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "kernels/array/elements.h"
 #include "kernels/math/integer_at.h"
+#include "kernels/ragged/ragged_splits.h"
 
 namespace millrace {
 namespace {
@@ -18,7 +20,7 @@ class RaggedGatherKernel final : public Kernel {
     const Tensor &values = c.input(levels), &indices = c.input(levels + 1);
     if (values.rank() < 1)
       return absl::InvalidArgumentError("params_dense_values must be at least rank 1");
-    MR_RETURN_IF_ERROR(CheckSplits(c, levels, values.dim(0)));
+    MR_RETURN_IF_ERROR(CheckSplits(c, 0, levels, values.dim(0), /*whole=*/false));
     if (c.num_outputs() - 1 != indices.rank() + levels - 1) {
       return absl::InvalidArgumentError(absl::StrCat("OUTPUT_RAGGED_RANK must be ",
                                                      indices.rank() + levels - 1, ", not ",
@@ -70,24 +72,6 @@ class RaggedGatherKernel final : public Kernel {
     int64_t begin, end;
   };
 
-  static absl::Status CheckSplits(KernelContext& c, int levels, int64_t values) {
-    for (int level = 0; level < levels; ++level) {
-      const Tensor& splits = c.input(level);
-      const int64_t n = splits.num_elements();
-      const int64_t below = level + 1 < levels ? c.input(level + 1).num_elements() - 1 : values;
-      if (splits.rank() != 1 || n == 0)
-        return absl::InvalidArgumentError("Splits must be vectors and not empty");
-      for (int64_t i = 0; i < n; ++i) {
-        const int64_t at = IntegerAt(splits, i), before = i == 0 ? 0 : IntegerAt(splits, i - 1);
-        if (at >= before && at <= below && (i > 0 || at == 0)) continue;
-        return absl::InvalidArgumentError(absl::StrCat(
-            "Ragged splits must begin with 0, not decrease and point to values: splits[", i,
-            "] is ", at));
-      }
-    }
-    return absl::OkStatus();
-  }
-
   static absl::Status StoreValues(KernelContext& c, const std::vector<Span>& spans,
                                   const Tensor& values, int output) {
     Shape shape = values.shape();
@@ -107,6 +91,24 @@ class RaggedGatherKernel final : public Kernel {
   }
 };
 
+// The gradient of the values is sparse: each row of the result says which of them it was.
+absl::StatusOr<Gradients> RaggedGatherGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  const int levels = op.num_inputs() - 2;
+  Gradients result(op.num_inputs());
+  if (!dy.back().valid()) return result;
+  // Where the values of each row of the outermost dimension begin and end.
+  Output splits = op.input(0);
+  for (int level = 1; level < levels; ++level) splits = b.Gather(op.input(level), splits);
+  const Output rows = b.Reshape(op.input(levels + 1), b.Ints({-1}));
+  const Output begins = b.Gather(splits, rows);
+  const Output ends = b.Gather(b.Slice(splits, b.Ints({1}), b.Ints({-1})), rows);
+  const Outputs places =
+      b.Op("RaggedRange", {begins, ends, b.ScalarLike(begins, 1)}, {{"Tsplits", b.dtype(splits)}});
+  if (!b.ok()) return b.status();
+  result[levels] = Gradient::Sparse(dy.back(), places[1], b.Shape(op.input(levels)));
+  return result;
+}
+
 }  // namespace
 
 absl::Status RegisterRaggedGather(Registry& r) {
@@ -124,6 +126,7 @@ absl::Status RegisterRaggedGather(Registry& r) {
                    .Doc("The rows of a ragged tensor at `indices`, with the dimensions of "
                         "`indices` in front.")
                    .Shape(UnknownOutputs)
+                   .Gradient(RaggedGatherGradient)
                    .Cpu<RaggedGatherKernel>());
 }
 

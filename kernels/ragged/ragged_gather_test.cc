@@ -1,6 +1,7 @@
 // Expected values are TensorFlow 2.21's.
 #include "core/graph/registry.h"
 #include "gtest/gtest.h"
+#include "kernels/testing/gradient_example.h"
 #include "kernels/testing/op_test.h"
 
 namespace millrace {
@@ -58,6 +59,13 @@ TEST_F(RaggedGatherTest, Refuses) {
                  {{"OUTPUT_RAGGED_RANK", int64_t{1}}}),
             absl::StatusCode::kInvalidArgument);
 }
+
+MR_GRADIENT_EXAMPLE(
+    {.op = "RaggedGather",
+     .inputs = {Tensor::Vector<int64_t>({0, 2, 2, 3}), Tensor::Vector<int64_t>({0, 1, 3, 4}),
+                Tensor::Of<double>({4, 2}, {1, 2, 3, 4, 5, 6, 7, 8}),
+                Tensor::Of<int32_t>({2, 2}, {2, 0, 0, 1})},
+     .attrs = {{"PARAMS_RAGGED_RANK", int64_t{2}}, {"OUTPUT_RAGGED_RANK", int64_t{3}}}});
 
 }  // namespace
 }  // namespace millrace

@@ -1,8 +1,9 @@
-// RandomUniformInt and the stateless integers.
+// RandomUniformInt, the stateless integers and StatefulUniformInt.
 #include "core/base/status.h"
 #include "core/graph/registry.h"
 #include "kernels/random/distributions.h"
 #include "kernels/random/random_kernels.h"
+#include "kernels/random/variable_generator.h"
 
 namespace millrace {
 namespace {
@@ -29,6 +30,8 @@ struct MakeUniformInt {
 
 template <typename T>
 class UniformIntKernel final : public StatefulRandomKernel<MakeUniformInt<T>> {};
+template <typename T>
+class VariableUniformIntKernel final : public VariableRandomKernel<MakeUniformInt<T>> {};
 template <typename T>
 class StatelessUniformIntKernel final : public StatelessRandomKernel<MakeUniformInt<T>> {};
 template <typename T>
@@ -57,6 +60,21 @@ absl::Status RegisterRandomUniformInt(Registry& r) {
                                .Shape(RandomShape)
                                .NotDifferentiable()
                                .CpuFor<UniformIntKernel, int32_t, int64_t>("Tout")));
+  MR_RETURN_IF_ERROR(r.Add(Op("StatefulUniformInt")
+                               .Input("resource: resource")
+                               .Input("algorithm: int64")
+                               .Input("shape: shape_dtype")
+                               .Input("minval: dtype")
+                               .Input("maxval: dtype")
+                               .Output("output: dtype")
+                               .Attr("dtype: type = DT_INT64")
+                               .Attr("shape_dtype: type = DT_INT64")
+                               .Stateful()
+                               .Doc("Uniform random integers in [minval, maxval) of the generator "
+                                    "in a variable.")
+                               .Shape(VariableRandomShape)
+                               .NotDifferentiable()
+                               .CpuFor<VariableUniformIntKernel, int32_t, int64_t>("dtype")));
   MR_RETURN_IF_ERROR(r.Add(Op("StatelessRandomUniformInt")
                                .Input("shape: T")
                                .Input("seed: Tseed")

@@ -10,6 +10,7 @@ namespace millrace {
 
 // Values of the `alg` inputs and outputs.
 inline constexpr int kPhiloxAlgorithm = 1;
+inline constexpr int kThreeFryAlgorithm = 2;
 inline constexpr int kAutoAlgorithm = 3;
 
 struct PhiloxKeyCounter {

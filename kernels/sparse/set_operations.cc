@@ -12,6 +12,7 @@
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "kernels/math/wide.h"
+#include "kernels/sparse/sparse_outputs.h"
 #include "kernels/sparse/sparse_view.h"
 
 namespace millrace {
@@ -72,12 +73,12 @@ struct Sets {
   }
 };
 
-enum class SetKind { kDense, kSparse };
-
-template <SetKind first, SetKind second>
 class SetOperationKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
+    // Two dense sets, a dense and a sparse one, or two sparse ones.
+    first_sparse_ = c.num_inputs() == 6;
+    second_sparse_ = c.num_inputs() > 2;
     MR_RETURN_IF_ERROR(c.GetAttr("set_operation", &operation_));
     MR_RETURN_IF_ERROR(c.GetAttr("validate_indices", &validate_));
     for (char& ch : operation_)
@@ -94,13 +95,11 @@ class SetOperationKernel final : public Kernel {
  private:
   template <typename W>
   absl::Status Combine(KernelContext& c) const {
-    MR_ASSIGN_OR_RETURN(const Sets<W> a, first == SetKind::kDense
-                                             ? Sets<W>::FromDense(c.input(0))
-                                             : Sets<W>::FromSparse(c, 0, validate_));
-    const int at = first == SetKind::kDense ? 1 : 3;
-    MR_ASSIGN_OR_RETURN(const Sets<W> b, second == SetKind::kDense
-                                             ? Sets<W>::FromDense(c.input(at))
-                                             : Sets<W>::FromSparse(c, at, validate_));
+    MR_ASSIGN_OR_RETURN(const Sets<W> a, first_sparse_ ? Sets<W>::FromSparse(c, 0, validate_)
+                                                       : Sets<W>::FromDense(c.input(0)));
+    const int at = first_sparse_ ? 3 : 1;
+    MR_ASSIGN_OR_RETURN(const Sets<W> b, second_sparse_ ? Sets<W>::FromSparse(c, at, validate_)
+                                                        : Sets<W>::FromDense(c.input(at)));
     if (a.shape.size() != b.shape.size() ||
         !std::equal(a.shape.begin(), a.shape.end() - 1, b.shape.begin())) {
       return absl::InvalidArgumentError("Mismatched shapes: the groups of both sets must agree");
@@ -168,7 +167,7 @@ class SetOperationKernel final : public Kernel {
   }
 
   std::string operation_;
-  bool validate_ = true;
+  bool validate_ = true, first_sparse_ = false, second_sparse_ = false;
 };
 
 class SetSizeKernel final : public Kernel {
@@ -200,65 +199,39 @@ class SetSizeKernel final : public Kernel {
   bool validate_ = true;
 };
 
-absl::Status SetShape(ShapeContext& c) {
-  c.set_output(0, PartialShape::UnknownOfRank(2));
-  c.set_output(1, PartialShape::UnknownOfRank(1));
-  c.set_output(2, PartialShape::UnknownOfRank(1));
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::Status RegisterSetOperations(Registry& r) {
-  const char* const kDoc =
-      "The difference, intersection or union of the sets in the last dimensions of two tensors, "
-      "sorted, as "
-      "a sparse tensor.";
-  MR_RETURN_IF_ERROR(r.Add(Op("DenseToDenseSetOperation")
-                               .Input("set1: T")
-                               .Input("set2: T")
-                               .Output("result_indices: int64")
-                               .Output("result_values: T")
-                               .Output("result_shape: int64")
-                               .Attr("set_operation: string")
-                               .Attr("validate_indices: bool = true")
-                               .Attr("T: {int8, int16, int32, int64, uint8, uint16, string}")
-                               .Doc(kDoc)
-                               .Shape(SetShape)
-                               .NotDifferentiable()
-                               .Cpu<SetOperationKernel<SetKind::kDense, SetKind::kDense>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("DenseToSparseSetOperation")
-                               .Input("set1: T")
-                               .Input("set2_indices: int64")
-                               .Input("set2_values: T")
-                               .Input("set2_shape: int64")
-                               .Output("result_indices: int64")
-                               .Output("result_values: T")
-                               .Output("result_shape: int64")
-                               .Attr("set_operation: string")
-                               .Attr("validate_indices: bool = true")
-                               .Attr("T: {int8, int16, int32, int64, uint8, uint16, string}")
-                               .Doc(kDoc)
-                               .Shape(SetShape)
-                               .NotDifferentiable()
-                               .Cpu<SetOperationKernel<SetKind::kDense, SetKind::kSparse>>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("SparseToSparseSetOperation")
-                               .Input("set1_indices: int64")
-                               .Input("set1_values: T")
-                               .Input("set1_shape: int64")
-                               .Input("set2_indices: int64")
-                               .Input("set2_values: T")
-                               .Input("set2_shape: int64")
-                               .Output("result_indices: int64")
-                               .Output("result_values: T")
-                               .Output("result_shape: int64")
-                               .Attr("set_operation: string")
-                               .Attr("validate_indices: bool = true")
-                               .Attr("T: {int8, int16, int32, int64, uint8, uint16, string}")
-                               .Doc(kDoc)
-                               .Shape(SetShape)
-                               .NotDifferentiable()
-                               .Cpu<SetOperationKernel<SetKind::kSparse, SetKind::kSparse>>()));
+  const char* const kTypes = "T: {int8, int16, int32, int64, uint8, uint16, string}";
+  // A set is one dense input, or the three of a sparse tensor.
+  const auto add = [&](const char* name, bool first_sparse, bool second_sparse) {
+    Op op(name);
+    for (const auto& [set, sparse] :
+         {std::pair("set1", first_sparse), std::pair("set2", second_sparse)}) {
+      if (!sparse) {
+        op.Input(absl::StrCat(set, ": T"));
+      } else {
+        op.Input(absl::StrCat(set, "_indices: int64"))
+            .Input(absl::StrCat(set, "_values: T"))
+            .Input(absl::StrCat(set, "_shape: int64"));
+      }
+    }
+    return r.Add(
+        op.Output("result_indices: int64")
+            .Output("result_values: T")
+            .Output("result_shape: int64")
+            .Attr("set_operation: string")
+            .Attr("validate_indices: bool = true")
+            .Attr(kTypes)
+            .Doc("The difference, intersection or union of the sets in the last dimensions "
+                 "of two tensors, sorted, as a sparse tensor.")
+            .Shape(SparseOutputs)
+            .NotDifferentiable()
+            .Cpu<SetOperationKernel>());
+  };
+  MR_RETURN_IF_ERROR(add("DenseToDenseSetOperation", false, false));
+  MR_RETURN_IF_ERROR(add("DenseToSparseSetOperation", false, true));
+  MR_RETURN_IF_ERROR(add("SparseToSparseSetOperation", true, true));
   return r.Add(
       Op("SetSize")
           .Input("set_indices: int64")
@@ -266,7 +239,7 @@ absl::Status RegisterSetOperations(Registry& r) {
           .Input("set_shape: int64")
           .Output("size: int32")
           .Attr("validate_indices: bool = true")
-          .Attr("T: {int8, int16, int32, int64, uint8, uint16, string}")
+          .Attr(kTypes)
           .Doc(
               "How many different elements each set has, in the last dimension of a sparse tensor.")
           .Shape(UnknownOutputs)

@@ -223,6 +223,7 @@ absl::Status RegisterSparseArithmetic(Registry& r) {
                 "qint32, bfloat16, qint16, quint16, uint16, complex128, half, uint32, uint64}")
           .Doc("The gradient of SparseAdd by the values of both operands.")
           .Shape(AddGradShape)
+          .NotDifferentiable()
           .Cpu<SparseAddGradKernel>()));
   MR_RETURN_IF_ERROR(r.Add(Op("SparseSparseMaximum")
                                .Input("a_indices: int64")
@@ -238,7 +239,6 @@ absl::Status RegisterSparseArithmetic(Registry& r) {
                                .Doc("The larger of the elements of two sparse tensors of one "
                                     "shape, missing ones being 0.")
                                .Shape(MergedShape)
-                               .NotDifferentiable()
                                .Cpu<SparseExtremeKernel<true>>()));
   return r.Add(
       Op("SparseSparseMinimum")
@@ -255,7 +255,6 @@ absl::Status RegisterSparseArithmetic(Registry& r) {
           .Doc("The smaller of the elements of two sparse tensors of one shape, missing ones being "
                "0.")
           .Shape(MergedShape)
-          .NotDifferentiable()
           .Cpu<SparseExtremeKernel<false>>());
 }
 

@@ -137,6 +137,15 @@ absl::StatusOr<Gradients> CwiseAddGradient(Builder& b, const OpView& op, const G
   return Gradients{Gradient(), dy[0], Gradient(), ByDense(b, op, dy[0])};
 }
 
+// (dy - sum(dy * y, last axis)) * y over the elements that are there.
+absl::StatusOr<Gradients> SparseSoftmaxGradient(Builder& b, const OpView& op, const Gradients& dy) {
+  const Output indices = op.input(0), shape = op.input(2), y = op.output(0);
+  const Output sums = b.Op1("SparseReduceSum", {indices, b.Mul(dy[0], y), shape, b.Ints({-1})},
+                            {{"keep_dims", true}});
+  const Output centred = b.Op1("SparseDenseCwiseAdd", {indices, dy[0], shape, b.Neg(sums)});
+  return Gradients{Gradient(), b.Mul(centred, y), Gradient()};
+}
+
 }  // namespace
 
 absl::Status RegisterSparseDenseCwise(Registry& r) {
@@ -189,6 +198,7 @@ absl::Status RegisterSparseDenseCwise(Registry& r) {
                    .Attr("T: {half, float, double}")
                    .Doc("Softmax along the last dimension, over the elements that are there.")
                    .Shape(SameAsValues)
+                   .Gradient(SparseSoftmaxGradient)
                    .Cpu<SparseSoftmaxKernel>());
 }
 

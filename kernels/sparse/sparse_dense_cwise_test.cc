@@ -110,5 +110,11 @@ MR_GRADIENT_EXAMPLE({.op = "SparseDenseCwiseDiv",
                                                             2, 2, 1.75, 2.5})},
                      .wrt = {1, 3}});
 
+MR_GRADIENT_EXAMPLE({.op = "SparseSoftmax",
+                     .inputs = {Tensor::Of<int64_t>({4, 2}, {0, 1, 1, 0, 1, 2, 3, 1}),
+                                Tensor::Vector<double>({1, -2, 3, 4}),
+                                Tensor::Vector<int64_t>({4, 3})},
+                     .wrt = {1}});
+
 }  // namespace
 }  // namespace millrace

@@ -11,6 +11,7 @@
 #include "core/runtime/kernel.h"
 #include "kernels/array/int_args.h"
 #include "kernels/math/wide.h"
+#include "kernels/sparse/sparse_outputs.h"
 #include "kernels/sparse/sparse_view.h"
 
 namespace millrace {
@@ -101,12 +102,7 @@ class SparseReduceKernel final : public Kernel {
 };
 
 absl::Status SparseReduceShape(ShapeContext& c) {
-  if (c.num_outputs() > 1) {
-    c.set_output(0, PartialShape::UnknownOfRank(2));
-    c.set_output(1, PartialShape::UnknownOfRank(1));
-    c.set_output(2, PartialShape::UnknownOfRank(1));
-    return absl::OkStatus();
-  }
+  if (c.num_outputs() > 1) return SparseOutputs(c);
   bool keep;
   MR_RETURN_IF_ERROR(c.GetAttr("keep_dims", &keep));
   MR_ASSIGN_OR_RETURN(PartialShape in, c.input_as_shape(2));

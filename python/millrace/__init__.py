@@ -56,6 +56,11 @@ from millrace.framework.context import (
 )
 from millrace.framework.control_flow import case, cond, switch_case, while_loop
 from millrace.framework.convert import constant, convert_to_tensor
+from millrace.framework.custom_gradient import (
+    custom_gradient,
+    grad_pass_through,
+    recompute_grad,
+)
 from millrace.framework.device import DeviceSpec
 from millrace.framework.enums import (
     AggregationMethod,
@@ -114,6 +119,8 @@ from millrace.ops.debugging import Assert, assert_equal, assert_greater, assert_
 from millrace.ops.effects import *  # noqa: F403
 from millrace.ops.elementwise import *  # noqa: F403
 from millrace.ops.functional import *  # noqa: F403
+from millrace.ops.functional import vectorized_map
+from millrace.ops.gathering import *  # noqa: F403
 from millrace.ops.initializers import (
     constant_initializer,
     ones_initializer,
@@ -165,6 +172,7 @@ _LAZY = {
     "debugging",
     "distributed",
     "image",
+    "initializers",
     "io",
     "lookup",
     "queue",

@@ -18,17 +18,19 @@ from millrace.ops.sampling import (  # noqa: F401
 from millrace.ops.stateless import *  # noqa: F403
 
 DEFAULT_GRAPH_SEED = 87654321
+_times_seeded = 0  # where ops run at once: each time their sequences begin anew
 _eager_seeds = None  # Python's generator, of the seeds of ops that are given none
 
 
 @public
 def set_seed(seed):
     """The seed of the default graph, or of what runs at once: makes random ops repeatable."""
-    global _eager_seeds
+    global _eager_seeds, _times_seeded
     graph = context.building_graph()
     if graph is None:
         context.set_eager_seed(seed)
         _eager_seeds = _python_random.Random(seed)
+        _times_seeded += 1
     else:
         graph.seed = seed
 
@@ -55,6 +57,8 @@ def _attrs(seed, dtype=None):
     attrs = {"seed": seed, "seed2": seed2}
     if dtype is not None:
         attrs["dtype"] = dtype
+    if _times_seeded and context.building_graph() is None:
+        attrs["_times_seeded"] = _times_seeded  # another kernel, which begins at the seed
     return attrs
 
 

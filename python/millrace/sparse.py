@@ -6,8 +6,9 @@ from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.scopes import name_scope
 from millrace.framework.sparse_tensor import SparseTensor
-from millrace.ops.array import boolean_mask, shape, unique, where
 from millrace.ops.array import placeholder as _placeholder
+from millrace.ops.array import shape, unique, where
+from millrace.ops.gathering import boolean_mask
 
 
 def _parts(sparse):
@@ -193,3 +194,85 @@ def embedding_lookup_sparse(params, sp_ids, sp_weights, combiner=None, name=None
             return total / apply_op("SegmentSum", (column, rows))
         squares = apply_op("SegmentSum", (apply_op("Square", (column,)), rows))
         return total / apply_op("Sqrt", (squares,))
+
+
+@public
+def map_values(op, *args, **kwargs):
+    """op of the values of SparseTensors that have the same places, and of other arguments."""
+    sparse = [a for a in (*args, *kwargs.values()) if isinstance(a, SparseTensor)]
+    if not sparse:
+        raise ValueError("map_values: there must be a SparseTensor among the arguments")
+    inside = [a.values if isinstance(a, SparseTensor) else a for a in args]
+    named = {k: a.values if isinstance(a, SparseTensor) else a for k, a in kwargs.items()}
+    return sparse[0].with_values(op(*inside, **named))
+
+
+@public
+def transpose(sp_input, perm=None, name=None):
+    """The axes in the order `perm`; reversed if None."""
+    sp_input = SparseTensor.from_value(sp_input)
+    indices, values, dense_shape = sp_input._leaves()
+    perm = list(range(sp_input.shape.rank))[::-1] if perm is None else perm
+    turned = apply_op("GatherV2", (indices, perm, 1))
+    return reorder(SparseTensor(turned, values, apply_op("GatherV2", (dense_shape, perm, 0))))
+
+
+@public
+def expand_dims(sp_input, axis=None, name=None):
+    """An axis of size 1 put in at `axis` (the end)."""
+    sp_input = SparseTensor.from_value(sp_input)
+    indices, values, dense_shape = sp_input._leaves()
+    rank = sp_input.shape.rank
+    axis = -1 if axis is None else axis
+    if not -rank - 1 <= axis <= rank:
+        raise ValueError(f"expand_dims: axis {axis} of a SparseTensor of {rank} dimensions")
+    axis += rank + 1 if axis < 0 else 0
+    column = apply_op("ZerosLike", (indices[:, :1],))
+    parts = [indices[:, :axis], column, indices[:, axis:]]
+    shapes = [dense_shape[:axis], convert_to_tensor([1], dtypes.int64), dense_shape[axis:]]
+    return SparseTensor(apply_op("ConcatV2", (parts, 1)), values, apply_op("ConcatV2", (shapes, 0)))
+
+
+def _extreme(op):
+    def extreme(sp_a, sp_b, name=None):
+        found = apply_op(op, (*_parts(sp_a), *_parts(sp_b)), None, name)
+        return SparseTensor(found[0], found[1], SparseTensor.from_value(sp_a).dense_shape)
+
+    return extreme
+
+
+@public
+def maximum(sp_a, sp_b, name=None):
+    """The greater elements of two SparseTensors of one shape."""
+    return _extreme("SparseSparseMaximum")(sp_a, sp_b, name)
+
+
+@public
+def minimum(sp_a, sp_b, name=None):
+    """The lesser elements of two SparseTensors of one shape."""
+    return _extreme("SparseSparseMinimum")(sp_a, sp_b, name)
+
+
+@public
+def eye(num_rows, num_columns=None, dtype=dtypes.float32, name=None):
+    """The identity matrix."""
+    columns = num_rows if num_columns is None else num_columns
+    size = min(num_rows, columns)
+    numbers = apply_op("Range", (*(convert_to_tensor(v, dtypes.int64) for v in (0, size, 1)),))
+    ones = apply_op("Fill", ([size], convert_to_tensor(1, dtype)))
+    return SparseTensor(
+        apply_op("Pack", ([numbers, numbers],), {"axis": 1}), ones, [num_rows, columns]
+    )
+
+
+@public
+def to_indicator(sp_input, vocab_size, name=None):
+    """Bools, [..., vocab_size]: which numbers each row of ids holds."""
+    sp_input = SparseTensor.from_value(sp_input)
+    indices, values, dense_shape = sp_input._leaves()
+    ids = apply_op("Cast", (values,), {"DstT": dtypes.int64})
+    places = apply_op("ConcatV2", ([indices[:, :-1], apply_op("ExpandDims", (ids, 1))], 1))
+    last = convert_to_tensor([vocab_size], dtypes.int64)
+    whole = apply_op("ConcatV2", ([dense_shape[:-1], last], 0))
+    ones = apply_op("Fill", (apply_op("Shape", (ids,)), 1))
+    return apply_op("Greater", (apply_op("ScatterNd", (places, ones, whole)), 0), None, name)

@@ -305,7 +305,7 @@ GOLDEN = {
         "shape=() dtype=float32>; cast() gives it another dtype",
     ),
     a_python_branch: (
-        "TypeError",
+        "OperatorNotAllowedInGraphError",
         "bool() asks for the value of <mr.Tensor 'Greater:0' shape=() dtype=bool>, which exists "
         "only when a step runs: fetch it with session.run, or use cond() and while_loop() for what "
         "depends on it",

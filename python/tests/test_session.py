@@ -24,7 +24,7 @@ def test_fetches_in_the_structure_that_was_asked_for(graph):
     op = mr.no_op()
     with mr.Session() as session:
         assert session.run(op) is None
-        found = session.run({"k": [x, (y, op)], "p": Pair(x, {"y": "Mul:0"})})
+        found = session.run({"k": [x, (y, op)], "p": Pair(x, {"y": "mul:0"})})
         assert found["k"][0].tolist() == [1, 2] and found["k"][1][0].tolist() == [2, 4]
         assert found["k"][1][1] is None
         assert isinstance(found["p"], Pair) and found["p"].b["y"].tolist() == [2, 4]

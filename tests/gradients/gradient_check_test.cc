@@ -39,6 +39,7 @@ const std::map<std::string, std::string>& Exemptions() {
                            "LRNGrad",
                            "Lu",
                            "QuantizeV2",
+                           "RandomGammaGrad",
                            "ResizeArea",
                            "SelfAdjointEig",
                            "SparseAddGrad",
@@ -48,11 +49,20 @@ const std::map<std::string, std::string>& Exemptions() {
                            "SparseSegmentSqrtNGradV2",
                            "SparseSegmentSumGradV2",
                            "SparseSliceGrad",
+                           "SparseSparseMaximum",
+                           "SparseSparseMinimum",
                            "SparseSplit"}) {
       reasons[op] = "as in TensorFlow, asking for its gradient is an error";
     }
-    for (const char* op : {"RaggedGather", "SparseSoftmax"})
-      reasons[op] = "asking for its gradient is UNIMPLEMENTED";
+    for (const char* op : {"Enter", "Exit", "NextIteration", "RefEnter", "RefExit", "RefMerge",
+                           "RefNextIteration", "RefSwitch"}) {
+      reasons[op] = "of loops in stored graphs; asking for its gradient is UNIMPLEMENTED";
+    }
+    for (const char* op : {"ImageProjectiveTransformV2", "ImageProjectiveTransformV3"})
+      reasons[op] = "as in TensorFlow, its gradient is transformed back, which is near it only";
+    for (const char* op : {"RandomGamma", "StatelessRandomGammaV2", "StatelessRandomGammaV3"}) {
+      reasons[op] = "its gradient is that of the distribution, not of one draw";
+    }
     return reasons;
   }()};
   return *exemptions;

@@ -106,3 +106,31 @@ def test_object_based(peer, tmp_path):
     del found["_CHECKPOINTABLE_OBJECT_GRAPH"]
     suffix = "/.ATTRIBUTES/VARIABLE_VALUE"
     assert_same(found, {name + suffix: array for name, array in values.items()})
+
+
+def trained_objects(prefix, restore_from=None):
+    """What tensorflow_checkpoints.trained_objects does."""
+    model = mr.Module()
+    model.w = mr.Variable([[1.0, 2.0]])
+    model.parts = [mr.Variable(1.0), {"b": mr.Variable(2, dtype=mr.int64)}]
+    optimizer = v1.train.AdamOptimizer(0.1)
+    checkpoint = mr.train.Checkpoint(model=model, opt=optimizer)
+    status = None if restore_from is None else checkpoint.restore(restore_from)
+    optimizer.minimize(lambda: mr.reduce_sum(model.w**2), var_list=[model.w])
+    if status is not None:
+        status.assert_consumed()
+    values = {"w": model.w.numpy(), "m": optimizer.get_slot(model.w, "m").numpy()}
+    return checkpoint.save(prefix), values
+
+
+def test_objects_both_ways(peer, tmp_path):
+    """One step here and one there, in either order, is two steps."""
+    ours, _ = trained_objects(str(tmp_path / "ours"))
+    theirs, _ = peer.trained_objects(str(tmp_path / "theirs"))
+    assert set(read(ours)) == set(read(theirs))
+    _, expected = trained_objects(str(tmp_path / "second"), ours)
+    _, after_theirs = trained_objects(str(tmp_path / "third"), theirs)
+    _, after_ours = peer.trained_objects(str(tmp_path / "fourth"), ours)
+    for name, array in unpack_all(after_ours).items():
+        np.testing.assert_allclose(array, expected[name], rtol=1e-5)
+        np.testing.assert_allclose(array, after_theirs[name], rtol=1e-5)

@@ -30,6 +30,7 @@ PEERS = {
     "meta_graph": "protobuf.meta_graph",
     "node_def": "framework.node_def",
     "op_def": "framework.op_def",
+    "reader_base": "framework.reader_base",
     "resource_handle": "framework.resource_handle",
     "saved_model": "protobuf.saved_model",
     "saved_object_graph": "protobuf.saved_object_graph",

@@ -53,3 +53,22 @@ def save_objects(prefix, values):
     """TensorFlow 2's object-based checkpoint."""
     variables = {name: tf.Variable(array) for name, array in unpack_all(values).items()}
     return tf.train.Checkpoint(**variables).write(prefix)
+
+
+def trained_objects(prefix, restore_from=None):
+    """A model and its optimizer after a step, which go on from a checkpoint if one is given.
+
+    Returns:
+      Whether all of the checkpoint belongs to the objects, and the values afterwards.
+    """
+    model = tf.Module()
+    model.w = tf.Variable([[1.0, 2.0]])
+    model.parts = [tf.Variable(1.0), {"b": tf.Variable(2, dtype=tf.int64)}]
+    optimizer = v1.train.AdamOptimizer(0.1)
+    checkpoint = tf.train.Checkpoint(model=model, opt=optimizer)
+    status = None if restore_from is None else checkpoint.restore(restore_from)
+    optimizer.minimize(lambda: tf.reduce_sum(model.w**2), var_list=[model.w])
+    if status is not None:
+        status.assert_consumed()
+    values = {"w": model.w.numpy(), "m": optimizer.get_slot(model.w, "m").numpy()}
+    return checkpoint.save(prefix), pack_all(values)

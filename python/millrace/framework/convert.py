@@ -1,5 +1,7 @@
 """Values to tensors."""
 
+import math
+
 import numpy as np
 
 from millrace import _arrays, _load, dtypes
@@ -24,6 +26,8 @@ def convert_to_tensor(value, dtype=None, dtype_hint=None, name=None):
       dtype_hint: the dtype it should have where the value leaves the choice.
       name: of a node made for it.
     """
+    if value is None:
+        raise ValueError("None is no tensor, nor can one be made of it")
     if dtype is not None:
         dtype = dtypes.as_dtype(dtype)
     if hasattr(value, "_as_tensor"):
@@ -100,6 +104,8 @@ def constant(value, dtype=None, shape=None, name="Const"):
         dtype = dtypes.by_enum[number]
         array = np.asarray(payload, dtype=object if dtype is dtypes.string else None)
         shape = tuple(int(d) for d in shape)
+        if array.size != 1 and array.size != math.prod(shape):
+            raise TypeError(f"{array.size} elements for a constant of shape {shape}")
         value = (
             np.full(shape, array.reshape(-1)[0], array.dtype)
             if array.size == 1

@@ -135,6 +135,10 @@ class Function:
     @public
     def __call__(self, *args, **kwargs):
         concrete, tensors = self._find(args, kwargs)
+        if concrete.graph._custom_nodes and (
+            tape.open_tapes() or context.building_graph() is not None
+        ):
+            return self._python_function(*args, **kwargs)  # its own gradients are Python's
         return concrete(*tensors)
 
     @public

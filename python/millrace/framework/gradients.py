@@ -51,14 +51,30 @@ def gradients(
         raise ValueError(f"{len(grads)} grad_ys for {len(ys)} ys")
     grads = [None if g is None else convert_to_tensor(g, y.dtype) for g, y in zip(grads, ys)]
     stops = [_source(s)._key for s in _as_list([] if stop_gradients is None else stop_gradients)]
-    found = graph._c.gradients(
-        [y._key for y in ys],
-        [x._key for x in sources],
-        [None if g is None else g._key for g in grads],
-        stops,
-        graph._full_name(name),
-    )
-    results = [_to_python(graph, g) for g in found]
+    scope = graph._full_name(name)
+
+    def natively(targets, starts, sources, further_stops=()):
+        found = graph._c.gradients(
+            [t._key for t in targets],
+            [s._key for s in sources],
+            [None if g is None else g._key for g in starts],
+            [*stops, *further_stops],
+            scope,
+        )
+        return [_to_python(graph, g) for g in found]
+
+    if graph._custom_nodes:
+        from millrace.framework.custom_gradient import differentiate
+
+        nodes = list(graph._custom_nodes)
+        ends = [o._key for node in nodes for o in node.outputs]
+
+        def up_to_nodes(targets, starts, sources):
+            return natively(targets, starts, sources, ends)
+
+        results = differentiate(nodes, up_to_nodes, ys, grads, sources)
+    else:
+        results = natively(ys, grads, sources)
     if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
         from millrace.ops.array import zeros_like
 

@@ -88,6 +88,7 @@ class Graph:
         self._colocation = []
         self._standing_feeds = {}  # placeholder -> array
         self._started_by_sessions = []  # (operation that starts it, operation that is its handle)
+        self._custom_nodes = []  # calls of functions with gradients of their own
         self._seed = None
         self._random_ops_seeded = 0  # random ops that were given no seed, but the graph has one
         self._finalized = False

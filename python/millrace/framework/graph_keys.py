@@ -98,7 +98,7 @@ def report_uninitialized_variables(var_list=None, name="report_uninitialized_var
     from millrace.framework.convert import constant
     from millrace.framework.dispatch import apply_op
     from millrace.framework.scopes import name_scope
-    from millrace.ops.array import boolean_mask
+    from millrace.ops.gathering import boolean_mask
 
     variables = global_variables() + local_variables() if var_list is None else var_list
     with name_scope(name):

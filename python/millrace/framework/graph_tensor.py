@@ -7,6 +7,11 @@ from millrace.framework.tensor import Tensor
 from millrace.tensor_shape import TensorShape
 
 
+class _NoArray(OperatorNotAllowedInGraphError, NotImplementedError):
+    """numpy asks for the value of a tensor of a graph. NotImplementedError as in TensorFlow, where
+    a session that is fed a tensor raises a TypeError."""
+
+
 class GraphTensor(Tensor):
     """A tensor that a session, or the function whose body it is in, will compute."""
 
@@ -86,7 +91,7 @@ class GraphTensor(Tensor):
 
     @public
     def __array__(self, dtype=None, copy=None):
-        raise NotImplementedError(
+        raise _NoArray(
             f"{self!r} cannot become an array: it has its value only when a step runs; fetch it "
             "with session.run"
         )
@@ -100,8 +105,12 @@ class GraphTensor(Tensor):
 
     @public
     def __iter__(self):
-        if self.shape.rank is None or self.shape.rank == 0 or self.shape[0] is None:
-            raise TypeError(f"cannot iterate over {self!r}: its first dimension is not known")
+        if self.shape.rank is None or self.shape[:1].as_list() == [None]:
+            raise OperatorNotAllowedInGraphError(
+                f"cannot iterate over {self!r}: its first dimension is not known"
+            )
+        if self.shape.rank == 0:
+            raise TypeError(f"cannot iterate over {self!r}: it is a scalar")
         return iter([self[i] for i in range(self.shape[0])])
 
     def __repr__(self):

@@ -57,7 +57,7 @@ def get_item(tensor, key):
     if hasattr(key, "_as_tensor"):
         key = key._as_tensor(None)
     if (isinstance(key, Tensor) and key.dtype.is_bool) or _is_bool_array(key):
-        from millrace.ops.array import boolean_mask
+        from millrace.ops.gathering import boolean_mask
 
         return boolean_mask(tensor, key)
     spec = _Spec()

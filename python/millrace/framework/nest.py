@@ -67,6 +67,28 @@ def _pack(structure, leaves, at):
     return (type(structure)(*items) if is_namedtuple(structure) else type(structure)(items)), at
 
 
+def assert_same_structure(first, second, check_types=True, expand_composites=False):
+    """ValueError unless both are nested in the same way; with check_types, TypeError unless their
+    lists, tuples and dictionaries are of the same types."""
+    if is_nested(first) != is_nested(second):
+        raise ValueError(f"the structures differ: {first!r} and {second!r}")
+    if not is_nested(first):
+        return
+    if check_types and type(first) is not type(second):
+        raise TypeError(f"the structures are of different types: {first!r} and {second!r}")
+    if isinstance(first, dict):
+        if set(first) != set(second):
+            raise ValueError(f"the keys differ: {sorted_keys(first)} and {sorted_keys(second)}")
+        pairs = [(first[k], second[k]) for k in first]
+    else:
+        a, b = (s._leaves() if isinstance(s, Composite) else list(s) for s in (first, second))
+        if len(a) != len(b):
+            raise ValueError(f"the structures differ: {first!r} and {second!r}")
+        pairs = list(zip(a, b))
+    for a, b in pairs:
+        assert_same_structure(a, b, check_types)
+
+
 def map_structure(function, *structures):
     """The first structure with each leaf replaced by function(leaf, ...)."""
     flat = [flatten(s) for s in structures]

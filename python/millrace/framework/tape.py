@@ -42,7 +42,7 @@ class GradientTape:
     def __init__(self, persistent=False, watch_accessed_variables=True):
         self._persistent = persistent
         self._watch_variables = watch_accessed_variables
-        self._variables = {}
+        self._variables, self._custom_nodes = {}, []
         self._graph = context.building_graph()  # in a graph the graph itself is the tape
         self._c = None if self._graph is not None else _load.native.Tape(True)
         self._recording = self._used = self._keep = False
@@ -93,6 +93,7 @@ class GradientTape:
         if self._c is not None:
             self._c.reset()
         self._variables.clear()
+        self._custom_nodes.clear()
 
     class _Pause:
         def __init__(self, tape):
@@ -140,7 +141,7 @@ class GradientTape:
                 None if g is None else convert_to_tensor(g, t.dtype)
                 for g, t in zip(outer or (), targets)
             ]
-            found = [_from_native(g) for g in self._c.gradient(targets, handles, start)]
+            found = self._eager_gradient(targets, start, handles)
             if not (self._persistent or self._keep):
                 self._c.reset()  # nothing is asked of it any more
         if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
@@ -148,6 +149,22 @@ class GradientTape:
 
             found = [zeros_like(s) if g is None else g for s, g in zip(flat_sources, found)]
         return nest.pack_like(sources, found)
+
+    def add_custom_node(self, node):
+        """Records a call of a function that has a gradient of its own."""
+        self._custom_nodes.append(node)
+        for tensor in node.outputs:
+            self._c.watch(tensor)
+
+    def _eager_gradient(self, targets, starts, handles):
+        def natively(targets, starts, sources):
+            return [_from_native(g) for g in self._c.gradient(targets, sources, starts)]
+
+        if not self._custom_nodes:
+            return natively(targets, starts, handles)
+        from millrace.framework.custom_gradient import differentiate
+
+        return differentiate(list(self._custom_nodes), natively, targets, starts, handles)
 
     def _graph_gradient(self, targets, handles, output_gradients):
         graph = context.building_graph()

@@ -8,11 +8,13 @@ from millrace.tensor_shape import TensorShape
 apply_op = None
 
 
-def _binary(op, reverse=False):
+def _binary(op, reverse=False, name=None):
+    """The operator as an op; name: of the operation in a graph, as TensorFlow has it."""
+
     def method(self, other):
         args = (other, self) if reverse else (self, other)
         try:
-            return apply_op(op, args)
+            return apply_op(op, args, None, name)
         except NotImplementedByOperand:
             return NotImplemented
 
@@ -23,10 +25,10 @@ class NotImplementedByOperand(TypeError):
     """The other operand is nothing a tensor can be made of."""
 
 
-def _logical(bool_op, int_op, reverse=False):
+def _logical(bool_op, int_op, name, reverse=False):
     def method(self, other):
         args = (other, self) if reverse else (self, other)
-        return apply_op(bool_op if self.dtype.is_bool else int_op, args)
+        return apply_op(bool_op if self.dtype.is_bool else int_op, args, None, name)
 
     return public(method)
 
@@ -35,11 +37,11 @@ def _true_divide(x, y):
     """Integers are divided as float64 (float32 where they are small), as numpy does."""
     integer = x.dtype if isinstance(x, Tensor) else y.dtype
     if not integer.is_integer:
-        return apply_op("RealDiv", (x, y))
+        return apply_op("RealDiv", (x, y), None, "truediv")
     to = dtypes.float32 if integer.size <= 2 else dtypes.float64
     first = x if isinstance(x, Tensor) else y
     x, y = (apply_op("Cast", (_like(v, first),), {"DstT": to}) for v in (x, y))
-    return apply_op("RealDiv", (x, y))
+    return apply_op("RealDiv", (x, y), None, "truediv")
 
 
 def _like(value, tensor):
@@ -55,26 +57,26 @@ class Tensor:
     __slots__ = ()
     __array_priority__ = 100  # numpy's operators leave theirs to ours
 
-    __add__ = _binary("AddV2")
-    __radd__ = _binary("AddV2", True)
-    __sub__ = _binary("Sub")
-    __rsub__ = _binary("Sub", True)
-    __mul__ = _binary("Mul")
-    __rmul__ = _binary("Mul", True)
-    __floordiv__ = _binary("FloorDiv")
-    __rfloordiv__ = _binary("FloorDiv", True)
-    __mod__ = _binary("FloorMod")
-    __rmod__ = _binary("FloorMod", True)
-    __pow__ = _binary("Pow")
-    __rpow__ = _binary("Pow", True)
+    __add__ = _binary("AddV2", name="add")
+    __radd__ = _binary("AddV2", True, "add")
+    __sub__ = _binary("Sub", name="sub")
+    __rsub__ = _binary("Sub", True, "sub")
+    __mul__ = _binary("Mul", name="mul")
+    __rmul__ = _binary("Mul", True, "mul")
+    __floordiv__ = _binary("FloorDiv", name="floordiv")
+    __rfloordiv__ = _binary("FloorDiv", True, "floordiv")
+    __mod__ = _binary("FloorMod", name="mod")
+    __rmod__ = _binary("FloorMod", True, "mod")
+    __pow__ = _binary("Pow", name="pow")
+    __rpow__ = _binary("Pow", True, "pow")
     __lt__ = _binary("Less")
     __le__ = _binary("LessEqual")
     __gt__ = _binary("Greater")
     __ge__ = _binary("GreaterEqual")
-    __and__ = _logical("LogicalAnd", "BitwiseAnd")
-    __rand__ = _logical("LogicalAnd", "BitwiseAnd", True)
-    __or__ = _logical("LogicalOr", "BitwiseOr")
-    __ror__ = _logical("LogicalOr", "BitwiseOr", True)
+    __and__ = _logical("LogicalAnd", "BitwiseAnd", "and")
+    __rand__ = _logical("LogicalAnd", "BitwiseAnd", "and", True)
+    __or__ = _logical("LogicalOr", "BitwiseOr", "or")
+    __ror__ = _logical("LogicalOr", "BitwiseOr", "or", True)
 
     @public
     def __xor__(self, other):

@@ -178,20 +178,22 @@ def hsv_to_rgb(images, name=None):
     return apply_op("HSVToRGB", (images,), None, name)
 
 
-_YIQ = np.array(
-    [
-        [0.299, 0.59590059, 0.2115],
-        [0.587, -0.27455667, -0.52273617],
-        [0.114, -0.32134392, 0.31119955],
-    ]
-)
-_YUV = np.array(
-    [
-        [0.299, -0.14714119, 0.61497538],
-        [0.587, -0.28886916, -0.51496512],
-        [0.114, 0.43601035, -0.10001026],
-    ]
-)
+_YIQ = [
+    [0.299, 0.59590059, 0.2115],
+    [0.587, -0.27455667, -0.52273617],
+    [0.114, -0.32134392, 0.31119955],
+]
+_FROM_YIQ = [
+    [1, 1, 1],
+    [0.95598634, -0.27201283, -1.10674021],
+    [0.6208248, -0.64720424, 1.70423049],
+]
+_YUV = [
+    [0.299, -0.14714119, 0.61497538],
+    [0.587, -0.28886916, -0.51496512],
+    [0.114, 0.43601035, -0.10001026],
+]
+_FROM_YUV = [[1, 1, 1], [0, -0.394642334, 2.03206185], [1.13988303, -0.58062185, 0]]
 
 
 @public
@@ -203,7 +205,7 @@ def rgb_to_yiq(images):
 @public
 def yiq_to_rgb(images):
     """The inverse of rgb_to_yiq."""
-    return _by_matrix(np.linalg.inv(_YIQ), images)
+    return _by_matrix(_FROM_YIQ, images)
 
 
 @public
@@ -215,4 +217,4 @@ def rgb_to_yuv(images):
 @public
 def yuv_to_rgb(images):
     """The inverse of rgb_to_yuv."""
-    return _by_matrix(np.linalg.inv(_YUV), images)
+    return _by_matrix(_FROM_YUV, images)

@@ -149,6 +149,9 @@ def stack(values, axis=0, name=None):
 def unstack(value, num=None, axis=0, name=None):
     """The slices along an axis as a list."""
     value = convert_to_tensor(value)
+    rank = value.shape.rank
+    if rank is not None and not -rank <= axis < rank:
+        raise ValueError(f"unstack: axis {axis} of a tensor of {rank} dimensions")
     if num is None:
         num = value.shape[axis] if value.shape.rank is not None else None
         if num is None:
@@ -164,28 +167,6 @@ def split(value, num_or_size_splits, axis=0, num=None, name=None):
     if num is None:
         num = len(num_or_size_splits)
     return apply_op("SplitV", (value, num_or_size_splits, axis), {"num_split": num}, name)
-
-
-@public
-def gather(params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
-    """Slices of params at `indices` along an axis (0 if None). Of a variable: without reading the
-    rest of it."""
-    axis = batch_dims if axis is None else axis
-    if isinstance(params, nest.Composite) or isinstance(indices, nest.Composite):
-        from millrace.ragged import functions
-
-        return functions.gather(params, indices, axis, batch_dims)
-    if hasattr(params, "sparse_read") and axis == 0 and batch_dims == 0:
-        return params.sparse_read(indices, name)
-    return apply_op("GatherV2", (params, indices, axis), {"batch_dims": batch_dims}, name)
-
-
-@public
-def gather_nd(params, indices, batch_dims=0, name=None):
-    """Slices of params at the positions that the last axis of indices gives."""
-    if batch_dims:
-        raise NotImplementedError("gather_nd: batch_dims is not supported")
-    return apply_op("GatherNd", (params, indices), None, name)
 
 
 @public
@@ -236,7 +217,7 @@ def _filled(shape, value, dtype, name):
     value = {dtypes.string: b"", dtypes.bool: bool(value)}.get(dtype, value)
     shape = _shape_arg(shape)
     known = constant_value(shape) if hasattr(shape, "dtype") else None
-    if known is not None and known.size and math.prod(known.tolist()) < 1000:
+    if known is not None and known.size and min(known) >= 0 and math.prod(known.tolist()) < 1000:
         return constant(value, dtype, shape=known.tolist(), name=name)
     return apply_op("Fill", (shape, constant(value, dtype)), None, name)
 
@@ -319,23 +300,6 @@ def where(condition, x=None, y=None, name=None):
 
 
 @public
-def boolean_mask(tensor, mask, axis=None, name="boolean_mask"):
-    """The parts of tensor for which mask holds, along its first axes."""
-    if axis not in (None, 0):
-        raise NotImplementedError("boolean_mask: only axis 0")
-    tensor, mask = convert_to_tensor(tensor), convert_to_tensor(mask)
-    rank = mask.shape.rank
-    if rank is None or rank == 0:
-        raise ValueError("boolean_mask: the mask must have a known rank of at least 1")
-    if rank > 1:
-        tail = tensor.shape[rank:].as_list()
-        tensor = reshape(tensor, [-1, *tail])
-        mask = reshape(mask, [-1])
-    rows = squeeze(where(mask), axis=[1])
-    return apply_op("GatherV2", (tensor, rows, 0), None, name)
-
-
-@public
 def unique(x, out_idx=dtypes.int32, name=None):
     """(y, idx): the different values in the order in which they occur, and where each element of x
     is in y."""
@@ -343,13 +307,10 @@ def unique(x, out_idx=dtypes.int32, name=None):
 
 
 __all__ = [
-    "boolean_mask",
     "broadcast_to",
     "concat",
     "expand_dims",
     "fill",
-    "gather",
-    "gather_nd",
     "identity",
     "linspace",
     "one_hot",

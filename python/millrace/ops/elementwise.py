@@ -59,7 +59,6 @@ _UNARY = {
     "tanh": ("Tanh", "The hyperbolic tangent."),
 }
 _BINARY = {
-    "add": ("AddV2", "x + y."),
     "atan2": (
         "Atan2",
         "The angle of the point (y=x, x=y): arc tangent of x / y in the right quadrant.",
@@ -93,6 +92,12 @@ for _table, _args in ((_UNARY, ("x",)), (_BINARY, ("x", "y"))):
         globals()[_name] = _make(_name, _op, _doc, _args)
 
 mod = floormod  # noqa: F821
+
+
+@public
+def add(x, y, name=None):
+    """x + y."""
+    return apply_op("AddV2", (x, y), None, name or "Add")
 
 
 @public
@@ -135,6 +140,11 @@ def cast(x, dtype, name=None):
     from millrace.framework.convert import convert_to_tensor
 
     dtype = dtypes.as_dtype(dtype)
+    if hasattr(x, "dense_shape"):  # a SparseTensor or IndexedSlices: its values
+        values = cast(x.values, dtype, name)
+        if hasattr(x, "with_values"):
+            return x.with_values(values)
+        return type(x)(values, x.indices, x.dense_shape)
     if not isinstance(getattr(x, "dtype", None), dtypes.DType):
         x = convert_to_tensor(x)
     if x.dtype is dtype:
@@ -161,6 +171,7 @@ __all__ = [
     *_UNARY,
     *_BINARY,
     "abs",
+    "add",
     "add_n",
     "cast",
     "clip_by_value",

@@ -5,7 +5,7 @@ from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.partitioned_variable import PartitionedVariable
-from millrace.ops.array import gather
+from millrace.ops.gathering import gather
 
 
 @public

@@ -108,6 +108,16 @@ def map_fn(
         return nest.pack_like(structure, results.stack(lists))
 
 
+@public
+def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
+    """fn of each row of elems, stacked: map_fn, which finds the dtypes of the results by a call."""
+    tensors, _ = _rows(elems)
+    first = fn(_row(tensors, 0, elems))
+    types = [convert_to_tensor(v).dtype for v in nest.flatten(first)]
+    signature = nest.pack_like(first, types)
+    return map_fn(fn, elems, fn_output_signature=signature)
+
+
 def _fold(fn, elems, initializer, reverse, parallel_iterations, keep, name):
     """The last value of a = fn(a, row), or with `keep` all of them stacked."""
     with name_scope(name):

@@ -144,7 +144,7 @@ def collapse_repeated(labels, seq_length, name=None):
     Args:
       labels: [batch, time]; seq_length: [batch].
     """
-    from millrace.ops.array import boolean_mask
+    from millrace.ops.gathering import boolean_mask
     from millrace.ops.rearrange import sequence_mask
 
     labels, lengths = convert_to_tensor(labels), convert_to_tensor(seq_length)

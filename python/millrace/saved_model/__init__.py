@@ -3,6 +3,7 @@
 from types import SimpleNamespace as _Names
 
 from millrace.saved_model.builder import Builder, simple_save
+from millrace.saved_model.exporting import save
 from millrace.saved_model.loader import contains_saved_model, load
 from millrace.saved_model.signature import (
     SignatureDef,
@@ -61,5 +62,6 @@ __all__ = [
     "load",
     "predict_signature_def",
     "regression_signature_def",
+    "save",
     "simple_save",
 ]

@@ -41,11 +41,18 @@ class LoadedModel:
 
 
 @public
-def load(sess, tags, export_dir, import_scope=None):
+def load(sess, tags=None, export_dir=None, import_scope=None, options=None):
     """Adds the graph of a SavedModel to the session's, and gives its variables their values.
+
+    With a folder as its first argument, load(export_dir, tags=None), where ops run at once: a model
+    whose `signatures` are functions of tensors.
 
     NotFoundError if there is no model in the folder, or none with just these tags.
     """
+    if isinstance(sess, (str, os.PathLike)):
+        from millrace.saved_model.served import load_model
+
+        return load_model(os.fspath(sess), [tags] if isinstance(tags, str) else tags or ["serve"])
     model = _load.native.read_saved_model(str(export_dir), list(tags))
     graph = sess.graph
     with graph.as_default():

@@ -71,6 +71,9 @@ _LAZY = {
     **dict.fromkeys(("ClusterSpec", "Server"), "millrace.distributed"),
     **dict.fromkeys(("Checkpoint",), "millrace.train.checkpoint"),
     "CheckpointManager": "millrace.train.checkpoint_manager",
+    "piecewise_constant_decay": "millrace.train.decay",
+    "ProximalAdagradOptimizer": "millrace.train.proximal",
+    "ProximalGradientDescentOptimizer": "millrace.train.proximal",
     **dict.fromkeys(
         (
             "BytesList",
@@ -92,6 +95,10 @@ def __getattr__(name):
     if name in _LAZY:
         return getattr(importlib.import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'millrace.train' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_LAZY})
 
 
 __all__ = [

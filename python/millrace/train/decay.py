@@ -103,3 +103,6 @@ def piecewise_constant(x, boundaries, values, name=None):
         for boundary, value in zip(reversed(boundaries), reversed(values[:-1])):
             found = where(x <= cast(boundary, x.dtype), convert_to_tensor(value), found)
         return found
+
+
+piecewise_constant_decay = piecewise_constant

@@ -37,8 +37,10 @@ from millrace import (
 from millrace.compat.v1 import data as _data
 from millrace.compat.v1 import initializers, losses, nn
 from millrace.compat.v1.old_names import *  # noqa: F403
+from millrace.compat.v1.scatters import *  # noqa: F403
 from millrace.compat.v1.signatures import *  # noqa: F403
 from millrace.compat.v1.sparse_names import *  # noqa: F403
+from millrace.compat.v1.switches import *  # noqa: F403
 from millrace.errors import OpError
 from millrace.framework.context import disable_eager_execution, enable_eager_execution
 from millrace.framework.get_variable import get_local_variable, get_variable, no_regularizer
@@ -56,7 +58,14 @@ from millrace.framework.variable_scope import (
     get_variable_scope,
     variable_scope,
 )
-from millrace.io import decode_csv, decode_raw, read_file, write_file
+from millrace.io import (
+    decode_base64,
+    decode_csv,
+    decode_raw,
+    encode_base64,
+    read_file,
+    write_file,
+)
 from millrace.ops.clip import global_norm
 from millrace.ops.debugging import *  # noqa: F403
 from millrace.ops.initializers import (
@@ -75,6 +84,7 @@ from millrace.ops.linalg import norm
 from millrace.ops.matrices import *  # noqa: F403
 from millrace.ops.rearrange import *  # noqa: F403
 from millrace.ops.tensor_array import TensorArray
+from millrace.ops.type_checks import *  # noqa: F403
 from millrace.queue import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
 from millrace.random import normal as random_normal
 from millrace.random import set_seed as set_random_seed

@@ -201,11 +201,66 @@ def sparse_softmax_cross_entropy(
     return _loss("sparse_softmax_cross_entropy_loss", labels, logits, losses, weighing, prepare)
 
 
+@public
+def cosine_distance(
+    labels,
+    predictions,
+    axis=None,
+    weights=1.0,
+    scope=None,
+    loss_collection=GraphKeys.LOSSES,
+    reduction=Reduction.SUM_BY_NONZERO_WEIGHTS,
+    dim=None,
+):
+    """1 - the sum of the products along an axis of vectors of length 1."""
+    axis = dim if axis is None else axis
+    if axis is None:
+        raise ValueError("cosine_distance: give the axis of the vectors")
+
+    def losses(labels, predictions):
+        product = labels * predictions
+        return 1 - apply_op("Sum", (product, [axis]), {"keep_dims": True})
+
+    weighing = (weights, scope, loss_collection, reduction)
+    return _loss("cosine_distance_loss", labels, predictions, losses, weighing)
+
+
+@public
+def mean_pairwise_squared_error(
+    labels, predictions, weights=1.0, scope=None, loss_collection=GraphKeys.LOSSES
+):
+    """The mean of ((p_i - p_j) - (y_i - y_j))^2 over the pairs of elements of each example; the
+    examples weighted, and summed over."""
+    if labels is None or predictions is None:
+        raise ValueError("mean_pairwise_squared_error: labels and predictions must not be None")
+    with name_scope(scope or "mean_pairwise_squared_error"):
+        labels, predictions = _of_one_shape(labels, predictions)
+        weights = cast(weights, "float32")
+        d = predictions - labels
+        axes = list(range(1, d.shape.rank))
+        n = cast(apply_op("Size", (d,)), "float32") / cast(shape(d)[0], "float32")
+
+        def total(x):
+            return apply_op("Sum", (x, axes), {"keep_dims": True})
+
+        pairs = apply_op("Maximum", (n - 1.0, 1.0))
+        squares = 2.0 * apply_op("DivNoNan", (total(d * d), pairs))
+        product = 2.0 * apply_op("DivNoNan", (total(d) * total(d), n * pairs))
+        weighted = (squares - product) * weights
+        loss = apply_op("Sum", (weighted, list(range(d.shape.rank))))
+        present = cast(apply_op("NotEqual", (weights + total(d) * 0.0, 0.0)), "float32")
+        count = apply_op("Sum", (present, list(range(d.shape.rank))))
+        loss = apply_op("DivNoNan", (loss, count))
+    add_loss(loss, loss_collection)
+    return loss
+
+
 __all__ = [
     "Reduction",
     "absolute_difference",
     "add_loss",
     "compute_weighted_loss",
+    "cosine_distance",
     "get_losses",
     "get_regularization_loss",
     "get_regularization_losses",
@@ -213,6 +268,7 @@ __all__ = [
     "hinge_loss",
     "huber_loss",
     "log_loss",
+    "mean_pairwise_squared_error",
     "mean_squared_error",
     "sigmoid_cross_entropy",
     "softmax_cross_entropy",

@@ -139,6 +139,12 @@ def embedding_lookup(
 
 
 @public
+def in_top_k(predictions, targets, k, name=None):
+    """Whether the target class is among the k best predictions: one bool an example."""
+    return _nn.in_top_k(targets, predictions, k, name)
+
+
+@public
 def xw_plus_b(x, weights, biases, name=None):
     """matmul(x, weights) + biases."""
     return _nn.bias_add(matmul(x, weights), biases, name=name)

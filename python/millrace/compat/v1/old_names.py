@@ -151,6 +151,17 @@ def random_crop(value, size, seed=None, name=None):
 
 
 @public
+def extract_image_patches(
+    images, ksizes=None, strides=None, rates=None, padding=None, name=None, sizes=None
+):
+    """Patches of the images, laid out along the last axis."""
+    from millrace.image import extract_patches
+
+    sizes = _one_of("extract_image_patches", ("sizes", sizes), ("ksizes", ksizes))
+    return extract_patches(images, sizes, strides, rates, padding, name)
+
+
+@public
 def reduce_join(
     inputs,
     axis=None,
@@ -164,30 +175,6 @@ def reduce_join(
     axis = _one_of("reduce_join", ("axis", axis), ("reduction_indices", reduction_indices))
     keep = _one_of("reduce_join", ("keepdims", keepdims), ("keep_dims", keep_dims))
     return _mr.strings.reduce_join(inputs, axis, bool(keep), separator, name)
-
-
-def _scatter(name, op):
-    def scatter(ref, indices, updates, use_locking=False, name=None):
-        updates = convert_to_tensor(updates, ref.dtype)
-        args = (ref.handle, convert_to_tensor(indices), updates)
-        return ref._updated(op, args, None, name, True)
-
-    scatter.__name__ = scatter.__qualname__ = name
-    scatter.__doc__ = f"{op}: changes rows, or positions, of a variable."
-    return public(scatter)
-
-
-scatter_div, scatter_mul = (
-    _scatter("scatter_div", "ResourceScatterDiv"),
-    _scatter("scatter_mul", "ResourceScatterMul"),
-)
-scatter_max, scatter_min = (
-    _scatter("scatter_max", "ResourceScatterMax"),
-    _scatter("scatter_min", "ResourceScatterMin"),
-)
-scatter_nd_add = _scatter("scatter_nd_add", "ResourceScatterNdAdd")
-scatter_nd_sub = _scatter("scatter_nd_sub", "ResourceScatterNdSub")
-scatter_nd_update = _scatter("scatter_nd_update", "ResourceScatterNdUpdate")
 
 
 @public
@@ -257,34 +244,6 @@ def irfft(input_tensor, fft_length=None, name=None):
     return _irfft(input_tensor, fft_length, name)
 
 
-def _nothing_to_switch(name):
-    def switch():
-        pass
-
-    switch.__name__ = switch.__qualname__ = name
-    switch.__doc__ = "Taken, and of no effect: variables are resources, loops are functional."
-    return switch
-
-
-disable_resource_variables = _nothing_to_switch("disable_resource_variables")
-enable_resource_variables = _nothing_to_switch("enable_resource_variables")
-disable_control_flow_v2 = _nothing_to_switch("disable_control_flow_v2")
-enable_control_flow_v2 = _nothing_to_switch("enable_control_flow_v2")
-disable_tensor_equality = _nothing_to_switch("disable_tensor_equality")
-enable_v2_tensorshape = _nothing_to_switch("enable_v2_tensorshape")
-disable_v2_tensorshape = _nothing_to_switch("disable_v2_tensorshape")
-
-
-def resource_variables_enabled():
-    """True."""
-    return True
-
-
-def control_flow_v2_enabled():
-    """True."""
-    return True
-
-
 __all__ = [
     "accumulate_n",
     "angle",
@@ -298,7 +257,6 @@ __all__ = [
     "cholesky_solve",
     "clip_by_average_norm",
     "confusion_matrix",
-    "control_flow_v2_enabled",
     "convert_to_tensor_or_indexed_slices",
     "convert_to_tensor_or_sparse_tensor",
     "count_up_to",
@@ -307,13 +265,7 @@ __all__ = [
     "diag_part",
     "dimension_at_index",
     "dimension_value",
-    "disable_control_flow_v2",
-    "disable_resource_variables",
-    "disable_tensor_equality",
-    "disable_v2_tensorshape",
-    "enable_control_flow_v2",
-    "enable_resource_variables",
-    "enable_v2_tensorshape",
+    "extract_image_patches",
     "fft",
     "fft2d",
     "fft3d",
@@ -346,16 +298,8 @@ __all__ = [
     "random_gamma",
     "random_poisson",
     "reduce_join",
-    "resource_variables_enabled",
     "reverse_v2",
     "rfft",
-    "scatter_div",
-    "scatter_max",
-    "scatter_min",
-    "scatter_mul",
-    "scatter_nd_add",
-    "scatter_nd_sub",
-    "scatter_nd_update",
     "self_adjoint_eig",
     "self_adjoint_eigvals",
     "sets",

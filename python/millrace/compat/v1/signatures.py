@@ -8,6 +8,7 @@ from millrace.compat.v1.nn import _one_of
 from millrace.framework import control_flow as _control_flow
 from millrace.framework.indexed_slices import IndexedSlices
 from millrace.ops import array as _array
+from millrace.ops import gathering as _gathering
 
 
 def _reduction(name):
@@ -53,7 +54,7 @@ arg_max, arg_min = argmax, argmin
 @public
 def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
     """Slices of params at `indices`."""
-    return _array.gather(params, indices, validate_indices, axis, batch_dims, name)
+    return _gathering.gather(params, indices, validate_indices, axis, batch_dims, name)
 
 
 @public
@@ -83,7 +84,7 @@ def transpose(a, perm=None, name=None, conjugate=False):
 @public
 def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
     """The elements where the mask holds."""
-    return _array.boolean_mask(tensor, mask, axis, name)
+    return _gathering.boolean_mask(tensor, mask, axis, name)
 
 
 @public

@@ -16,6 +16,8 @@ sparse_slice = _sparse.slice
 sparse_softmax = _sparse.softmax
 sparse_retain = _sparse.retain
 sparse_fill_empty_rows = _sparse.fill_empty_rows
+sparse_transpose, sparse_to_indicator = _sparse.transpose, _sparse.to_indicator
+sparse_maximum, sparse_minimum = _sparse.maximum, _sparse.minimum
 
 
 @public
@@ -85,6 +87,8 @@ __all__ = [
     "sparse_add",
     "sparse_concat",
     "sparse_fill_empty_rows",
+    "sparse_maximum",
+    "sparse_minimum",
     "sparse_placeholder",
     "sparse_reduce_max",
     "sparse_reduce_sum",
@@ -97,4 +101,6 @@ __all__ = [
     "sparse_tensor_dense_matmul",
     "sparse_tensor_to_dense",
     "sparse_to_dense",
+    "sparse_to_indicator",
+    "sparse_transpose",
 ]

@@ -1,0 +1,41 @@
+// Reads a file from its start, a block at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/base/env.h"
+
+namespace millrace {
+
+// Not thread-safe.
+class BlockReader {
+ public:
+  static absl::StatusOr<std::unique_ptr<BlockReader>> Open(const std::string& path);
+
+  int64_t size() const { return size_; }  // of the file
+  int64_t position() const { return begin_ + static_cast<int64_t>(at_); }
+  void Seek(int64_t position);
+
+  // The next `n` bytes; fewer at the end of the file.
+  absl::StatusOr<std::string> Read(int64_t n);
+  // The next line without its end ("\n" or "\r\n") into `line`; false at the end of the file.
+  absl::StatusOr<bool> ReadLine(std::string* line);
+
+ private:
+  BlockReader(std::unique_ptr<RandomAccessFile> file, int64_t size)
+      : file_(std::move(file)), size_(size) {}
+
+  // False if nothing is left.
+  absl::StatusOr<bool> Fill();
+
+  const std::unique_ptr<RandomAccessFile> file_;
+  const int64_t size_;
+  std::string block_;
+  int64_t begin_ = 0;  // where the block is in the file
+  size_t at_ = 0;      // what is read of it
+};
+
+}  // namespace millrace

@@ -1,0 +1,52 @@
+// Single numbers drawn one after the other, for distributions that need an unknown count of them,
+// in the order in which TensorFlow's kernels draw.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/philox.h"
+#include "core/base/thread_pool.h"
+#include "core/graph/shape_inference.h"
+#include "core/runtime/kernel.h"
+#include "core/tensor/tensor.h"
+#include "kernels/random/distributions.h"
+
+namespace millrace {
+
+// The numbers of a distribution that makes them from one block: the last of each block first.
+template <typename Dist>
+class Draws {
+ public:
+  explicit Draws(Philox* gen) : gen_(gen) {}
+  typename Dist::value_type operator()() {
+    if (left_ == 0) {
+      Dist()(*gen_, values_);
+      gen_->Skip(1);
+      left_ = Dist::kGroup;
+    }
+    return values_[--left_];
+  }
+
+ private:
+  Philox* const gen_;
+  typename Dist::value_type values_[Dist::kGroup];
+  int left_ = 0;
+};
+
+// Fills output 0, of shape `shape`, whose last dimensions are those of `parameters`: element
+// [s, p] is draw(parameter p, generator), each with 256 blocks of its own. INVALID_ARGUMENT unless
+// the shape ends so.
+absl::Status FillByParameter(KernelContext& c, const Philox& start, const Shape& shape,
+                             const Tensor& parameters,
+                             absl::FunctionRef<double(double parameter, Philox gen)> draw);
+
+// The shape of so many samples of each parameter.
+absl::StatusOr<Shape> SamplesShape(const Shape& samples, const Shape& parameters);
+
+// Shape function: input 0 as a shape, followed by the dimensions of input 1.
+absl::Status SamplesOfParametersShape(ShapeContext& c);
+
+}  // namespace millrace
