@@ -110,8 +110,11 @@ class DecodeImageKernel final : public Kernel {
     if (absl::StartsWith(*file, "\xff\xd8\xff")) {
       if (channels == 4)
         return absl::InvalidArgumentError("channels must be 0, 1, or 3 for JPEG, got 4");
-      MR_ASSIGN_OR_RETURN(Pixels<uint8_t> image, millrace::DecodeJpeg(*file, jpeg_));
-      if (crops_) MR_RETURN_IF_ERROR(Crop(c.input(1), &image));
+      JpegDecoding options = jpeg_;
+      if (crops_) {
+        MR_ASSIGN_OR_RETURN(options.window, Window(c.input(1)));
+      }
+      MR_ASSIGN_OR_RETURN(const Pixels<uint8_t> image, millrace::DecodeJpeg(*file, options));
       return Store(c, absl::MakeConstSpan(&image, 1), stacks_);
     }
     if (crops_) return absl::InvalidArgumentError("DecodeAndCropJpeg takes JPEG files only");
@@ -150,27 +153,14 @@ class DecodeImageKernel final : public Kernel {
                      " frames, but animated gifs can only be decoded by DecodeGif or DecodeImage"));
   }
 
-  // `window`: y, x, height, width.
-  static absl::Status Crop(const Tensor& window, Pixels<uint8_t>* image) {
+  // Of y, x, height, width.
+  static absl::StatusOr<JpegWindow> Window(const Tensor& window) {
     if (window.rank() != 1 || window.dim(0) != 4) {
       return absl::InvalidArgumentError(absl::StrCat(
           "crop_window must have four elements, not the shape ", window.shape().ToString()));
     }
     const int32_t* w = window.data<int32_t>();
-    const int64_t y = w[0], x = w[1], height = w[2], width = w[3];
-    if (y < 0 || x < 0 || height <= 0 || width <= 0 || y + height > image->height ||
-        x + width > image->width) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("Invalid JPEG data or crop window: the image is ", image->height, " x ",
-                       image->width, ", the window ", height, " x ", width, " at ", y, ", ", x));
-    }
-    Pixels<uint8_t> part = {height, width, image->channels, {}};
-    for (int64_t row = y; row < y + height; ++row) {
-      const auto begin = image->values.begin() + row * image->row() + x * image->channels;
-      part.values.insert(part.values.end(), begin, begin + part.row());
-    }
-    *image = std::move(part);
-    return absl::OkStatus();
+    return JpegWindow{w[0], w[1], w[2], w[3]};
   }
 
   JpegDecoding jpeg_;
@@ -204,8 +194,16 @@ absl::Status DecodedShape(ShapeContext& c) {
   bool animations = false;
   if (c.attrs().Has("expand_animations"))
     MR_RETURN_IF_ERROR(c.GetAttr("expand_animations", &animations));
-  c.set_output(
-      0, animations ? PartialShape() : PartialShape::Of({-1, -1, channels > 0 ? channels : -1}));
+  int64_t height = -1, width = -1;
+  if (c.num_inputs() > 1) {  // the window: y, x, height, width
+    MR_RETURN_IF_ERROR(c.WithRank(1, 1).status());
+    if (const auto window = c.input_as_ints(1); window.has_value() && window->size() == 4) {
+      height = std::max<int64_t>((*window)[2], -1);
+      width = std::max<int64_t>((*window)[3], -1);
+    }
+  }
+  c.set_output(0, animations ? PartialShape()
+                             : PartialShape::Of({height, width, channels > 0 ? channels : -1}));
   return absl::OkStatus();
 }
 

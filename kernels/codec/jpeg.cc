@@ -51,9 +51,48 @@ struct DecodeState {
   jpeg_decompress_struct info;
   Errors errors;
   Pixels<uint8_t> out;
-  std::vector<JSAMPLE> cmyk;  // a row
+  std::vector<JSAMPLE> row;
   int64_t complete_rows = 0;
 };
+
+[[noreturn]] void Refuse(DecodeState* s, const char* message) {
+  std::strcpy(s->errors.message, message);
+  std::longjmp(s->errors.jump, 1);
+}
+
+// Reads the part of each row that the window needs: it begins where the library can begin.
+void ReadRows(const JpegWindow& window, DecodeState* s) {
+  jpeg_start_decompress(&s->info);
+  JDIMENSION left = static_cast<JDIMENSION>(window.x);
+  if (window.width < s->out.width) {
+    JDIMENSION width = static_cast<JDIMENSION>(window.width);
+    jpeg_crop_scanline(&s->info, &left, &width);
+  }
+  if (window.y > 0) jpeg_skip_scanlines(&s->info, static_cast<JDIMENSION>(window.y));
+  s->out.height = window.height;
+  s->out.width = window.width;
+  s->out.values.resize(static_cast<size_t>(s->out.height * s->out.row()));
+  const bool is_cmyk = s->info.out_color_space == JCS_CMYK;
+  const int64_t components = is_cmyk ? 4 : s->out.channels;
+  s->row.resize(static_cast<size_t>(s->info.output_width) * static_cast<size_t>(components));
+  const JSAMPLE* const from = s->row.data() + (window.x - left) * components;
+  for (int64_t y = 0; y < window.height; ++y) {
+    JSAMPROW row = s->row.data();
+    jpeg_read_scanlines(&s->info, &row, 1);
+    uint8_t* to = s->out.values.data() + y * s->out.row();
+    if (is_cmyk) {
+      CmykToRgb(from, s->out.width, to);
+    } else {
+      std::memcpy(to, from, static_cast<size_t>(s->out.row()));
+    }
+    if (!s->errors.truncated) s->complete_rows = y + 1;
+  }
+  if (s->info.output_scanline < s->info.output_height) {
+    jpeg_abort_decompress(&s->info);
+  } else {
+    jpeg_finish_decompress(&s->info);
+  }
+}
 
 // Reads the header, and the rows unless `header_only`.
 void Read(absl::string_view file, const JpegDecoding& options, bool header_only, DecodeState* s) {
@@ -72,26 +111,18 @@ void Read(absl::string_view file, const JpegDecoding& options, bool header_only,
   s->out.height = s->info.output_height;
   s->out.width = s->info.output_width;
   s->out.channels = channels;
-  if (s->out.height * s->out.row() >= kMostPixelValues) {
-    std::strcpy(s->errors.message, "the image is too large");
-    std::longjmp(s->errors.jump, 1);
-  }
+  if (s->out.height * s->out.row() >= kMostPixelValues) Refuse(s, "the image is too large");
   if (header_only) {
     s->out.channels = s->info.num_components;
     return;
   }
-  jpeg_start_decompress(&s->info);
-  s->out.values.resize(static_cast<size_t>(s->out.height * s->out.row()));
-  const bool converts = s->info.out_color_space == JCS_CMYK;
-  if (converts) s->cmyk.resize(static_cast<size_t>(s->out.width * 4));
-  while (s->info.output_scanline < s->info.output_height) {
-    uint8_t* to = s->out.values.data() + s->info.output_scanline * s->out.row();
-    JSAMPROW row = converts ? s->cmyk.data() : to;
-    jpeg_read_scanlines(&s->info, &row, 1);
-    if (converts) CmykToRgb(s->cmyk.data(), s->out.width, to);
-    if (!s->errors.truncated) s->complete_rows = s->info.output_scanline;
+  const JpegWindow all = {0, 0, s->out.height, s->out.width};
+  const JpegWindow window = options.window.value_or(all);
+  if (window.y < 0 || window.x < 0 || window.height <= 0 || window.width <= 0 ||
+      window.height > all.height - window.y || window.width > all.width - window.x) {
+    Refuse(s, "the window does not lie in the image");
   }
-  jpeg_finish_decompress(&s->info);
+  ReadRows(window, s);
 }
 
 // False on an error.

@@ -2,6 +2,7 @@
 
 #include "micro/core/op_options.h"
 #include "micro/kernels/common/indices.h"
+#include "micro/kernels/common/list_part.h"
 #include "micro/kernels/common/quantization.h"
 #include "micro/kernels/common/strided_copy.h"
 
@@ -31,6 +32,63 @@ bool IsRescaled(const TensorView& input, const TensorView& output) {
          (input.scale() != output.scale() || input.zero_point() != output.zero_point());
 }
 
+// Op data of those that may join parts of a list: of floats, along axis 0 of several. What is cold
+// here is compiled for size.
+struct Lists {
+  const ListPart** parts;  // of the inputs, nullptr for ordinary ones; nullptr: all are
+};
+
+bool MayJoinLists(const OpContext& context, int axis) {
+  return axis == 0 && context.output().rank() > 1 &&
+         context.output().type() == TensorType::kFloat32;
+}
+
+__attribute__((cold)) Status FindLists(const OpContext& context, Lists* lists) {
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    const ListPart* part = ListPartOf(context, i);
+    if (part == nullptr) continue;
+    if (lists->parts == nullptr) {
+      MR_TRY(context.AllocateArray(static_cast<size_t>(context.num_inputs()), &lists->parts));
+    }
+    lists->parts[i] = part;
+  }
+  return Status::kOk;
+}
+
+// The rows of all inputs are as long as the output's.
+__attribute__((cold)) Status CheckLists(const OpContext& context, const Lists& lists) {
+  const Shape whole = context.output().shape();
+  const int32_t row = whole.Product(1, whole.rank);
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    const Shape part = context.input(i).shape();
+    const bool fits = lists.parts[i] != nullptr
+                          ? lists.parts[i]->row_elements == row
+                          : part.rank > 0 && part.Product(1, part.rank) == row;
+    MR_ENSURE(context, fits, Status::kInvalidShape, "an input has other rows than the output");
+  }
+  return Status::kOk;
+}
+
+__attribute__((cold)) Status JoinLists(const OpContext& context, const Lists& lists) {
+  const TensorView output = context.output();
+  const int32_t row = output.shape().Product(1, output.rank());
+  int64_t rows = 0;
+  for (int i = 0; i < context.num_inputs(); ++i) {
+    const ListPart* part = lists.parts[i];
+    const int32_t count = part != nullptr ? part->rows : context.input(i).dim(0);
+    MR_ENSURE(context, rows + count <= output.dim(0), Status::kInvalidShape,
+              "the inputs are more than the output");
+    StridedCopy copy;
+    copy.Add(count * row, 1, 1);
+    copy.Run(output.type(), part != nullptr ? part->memory : context.input(i).raw(), 0,
+             output.raw(), static_cast<int32_t>(rows) * row);
+    rows += count;
+  }
+  MR_ENSURE(context, rows == output.dim(0), Status::kInvalidShape,
+            "the inputs are less than the output");
+  return Status::kOk;
+}
+
 Status PrepareConcatenation(OpContext& context) {
   MR_TRY(CheckTypes(context));
   MR_ENSURE(context,
@@ -41,6 +99,12 @@ Status PrepareConcatenation(OpContext& context) {
   const Shape whole = output.shape();
   const int axis = AxisOf(context, ConcatenationOptions::kAxis);
   MR_ENSURE(context, axis >= 0, Status::kInvalidShape, "the axis is no dimension of the output");
+  if (MayJoinLists(context, axis)) {
+    Lists* lists;
+    MR_TRY(context.NewData(&lists));
+    MR_TRY(FindLists(context, lists));
+    if (lists->parts != nullptr) return CheckLists(context, *lists);
+  }
   int64_t along_axis = 0;
   for (int i = 0; i < context.num_inputs(); ++i) {
     const TensorView input = context.input(i);
@@ -98,8 +162,11 @@ Status Join(OpContext& context, int32_t parts) {
 }
 
 Status InvokeConcatenation(OpContext& context) {
-  return Join(context,
-              context.output().shape().Product(0, AxisOf(context, ConcatenationOptions::kAxis)));
+  const int axis = AxisOf(context, ConcatenationOptions::kAxis);
+  if (MayJoinLists(context, axis) && context.data<Lists>().parts != nullptr) {
+    return JoinLists(context, context.data<Lists>());
+  }
+  return Join(context, context.output().shape().Product(0, axis));
 }
 
 Status PreparePack(OpContext& context) {

@@ -123,5 +123,6 @@ PREPARE_ONLY = [
     "activation",
     "custom_options",
     "layer_checks",
+    "list_part",
     "resize",
 ]

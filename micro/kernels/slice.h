@@ -7,7 +7,8 @@
 namespace millrace::micro {
 
 // input, begin [rank], size [rank] (-1: to the end), output. Any type of fixed size; begin and size
-// int32 or int64, constant or computed.
+// int32 or int64, constant or computed. Where these decide about the number of rows of floats, the
+// output may say another size: it is a part of a list then (common/list_part.h), whole rows.
 extern const OpRegistration kSliceOp;
 
 }  // namespace millrace::micro

@@ -1,10 +1,22 @@
-"""Files: whole ones and raw records as operations, and the contents of checkpoints, without a
-graph."""
+"""Files: whole ones, images and raw records as operations, and the contents of checkpoints,
+without a graph."""
 
 from millrace import _load
 from millrace._load import public
 from millrace.framework import gfile  # noqa: F401
 from millrace.framework.dispatch import apply_op
+from millrace.image.files import (  # noqa: F401
+    decode_and_crop_jpeg,
+    decode_bmp,
+    decode_gif,
+    decode_image,
+    decode_jpeg,
+    decode_png,
+    encode_jpeg,
+    encode_png,
+    extract_jpeg_shape,
+    is_jpeg,
+)
 
 _OF_RECORDS = ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator")
 
@@ -100,6 +112,25 @@ def read_file(filename, name=None):
 def write_file(filename, contents, name=None):
     """An operation that writes a string into a file, whose folder is made if it is missing."""
     return apply_op("WriteFile", (filename, contents), None, name)
+
+
+@public
+def matching_files(pattern, name=None):
+    """The names, sorted, of the files that fit one of the patterns of a shell."""
+    return apply_op("MatchingFiles", (pattern,), None, name)
+
+
+@public
+def serialize_tensor(tensor, name=None):
+    """A tensor as a string, which parse_tensor reads: a serialised TensorProto."""
+    return apply_op("SerializeTensor", (tensor,), None, name)
+
+
+@public
+def parse_tensor(serialized, out_type, name=None):
+    """The tensor in a string that serialize_tensor has made. InvalidArgumentError for another
+    type."""
+    return apply_op("ParseTensor", (serialized,), {"out_type": out_type}, name)
 
 
 @public

@@ -3,6 +3,7 @@
 import builtins
 import importlib.util
 
+import file_programs
 import graph_programs
 import layer_programs
 import millrace as mr
@@ -49,6 +50,8 @@ CALLS = [
     ("control",),
     ("rows",),
     ("datasets",),
+    ("image_files",),
+    ("stored_tensors",),
     ("mistakes",),
     ("savers",),
     ("monitored",),
@@ -79,7 +82,14 @@ needs_keras = pytest.mark.skipif(
 
 
 def program(name):
-    modules = (programs, graph_programs, session_programs, layer_programs, queue_programs)
+    modules = (
+        programs,
+        graph_programs,
+        session_programs,
+        layer_programs,
+        queue_programs,
+        file_programs,
+    )
     return next(getattr(module, name) for module in modules if hasattr(module, name))
 
 

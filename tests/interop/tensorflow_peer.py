@@ -10,6 +10,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 if importlib.util.find_spec("tf_keras"):  # tf.layers and tf.nn.rnn_cell are there
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
+import file_programs
 import graph_programs
 import layer_programs
 import programs
@@ -22,7 +23,14 @@ import tensorflow_graphs
 import tensorflow_models
 
 MODULES = (tensorflow_checkpoints, tensorflow_events, tensorflow_graphs, tensorflow_models)
-PROGRAMS = (programs, graph_programs, session_programs, layer_programs, queue_programs)
+PROGRAMS = (
+    programs,
+    graph_programs,
+    session_programs,
+    layer_programs,
+    queue_programs,
+    file_programs,
+)
 
 
 def find(modules, name):

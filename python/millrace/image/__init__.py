@@ -1,6 +1,7 @@
 """Images: [height, width, channels], or a batch of them."""
 
 from millrace.image.boxes import (
+    combined_non_max_suppression,
     crop_and_resize,
     non_max_suppression,
     non_max_suppression_overlaps,
@@ -27,6 +28,18 @@ from millrace.image.colours import (
     rgb_to_yuv,
     yiq_to_rgb,
     yuv_to_rgb,
+)
+from millrace.image.files import (
+    decode_and_crop_jpeg,
+    decode_bmp,
+    decode_gif,
+    decode_image,
+    decode_jpeg,
+    decode_png,
+    encode_jpeg,
+    encode_png,
+    extract_jpeg_shape,
+    is_jpeg,
 )
 from millrace.image.geometry import (
     central_crop,
@@ -57,15 +70,26 @@ __all__ = [
     "adjust_hue",
     "adjust_saturation",
     "central_crop",
+    "combined_non_max_suppression",
     "convert_image_dtype",
     "crop_and_resize",
     "crop_to_bounding_box",
+    "decode_and_crop_jpeg",
+    "decode_bmp",
+    "decode_gif",
+    "decode_image",
+    "decode_jpeg",
+    "decode_png",
+    "encode_jpeg",
+    "encode_png",
+    "extract_jpeg_shape",
     "extract_patches",
     "flip_left_right",
     "flip_up_down",
     "grayscale_to_rgb",
     "hsv_to_rgb",
     "image_gradients",
+    "is_jpeg",
     "non_max_suppression",
     "non_max_suppression_overlaps",
     "non_max_suppression_padded",

@@ -75,6 +75,36 @@ def non_max_suppression_padded(
 
 
 @public
+def combined_non_max_suppression(
+    boxes,
+    scores,
+    max_output_size_per_class,
+    max_total_size,
+    iou_threshold=0.5,
+    score_threshold=float("-inf"),
+    pad_per_class=False,
+    clip_boxes=True,
+    name=None,
+):
+    """(boxes, scores, classes, how many there are) of the best of all classes, image by image.
+
+    Args:
+      boxes: [batch, n, classes or 1, 4].
+      scores: [batch, n, classes].
+    """
+    args = (
+        boxes,
+        scores,
+        max_output_size_per_class,
+        max_total_size,
+        iou_threshold,
+        score_threshold,
+    )
+    attrs = {"pad_per_class": pad_per_class, "clip_boxes": clip_boxes}
+    return apply_op("CombinedNonMaxSuppression", args, attrs, name)
+
+
+@public
 def non_max_suppression_overlaps(
     overlaps,
     scores,

@@ -37,8 +37,10 @@ from millrace import (
 from millrace.compat.v1 import data as _data
 from millrace.compat.v1 import initializers, losses, nn
 from millrace.compat.v1.old_names import *  # noqa: F403
+from millrace.compat.v1.scatters import *  # noqa: F403
 from millrace.compat.v1.signatures import *  # noqa: F403
 from millrace.compat.v1.sparse_names import *  # noqa: F403
+from millrace.compat.v1.switches import *  # noqa: F403
 from millrace.errors import OpError
 from millrace.framework.context import disable_eager_execution, enable_eager_execution
 from millrace.framework.get_variable import get_local_variable, get_variable, no_regularizer

@@ -177,30 +177,6 @@ def reduce_join(
     return _mr.strings.reduce_join(inputs, axis, bool(keep), separator, name)
 
 
-def _scatter(name, op):
-    def scatter(ref, indices, updates, use_locking=False, name=None):
-        updates = convert_to_tensor(updates, ref.dtype)
-        args = (ref.handle, convert_to_tensor(indices), updates)
-        return ref._updated(op, args, None, name, True)
-
-    scatter.__name__ = scatter.__qualname__ = name
-    scatter.__doc__ = f"{op}: changes rows, or positions, of a variable."
-    return public(scatter)
-
-
-scatter_div, scatter_mul = (
-    _scatter("scatter_div", "ResourceScatterDiv"),
-    _scatter("scatter_mul", "ResourceScatterMul"),
-)
-scatter_max, scatter_min = (
-    _scatter("scatter_max", "ResourceScatterMax"),
-    _scatter("scatter_min", "ResourceScatterMin"),
-)
-scatter_nd_add = _scatter("scatter_nd_add", "ResourceScatterNdAdd")
-scatter_nd_sub = _scatter("scatter_nd_sub", "ResourceScatterNdSub")
-scatter_nd_update = _scatter("scatter_nd_update", "ResourceScatterNdUpdate")
-
-
 @public
 def verify_tensor_all_finite(t=None, msg=None, name=None, x=None, message=None):
     """The tensor. When it runs: InvalidArgumentError, with the message, unless all is finite."""
@@ -268,34 +244,6 @@ def irfft(input_tensor, fft_length=None, name=None):
     return _irfft(input_tensor, fft_length, name)
 
 
-def _nothing_to_switch(name):
-    def switch():
-        pass
-
-    switch.__name__ = switch.__qualname__ = name
-    switch.__doc__ = "Taken, and of no effect: variables are resources, loops are functional."
-    return switch
-
-
-disable_resource_variables = _nothing_to_switch("disable_resource_variables")
-enable_resource_variables = _nothing_to_switch("enable_resource_variables")
-disable_control_flow_v2 = _nothing_to_switch("disable_control_flow_v2")
-enable_control_flow_v2 = _nothing_to_switch("enable_control_flow_v2")
-disable_tensor_equality = _nothing_to_switch("disable_tensor_equality")
-enable_v2_tensorshape = _nothing_to_switch("enable_v2_tensorshape")
-disable_v2_tensorshape = _nothing_to_switch("disable_v2_tensorshape")
-
-
-def resource_variables_enabled():
-    """True."""
-    return True
-
-
-def control_flow_v2_enabled():
-    """True."""
-    return True
-
-
 __all__ = [
     "accumulate_n",
     "angle",
@@ -309,7 +257,6 @@ __all__ = [
     "cholesky_solve",
     "clip_by_average_norm",
     "confusion_matrix",
-    "control_flow_v2_enabled",
     "convert_to_tensor_or_indexed_slices",
     "convert_to_tensor_or_sparse_tensor",
     "count_up_to",
@@ -318,13 +265,6 @@ __all__ = [
     "diag_part",
     "dimension_at_index",
     "dimension_value",
-    "disable_control_flow_v2",
-    "disable_resource_variables",
-    "disable_tensor_equality",
-    "disable_v2_tensorshape",
-    "enable_control_flow_v2",
-    "enable_resource_variables",
-    "enable_v2_tensorshape",
     "extract_image_patches",
     "fft",
     "fft2d",
@@ -358,16 +298,8 @@ __all__ = [
     "random_gamma",
     "random_poisson",
     "reduce_join",
-    "resource_variables_enabled",
     "reverse_v2",
     "rfft",
-    "scatter_div",
-    "scatter_max",
-    "scatter_min",
-    "scatter_mul",
-    "scatter_nd_add",
-    "scatter_nd_sub",
-    "scatter_nd_update",
     "self_adjoint_eig",
     "self_adjoint_eigvals",
     "sets",
