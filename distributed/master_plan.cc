@@ -79,6 +79,7 @@ absl::StatusOr<CompiledStep> Compile(const Graph& graph, const StepSignature& si
   compile.allow_soft_placement = options.allow_soft_placement;
   compile.fold_constants = options.fold_constants;
   compile.deduplicate = options.fold_constants;
+  compile.fuse_updates = options.fold_constants;
   compile.inline_functions = options.inline_functions;
   compile.log_placement = options.log_device_placement;
   MutexLock lock(&graph.mu());

@@ -18,6 +18,7 @@
 #include "core/base/status.h"
 #include "core/base/thread_pool.h"
 #include "core/graph/device_name.h"
+#include "distributed/local_socket.h"
 #include "distributed/local_worker.h"
 #include "distributed/periodic_thread.h"
 #include "distributed/rpc_service.h"
@@ -171,6 +172,10 @@ absl::Status Server::Start() {
   SetServerOptions(&builder);
   builder.AddListeningPort(JoinHostPort(impl_->listen.host, impl_->listen.port),
                            impl_->options.credentials.server, &impl_->port);
+  const std::string local = LocalSocketToListen(impl_->listen);
+  if (!local.empty() && !impl_->options.credentials.encrypted) {
+    builder.AddListeningPort(local, impl_->options.credentials.server);
+  }
   builder.RegisterCallbackGenericService(impl_->service.get());
   impl_->server = builder.BuildAndStart();
   if (impl_->server == nullptr) return ListenError(impl_->listen);

@@ -7,6 +7,7 @@
 #include "core/base/failpoint.h"
 #include "core/base/status.h"
 #include "core/graph/device_name.h"
+#include "distributed/local_socket.h"
 #include "distributed/methods.h"
 #include "protos/worker_service.pb.h"
 
@@ -85,8 +86,10 @@ absl::StatusOr<std::shared_ptr<TensorLinks::Link>> TensorLinks::LinkTo(const Tas
   }
   link = std::make_shared<Link>();
   link->incarnation = task.incarnation;
+  // Whoever sent the tensor's step knows the task, so it is up and its socket can be looked for.
+  const std::string reach = credentials_.encrypted ? *address : PreferLocalSocket(*address);
   link->stream = std::make_unique<StreamClient>(
-      NewChannel(*address, credentials_), absl::StrCat(task.name, " at ", *address),
+      NewChannel(reach, credentials_), absl::StrCat(task.name, " at ", *address),
       methods::kSendTensors,
       [shared = shared_, task = task.name, weak = std::weak_ptr<Link>(link)](
           const absl::Status& status) { shared->Ended(task, weak, status); });

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/notification.h"
+#include "core/base/out_of_memory.h"
 #include "core/base/status.h"
 #include "core/graph/arg_types.h"
 #include "core/graph/node_check.h"
@@ -79,7 +80,7 @@ absl::Status Sync(Device* device) {
 
 absl::Status Launch(const EagerOp& op, KernelContext& context) {
   if (AsyncKernel* async = op.kernel().AsAsync()) return async->Compute(context);
-  return op.device()->Launch(op.kernel(), context);
+  return OrOutOfMemory([&] { return op.device()->Launch(op.kernel(), context); });
 }
 
 absl::Status RunOnDevice(const EagerOp& op, StepContext* step, absl::Span<Tensor> inputs,

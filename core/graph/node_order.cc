@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/graph/control_flow_ops.h"
 
 namespace millrace {
 namespace {
@@ -34,8 +35,7 @@ absl::Status CycleError(const std::vector<Visit>& path, int closing,
 }  // namespace
 
 bool IsBackEdge(absl::string_view from_op, absl::string_view to_op) {
-  return (to_op == "Merge" || to_op == "RefMerge") &&
-         (from_op == "NextIteration" || from_op == "RefNextIteration");
+  return IsMerge(to_op) && IsNextIteration(from_op);
 }
 
 absl::StatusOr<std::vector<int>> OrderByNeeds(const std::vector<std::vector<int>>& needs,

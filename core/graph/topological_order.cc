@@ -1,37 +1,32 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/graph/graph.h"
+#include "core/graph/node_order.h"
 
 namespace millrace {
 namespace {
 
 constexpr size_t kMaxNamed = 8;
 
-bool IsNextIteration(const Node& node) {
-  return node.type() == "NextIteration" || node.type() == "RefNextIteration";
-}
-bool IsMerge(const Node& node) { return node.type() == "Merge" || node.type() == "RefMerge"; }
-
-// How many edges into each node must come first. A data edge into a loop's Merge from its
-// NextIteration does not count.
-bool IsBackEdge(const Node& src, const Use& use) {
-  return use.dst_input != Use::kControl && IsNextIteration(src) && IsMerge(*use.dst);
+// A data edge that closes a loop: its source need not come first.
+bool ClosesLoop(const Node& src, const Use& use) {
+  return use.dst_input != Use::kControl && IsBackEdge(src.type(), use.dst->type());
 }
 
+// How many edges into a node must come first.
 int CountProducers(const Node& node) {
   int count = static_cast<int>(node.control_inputs().size());
-  const bool merge = IsMerge(node);
   for (const Endpoint& e : node.inputs()) {
-    if (e.node != nullptr && !(merge && IsNextIteration(*e.node))) ++count;
+    if (e.node != nullptr && !IsBackEdge(e.node->type(), node.type())) ++count;
   }
   return count;
 }
 
 // Some node before `node` that waits too; there is one, for else `node` would not wait.
 const Node* WaitingProducer(const Node& node, const std::vector<int>& waits_for) {
-  const bool merge = IsMerge(node);
   for (const Endpoint& e : node.inputs()) {
-    if (e.node != nullptr && waits_for[e.node->id()] > 0 && !(merge && IsNextIteration(*e.node))) {
+    if (e.node != nullptr && waits_for[e.node->id()] > 0 &&
+        !IsBackEdge(e.node->type(), node.type())) {
       return e.node;
     }
   }
@@ -78,7 +73,7 @@ absl::StatusOr<std::vector<Node*>> Graph::TopologicalOrder() const {
   for (size_t next = 0; next < order.size(); ++next) {
     const Node& node = *order[next];
     for (const Use& use : node.uses()) {
-      if (!IsBackEdge(node, use) && --waits_for[use.dst->id()] == 0) order.push_back(use.dst);
+      if (!ClosesLoop(node, use) && --waits_for[use.dst->id()] == 0) order.push_back(use.dst);
     }
   }
   if (static_cast<int>(order.size()) == num_live_) return order;

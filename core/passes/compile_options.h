@@ -37,6 +37,7 @@ struct CompileOptions {
       true;  // to a supported device of the same task when the asked one cannot
   bool fold_constants = true;
   bool deduplicate = true;
+  bool fuse_updates = true;
   bool inline_functions = true;
   bool log_placement = false;
 };

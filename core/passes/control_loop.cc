@@ -3,6 +3,7 @@
 // loop of its own, which turns as the condition says, and starts the receiving of each turn.
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 #include "core/passes/edge_cutter.h"
 
 namespace millrace {
@@ -13,7 +14,7 @@ absl::Status EdgeCutter::BringLoopEndsTogether() {
   const int num_ids = graph_.num_node_ids();
   for (int id = 0; id < num_ids; ++id) {
     Node* node = graph_.nodes()[id].get();
-    if (node == nullptr || (!IsEnter(*node) && !IsNextIteration(*node))) continue;
+    if (node == nullptr || (!IsEnter(node->type()) && !IsNextIteration(node->type()))) continue;
     MR_RETURN_IF_ERROR(MoveToUsers(node));
   }
   return absl::OkStatus();

@@ -9,6 +9,7 @@
 #include "absl/hash/hash.h"
 #include "absl/strings/match.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 #include "core/passes/op_traits.h"
 
 namespace millrace {

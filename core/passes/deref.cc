@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 
 namespace millrace {
 namespace {
@@ -16,9 +17,7 @@ bool NeedsRead(const Node& node, int i) {
 }
 
 // Merge runs when the first of its inputs is there, and in a loop the other comes from itself.
-bool WaitsForAllInputs(const Node& node) {
-  return node.type() != "Merge" && node.type() != "RefMerge";
-}
+bool WaitsForAllInputs(const Node& node) { return !IsMerge(node.type()); }
 
 absl::Status AddRead(Graph* graph, Node* consumer, int input) {
   const Endpoint source = consumer->input(input);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 #include "core/graph/shape_inference.h"
 
 namespace millrace {
@@ -12,11 +13,6 @@ namespace {
 
 // A constant up to this size is copied rather than sent in every step.
 constexpr size_t kMaxCopiedConstBytes = 4096;
-
-// That an output of it is alive says no more than that: the other may be dead.
-bool IsSwitch(const Node& node) {
-  return node.type() == "Switch" || node.type() == "RefSwitch" || node.type() == "_SwitchN";
-}
 
 }  // namespace
 
@@ -112,7 +108,7 @@ absl::StatusOr<Node*> EdgeCutter::CopyOf(Node* src, int output, int device) {
   if (copies_.size() <= static_cast<size_t>(src->id())) copies_.resize(graph_.num_node_ids());
   for (const Copy& copy : copies_[src->id()]) {
     // That any output has arrived also tells that the node has run.
-    const bool tells = output == Use::kControl && !IsSwitch(*src);
+    const bool tells = output == Use::kControl && !IsSwitch(src->type());
     if (copy.device == device && (copy.output == output || tells)) return copy.node;
   }
   MR_ASSIGN_OR_RETURN(Node * made, MakeCopy(src, output, device, turn));
@@ -155,8 +151,9 @@ absl::Status EdgeCutter::CutUses(Node* src) {
 
 absl::Status EdgeCutter::Run() {
   const auto& nodes = graph_.nodes();
-  may_be_dead_ = std::any_of(nodes.begin(), nodes.end(),
-                             [](const auto& node) { return node != nullptr && IsSwitch(*node); });
+  may_be_dead_ = std::any_of(nodes.begin(), nodes.end(), [](const auto& node) {
+    return node != nullptr && IsSwitch(node->type());
+  });
   if (!frames_.empty()) MR_RETURN_IF_ERROR(BringLoopEndsTogether());
   const int num_ids = graph_.num_node_ids();
   for (int id = 0; id < num_ids; ++id) {

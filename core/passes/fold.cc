@@ -10,6 +10,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 #include "core/graph/shape_inference.h"
 #include "core/passes/function_calls.h"
 #include "core/passes/op_traits.h"
@@ -200,8 +201,8 @@ absl::Status Folder::Run() {
   const int num_ids = graph_.num_node_ids();
   bool has_frames = false;
   for (const auto& node : graph_.nodes()) {
-    has_frames |= node != nullptr && (node->type() == "Switch" || node->type() == "RefSwitch" ||
-                                      node->type() == "Merge" || node->type() == "Enter");
+    has_frames |= node != nullptr &&
+                  (IsSwitch(node->type()) || IsMerge(node->type()) || IsEnter(node->type()));
   }
   // There a shape is dead or alive with its tensor.
   fold_shapes_ &= !has_frames;

@@ -3,20 +3,15 @@
 #include <algorithm>
 
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 
 namespace millrace {
-
-bool IsEnter(const Node& node) { return node.type() == "Enter" || node.type() == "RefEnter"; }
-bool IsExit(const Node& node) { return node.type() == "Exit" || node.type() == "RefExit"; }
-bool IsNextIteration(const Node& node) {
-  return node.type() == "NextIteration" || node.type() == "RefNextIteration";
-}
 
 absl::StatusOr<LoopFrames> LoopFrames::Find(const Graph& graph) {
   LoopFrames found;
   const auto& nodes = graph.nodes();
   if (std::none_of(nodes.begin(), nodes.end(),
-                   [](const auto& node) { return node != nullptr && IsEnter(*node); })) {
+                   [](const auto& node) { return node != nullptr && IsEnter(node->type()); })) {
     return found;
   }
   MR_ASSIGN_OR_RETURN(const std::vector<Node*> order, graph.TopologicalOrder());
@@ -31,9 +26,9 @@ absl::StatusOr<LoopFrames> LoopFrames::Find(const Graph& graph) {
     for (const Node* control : node->control_inputs()) look_at(control);
     frame = std::max<int>(frame, kRoot);
     found.output_frame_[node->id()] = frame;
-    if (IsEnter(*node)) {
+    if (IsEnter(node->type())) {
       MR_RETURN_IF_ERROR(found.EnterFrame(*node, frame));
-    } else if (IsExit(*node)) {
+    } else if (IsExit(node->type())) {
       found.output_frame_[node->id()] = std::max<int>(found.frames_[frame].parent, kRoot);
     } else if (node->type() == "LoopCond") {
       found.frames_[frame].condition = node;

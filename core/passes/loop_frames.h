@@ -21,10 +21,6 @@ struct LoopFrame {
   Node* condition = nullptr;  // its LoopCond; null if it has none
 };
 
-bool IsEnter(const Node& node);
-bool IsExit(const Node& node);
-bool IsNextIteration(const Node& node);
-
 // A snapshot: nodes added later are unknown to it until Follow tells it of them.
 class LoopFrames {
  public:

@@ -5,9 +5,11 @@
 #include "absl/algorithm/container.h"
 #include "core/base/logging.h"
 #include "core/base/status.h"
+#include "core/graph/device_name.h"
 #include "core/passes/dedupe.h"
 #include "core/passes/deref.h"
 #include "core/passes/fold.h"
+#include "core/passes/fuse_update.h"
 #include "core/passes/inline.h"
 #include "core/passes/partition.h"
 #include "core/passes/partition_functions.h"
@@ -45,6 +47,12 @@ absl::StatusOr<CompiledStep> CompileStep(const Graph& graph, const StepSignature
   MR_RETURN_IF_ERROR(PartitionFunctions(options, &step, &device_of, &next_edge_id));
   MR_ASSIGN_OR_RETURN(compiled.partitions,
                       SplitByDevice(options, std::move(device_of), std::move(step), &next_edge_id));
+  if (options.fuse_updates) {
+    for (const Partition& partition : compiled.partitions) {
+      MR_ASSIGN_OR_RETURN(const DeviceName device, DeviceName::Parse(partition.device));
+      MR_RETURN_IF_ERROR(FuseUpdates(device.type.value_or(""), partition.graph.get()));
+    }
+  }
   return compiled;
 }
 

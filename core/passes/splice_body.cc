@@ -6,12 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 #include "core/graph/device_name.h"
 
 namespace millrace {
 namespace {
-
-bool IsEnter(const Node& node) { return node.type() == "Enter" || node.type() == "RefEnter"; }
 
 // A node of the body that is not copied: its uses are joined to what feeds or takes it.
 bool IsArgOrRetval(const Node& node) { return node.type() == "_Arg" || node.type() == "_Retval"; }
@@ -157,7 +156,7 @@ Endpoint BodySplicer::Mapped(Endpoint e) const {
 
 AttrMap BodySplicer::CopiedAttrs(const Node& node) const {
   AttrMap attrs = node.attrs();
-  if (IsEnter(node)) {
+  if (IsEnter(node.type())) {
     std::string frame;
     attrs.Get("frame_name", &frame).IgnoreError();
     attrs.Set("frame_name", absl::StrCat(call_->name(), "/", frame));

@@ -61,6 +61,16 @@ void AddMathOps(Registry* r) {
                .Attr("T: type")
                .Attr("out_type: {int32, int64} = DT_INT32")
                .Shape(ShapeShape));
+  AddOp(r,
+        Op("MatMul")
+            .Input("a: T")
+            .Input("b: T")
+            .Output("product: T")
+            .Attr("T: type")
+            .Attr("transpose_a: bool = false")
+            .Attr("transpose_b: bool = false")
+            .Shape(MatMulShape),
+        true);
   for (const char* name : {"Size", "Rank"}) {
     AddOp(r,
           Op(name).Input("input: T").Output("output: int32").Attr("T: type").Shape(ScalarOutputs));
@@ -82,6 +92,12 @@ void AddVariableOps(Registry* r) {
                .Input("resource: resource")
                .Input("value: dtype")
                .Attr("dtype: type")
+               .Stateful());
+  AddOp(r, Op("ResourceApplyGradientDescent")
+               .Input("var: resource")
+               .Input("alpha: T")
+               .Input("delta: T")
+               .Attr("T: type")
                .Stateful());
   AddOp(r, Op("VariableV2").Output("ref: Ref(dtype)").Attr("dtype: type = DT_FLOAT").Stateful());
   AddOp(r, Op("Assign")
@@ -149,6 +165,15 @@ void AddControlFlowOps(Registry* r) {
 void AddPrivateOps(Registry* r) {
   AddOp(r, Op("_Arg").Output("output: T").Attr("T: type").Attr("index: int >= 0").Stateful());
   AddOp(r, Op("_Retval").Input("input: T").Attr("T: type").Attr("index: int >= 0").Stateful());
+  AddOp(r, Op("_MatMulApplyGradientDescent")
+               .Input("var: resource")
+               .Input("alpha: T")
+               .Input("a: T")
+               .Input("b: T")
+               .Attr("T: {float}")
+               .Attr("transpose_a: bool = false")
+               .Attr("transpose_b: bool = false")
+               .Stateful());
   AddOp(r, Op("_ReadRef").Input("ref: Ref(T)").Output("value: T").Attr("T: type"));
   AddOp(r,
         Op("_Send")

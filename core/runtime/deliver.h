@@ -7,6 +7,7 @@
 
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
+#include "core/base/out_of_memory.h"
 #include "core/runtime/kernel.h"
 #include "core/runtime/plan_impl.h"
 #include "core/runtime/step.h"
@@ -45,8 +46,10 @@ inline absl::Status CheckOutputs(const PlanNode& node, const Tensor* slots) {
 inline absl::Status LaunchNode(const PlanImpl& plan, const PlanNode& node, StepContext* step,
                                Tensor* slots) {
   KernelContext context = ContextOf(plan, node, step, slots);
-  absl::Status status =
-      plan.on_host ? node.kernel->Compute(context) : plan.device->Launch(*node.kernel, context);
+  absl::Status status = OrOutOfMemory([&] {
+    return plan.on_host ? node.kernel->Compute(context)
+                        : plan.device->Launch(*node.kernel, context);
+  });
   if (ABSL_PREDICT_FALSE(!status.ok())) return status;
   return CheckOutputs(node, slots);
 }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/cancellation.h"
+#include "core/base/out_of_memory.h"
 #include "core/base/status.h"
 #include "core/runtime/kernel.h"
 #include "core/runtime/plan_builder.h"
@@ -29,7 +30,7 @@ absl::StatusOr<std::vector<Tensor>> EvaluateNode(const Registry& registry, Devic
   std::vector<Tensor> outputs(node.num_outputs());
   KernelContext context(device, &step, absl::MakeSpan(values), absl::MakeSpan(outputs),
                         node.output_types());
-  MR_RETURN_IF_ERROR(kernel->Compute(context));
+  MR_RETURN_IF_ERROR(OrOutOfMemory([&] { return kernel->Compute(context); }));
   for (int i = 0; i < node.num_outputs(); ++i) {
     if (outputs[i].dtype() != node.output_type(i)) {
       return absl::InternalError(absl::StrCat(node.Describe(), ": output ", i, " is not a ",

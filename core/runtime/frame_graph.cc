@@ -5,27 +5,25 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "core/base/status.h"
+#include "core/graph/control_flow_ops.h"
 
 namespace millrace {
 namespace {
 
 FrameNode::Kind KindOf(const Node& node) {
-  absl::string_view type = node.type();
+  const absl::string_view type = node.type();
   if (type == "_Arg") return FrameNode::kArg;
   if (type == "_Retval") return FrameNode::kResult;
   if (type == "_Send") return FrameNode::kSend;
   if (type == "_Recv") return FrameNode::kRecv;
-  if (type == "_SwitchN") return FrameNode::kSwitch;
-  absl::ConsumePrefix(&type, "Ref");
-  if (type == "Switch") return FrameNode::kSwitch;
-  if (type == "Merge") return FrameNode::kMerge;
+  if (IsSwitch(type)) return FrameNode::kSwitch;
+  if (IsMerge(type)) return FrameNode::kMerge;
   // A Merge of nothing: it only waits, for dead nodes too, and is never dead itself.
   if (type == "ControlTrigger") return FrameNode::kMerge;
-  if (type == "Enter") return FrameNode::kEnter;
-  if (type == "Exit") return FrameNode::kExit;
-  if (type == "NextIteration") return FrameNode::kNextIteration;
+  if (IsEnter(type)) return FrameNode::kEnter;
+  if (IsExit(type)) return FrameNode::kExit;
+  if (IsNextIteration(type)) return FrameNode::kNextIteration;
   return FrameNode::kPlain;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/out_of_memory.h"
 #include "core/base/thread_pool.h"
 #include "core/runtime/deliver.h"
 #include "core/runtime/frame_state.h"
@@ -133,7 +134,7 @@ class FrameRun {
         return;
       }
       KernelContext context = ContextOf(node, outputs);
-      absl::Status status = statics.kernel->Compute(context);
+      absl::Status status = OrOutOfMemory([&] { return statics.kernel->Compute(context); });
       if (status.ok()) status = Check(node, outputs, context.is_dead());
       if (!status.ok()) return Fail(node, status);
       if (start_ns != 0) RecordTime(plan_, node.node, step_, start_ns);

@@ -6,21 +6,25 @@
 #include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/passes/compile_body.h"
+#include "core/passes/fuse_update.h"
 #include "core/runtime/plan.h"
 
 namespace millrace {
 namespace {
 
 // The body as it is run: without what neither its results nor a side effect needs, since a plan
-// runs all that its graph holds; calls in it inlined.
-absl::StatusOr<std::unique_ptr<Graph>> Compile(FunctionLibrary::Body body) {
+// runs all that its graph holds; calls in it inlined, gradients fused with their updates.
+absl::StatusOr<std::unique_ptr<Graph>> Compile(FunctionLibrary::Body body, const Device& device) {
   CompileOptions options;
   options.fold_constants = false;
   const auto evaluate = [](const Node&,
                            absl::Span<const Tensor>) -> absl::StatusOr<std::vector<Tensor>> {
     return absl::UnimplementedError("nothing is folded here");
   };
-  return CompileBody(options, std::move(body), evaluate);
+  MR_ASSIGN_OR_RETURN(std::unique_ptr<Graph> graph,
+                      CompileBody(options, std::move(body), evaluate));
+  MR_RETURN_IF_ERROR(FuseUpdates(device.type(), graph.get()));
+  return graph;
 }
 
 }  // namespace
@@ -65,7 +69,7 @@ absl::StatusOr<std::shared_ptr<const Plan>> FunctionRuntime::GetPlan(const Funct
       library_->Instantiate(function.name, attrs, *registry_, library_);
   if (!body.ok()) return body.status();
   const std::string context = absl::StrCat("function '", function.name, "'");
-  absl::StatusOr<std::unique_ptr<Graph>> graph = Compile(*std::move(body));
+  absl::StatusOr<std::unique_ptr<Graph>> graph = Compile(*std::move(body), *device_);
   if (!graph.ok()) return Annotate(graph.status(), context);
   absl::StatusOr<std::shared_ptr<const Plan>> plan = Plan::Create(*std::move(graph), device_, this);
   if (!plan.ok()) return Annotate(plan.status(), context);

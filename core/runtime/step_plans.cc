@@ -18,6 +18,7 @@ absl::StatusOr<std::shared_ptr<const StepPlans>> StepPlans::Compile(const Graph&
   compile.allow_soft_placement = options.allow_soft_placement;
   compile.fold_constants = options.fold_constants;
   compile.deduplicate = options.fold_constants;
+  compile.fuse_updates = options.fold_constants;
   compile.inline_functions = options.inline_functions;
   compile.log_placement = options.log_device_placement;
   const auto evaluate = [&](const Node& node, absl::Span<const Tensor> inputs) {

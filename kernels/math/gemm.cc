@@ -58,13 +58,14 @@ const T* ColumnOfB(const GemmShape& s, const T* b, int64_t n0) {
 
 // For products so small that a call of the library costs more than they do. k runs innermost for
 // op(A) x B^T and in the middle otherwise.
-void TinyGemm(const GemmShape& s, const float* a, const float* b, float* c, bool accumulate) {
+void TinyGemm(const GemmShape& s, float scale, const float* a, const float* b, float* c,
+              bool accumulate) {
   const int64_t a_row = s.transpose_a ? 1 : s.lda(), a_column = s.transpose_a ? s.lda() : 1;
   for (int64_t i = 0; i < s.m; ++i) {
     float* row = c + i * s.n;
     if (!accumulate) std::fill(row, row + s.n, 0.0f);
     for (int64_t p = 0; p < s.k; ++p) {
-      const float x = a[i * a_row + p * a_column];
+      const float x = scale * a[i * a_row + p * a_column];
       const float* column = s.transpose_b ? b + p : b + p * s.n;
       const int64_t step = s.transpose_b ? s.k : 1;
       for (int64_t j = 0; j < s.n; ++j) row[j] += x * column[j * step];
@@ -121,25 +122,36 @@ void GemmByBlocks(ThreadPool* pool, const GemmShape& shape, const T* a, const T*
   });
 }
 
-}  // namespace
-
-void Gemm(ThreadPool* pool, const GemmShape& s, const float* a, const float* b, float* c,
-          bool accumulate) {
+// C = scale op(A) op(B), or that added to C.
+void ScaledGemm(ThreadPool* pool, const GemmShape& s, float scale, const float* a, const float* b,
+                float* c, bool accumulate) {
   if (s.m == 0 || s.n == 0) return;
   if (s.k == 0) {
     if (!accumulate) std::memset(c, 0, sizeof(float) * static_cast<size_t>(s.m * s.n));
     return;
   }
   if (s.m * s.n * s.k <= 512) {
-    TinyGemm(s, a, b, c, accumulate);
+    TinyGemm(s, scale, a, b, c, accumulate);
     return;
   }
   ForEachBlock(pool, s, [&](int64_t m0, int64_t m1, int64_t n0, int64_t n1) {
     const OneThreadOpenMp one_thread;
-    dnnl_sgemm(s.transpose_a ? 'T' : 'N', s.transpose_b ? 'T' : 'N', m1 - m0, n1 - n0, s.k, 1.0f,
+    dnnl_sgemm(s.transpose_a ? 'T' : 'N', s.transpose_b ? 'T' : 'N', m1 - m0, n1 - n0, s.k, scale,
                RowOfA(s, a, m0), s.lda(), ColumnOfB(s, b, n0), s.ldb(), accumulate ? 1.0f : 0.0f,
                c + m0 * s.n + n0, s.n);
   });
+}
+
+}  // namespace
+
+void Gemm(ThreadPool* pool, const GemmShape& shape, const float* a, const float* b, float* c,
+          bool accumulate) {
+  ScaledGemm(pool, shape, 1.0f, a, b, c, accumulate);
+}
+
+void AddGemm(ThreadPool* pool, const GemmShape& shape, float scale, const float* a, const float* b,
+             float* c) {
+  ScaledGemm(pool, shape, scale, a, b, c, /*accumulate=*/true);
 }
 
 void Gemm(ThreadPool* pool, const GemmShape& shape, const double* a, const double* b, double* c) {

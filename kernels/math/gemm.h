@@ -22,6 +22,9 @@ struct GemmShape {
 // in blocks that depend on the shape alone; with a null pool it is done here. Integers wrap.
 void Gemm(ThreadPool* pool, const GemmShape& shape, const float* a, const float* b, float* c,
           bool accumulate = false);
+// C += scale op(A) op(B), likewise.
+void AddGemm(ThreadPool* pool, const GemmShape& shape, float scale, const float* a, const float* b,
+             float* c);
 void Gemm(ThreadPool* pool, const GemmShape& shape, const double* a, const double* b, double* c);
 void Gemm(ThreadPool* pool, const GemmShape& shape, const complex64* a, const complex64* b,
           complex64* c);

@@ -1,5 +1,4 @@
 // MatMul.
-#include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/graph/gradient.h"
 #include "core/graph/registry.h"
@@ -7,6 +6,7 @@
 #include "core/runtime/kernel.h"
 #include "kernels/math/gemm.h"
 #include "kernels/math/narrow.h"
+#include "kernels/math/product_shape.h"
 
 namespace millrace {
 namespace {
@@ -22,23 +22,7 @@ class MatMulKernel final : public Kernel {
   absl::Status Compute(KernelContext& c) override {
     const Tensor& a = c.input(0);
     const Tensor& b = c.input(1);
-    for (int i = 0; i < 2; ++i) {
-      if (c.input(i).rank() != 2) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "In[", i, "] is not a matrix. Instead it has shape ", c.input(i).shape().ToString()));
-      }
-    }
-    GemmShape s;
-    s.transpose_a = transpose_a_;
-    s.transpose_b = transpose_b_;
-    s.m = a.dim(transpose_a_ ? 1 : 0);
-    s.k = a.dim(transpose_a_ ? 0 : 1);
-    s.n = b.dim(transpose_b_ ? 0 : 1);
-    if (b.dim(transpose_b_ ? 1 : 0) != s.k) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("Matrix size-incompatible: In[0]: ", a.shape().ToString(),
-                       ", In[1]: ", b.shape().ToString()));
-    }
+    MR_ASSIGN_OR_RETURN(const GemmShape s, ProductShape(a, transpose_a_, b, transpose_b_));
     MR_ASSIGN_OR_RETURN(const Shape shape, Shape::Create({s.m, s.n}));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));

@@ -123,6 +123,43 @@ TEST_F(StateTest, StridedSliceAssign) {
   EXPECT_TENSOR_EQ(ReadVariable("w"), Vec({0, 10, 2, 30, 4}));
 }
 
+TEST_F(StateTest, AProductOfMatricesIsAddedAsItIsComputed) {
+  const Tensor w = MakeVariable("w", Tensor::Of<float>({2, 2}, {1, 2, 3, 4}));
+  const Tensor before = ReadVariable("w");
+  const Tensor x = Tensor::Of<float>({3, 2}, {1, 0, 0, 1, 1, 1});
+  const Tensor dy = Tensor::Of<float>({3, 2}, {2, 4, 6, 8, 10, 12});
+  Do("_MatMulApplyGradientDescent", {w, F(0.5), x, dy}, {{"transpose_a", true}});
+  // x^T dy = [[12, 16], [16, 20]].
+  EXPECT_TENSOR_EQ(ReadVariable("w"), Tensor::Of<float>({2, 2}, {-5, -6, -5, -6}));
+  EXPECT_TENSOR_EQ(before, Tensor::Of<float>({2, 2}, {1, 2, 3, 4}));
+  EXPECT_EQ(Code("_MatMulApplyGradientDescent", {w, F(0.5), x, x}), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("_MatMulApplyGradientDescent", {w, F(0.5), dy, Tensor::Of<float>({2, 1}, {1, 1})}),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("_MatMulApplyGradientDescent", {w, Vec({1, 2}), x, dy}, {{"transpose_a", true}}),
+            StatusCode::kInvalidArgument);
+}
+
+// The library's product, not that for a handful of numbers.
+TEST_F(StateTest, LargeProductsAreAddedToo) {
+  constexpr int kBatch = 5, kIn = 37, kOut = 41;
+  Tensor x = *Tensor::CreateZeros(DType::kFloat, Shape({kBatch, kIn}));
+  Tensor dy = *Tensor::CreateZeros(DType::kFloat, Shape({kBatch, kOut}));
+  for (int i = 0; i < kBatch * kIn; ++i) x.mutable_flat<float>()[i] = static_cast<float>(i % 7 - 3);
+  for (int i = 0; i < kBatch * kOut; ++i) dy.mutable_flat<float>()[i] = static_cast<float>(i % 5);
+  const Tensor w = MakeVariable("w", *Tensor::CreateZeros(DType::kFloat, Shape({kIn, kOut})));
+  Do("_MatMulApplyGradientDescent", {w, F(0.25), x, dy}, {{"transpose_a", true}});
+  const Tensor result = ReadVariable("w");
+  for (int i = 0; i < kIn; ++i) {
+    for (int j = 0; j < kOut; ++j) {
+      float sum = 0;
+      for (int b = 0; b < kBatch; ++b) {
+        sum += x.data<float>()[b * kIn + i] * dy.data<float>()[b * kOut + j];
+      }
+      ASSERT_EQ(result.data<float>()[i * kOut + j], -0.25f * sum) << i << ", " << j;
+    }
+  }
+}
+
 TEST_F(StateTest, GradientDescentAndMomentum) {
   const Tensor w = MakeVariable("w", Vec({1, 2})), m = MakeVariable("m", Vec({0, 10}));
   Do("ResourceApplyGradientDescent", {w, F(0.5), Vec({2, 4})});

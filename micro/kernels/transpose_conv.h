@@ -10,8 +10,8 @@ namespace millrace::micro {
 // filter [channels, height, width, depth], input [batch, height, width, depth], bias [channels]
 // (optional); output [batch, height, width, channels]. Types: all float32; input and output int8
 // with int32 bias, or int16 with int64 or int32 bias, both with an int8 filter of one scale or one
-// a channel; or uint8 with a filter of uint8 and int32 bias; or float32 with an int8 filter (hybrid:
-// the input is quantised while invoking, with a zero point for each batch).
+// a channel; or uint8 with a filter of uint8 and int32 bias; or float32 with an int8 filter
+// (hybrid: the input is quantised while invoking, with a zero point for each batch).
 extern const OpRegistration kTransposeConvOp;
 
 }  // namespace millrace::micro
