@@ -11,6 +11,7 @@ from tensorflow.python.framework.tensor_util import MakeNdarray as make_ndarray
 
 # Ops that TensorFlow does not have, and why we do.
 OURS_ALONE = {
+    "_MatMulApplyGradientDescent": "what a pass makes of an update and its product",
     "_ReadRef": "stands where a reference becomes a value; never in a stored graph",
 }
 
