@@ -8,11 +8,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/philox.h"
+#include "core/base/status.h"
 #include "core/base/thread_pool.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
 #include "core/tensor/tensor.h"
+#include "kernels/array/int_args.h"
 #include "kernels/random/distributions.h"
+#include "kernels/random/random_kernels.h"
 
 namespace millrace {
 
@@ -45,6 +48,22 @@ absl::Status FillByParameter(KernelContext& c, const Philox& start, const Shape&
 
 // The shape of so many samples of each parameter.
 absl::StatusOr<Shape> SamplesShape(const Shape& samples, const Shape& parameters);
+
+// (shape, parameters) -> so many samples of each parameter, from the kernel's own generator.
+template <double (*kDraw)(double parameter, Philox gen)>
+class SamplesKernel final : public Kernel {
+ public:
+  absl::Status Init(KernelConstruction& c) override { return gen_.Init(c); }
+  absl::Status Compute(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(const Shape samples, ShapeArg(c.input(0), "shape"));
+    MR_ASSIGN_OR_RETURN(const Shape shape, SamplesShape(samples, c.input(1).shape()));
+    return FillByParameter(c, gen_.ReserveForOutputs(shape.num_elements()), shape, c.input(1),
+                           kDraw);
+  }
+
+ private:
+  GuardedPhilox gen_;
+};
 
 // Shape function: input 0 as a shape, followed by the dimensions of input 1.
 absl::Status SamplesOfParametersShape(ShapeContext& c);

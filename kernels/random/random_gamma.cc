@@ -29,19 +29,7 @@ double DrawGamma(double alpha, Philox gen) {
   }
 }
 
-class RandomGammaKernel final : public Kernel {
- public:
-  absl::Status Init(KernelConstruction& c) override { return gen_.Init(c); }
-  absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const Shape samples, ShapeArg(c.input(0), "shape"));
-    MR_ASSIGN_OR_RETURN(const Shape shape, SamplesShape(samples, c.input(1).shape()));
-    return FillByParameter(c, gen_.ReserveForOutputs(shape.num_elements()), shape, c.input(1),
-                           DrawGamma);
-  }
-
- private:
-  GuardedPhilox gen_;
-};
+using RandomGammaKernel = SamplesKernel<DrawGamma>;
 
 // (shape, seed, alpha) or (shape, key, counter, alg, alpha).
 template <bool kKey>

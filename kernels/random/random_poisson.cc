@@ -40,19 +40,7 @@ double DrawPoisson(double rate, Philox gen) {
   }
 }
 
-class RandomPoissonKernel final : public Kernel {
- public:
-  absl::Status Init(KernelConstruction& c) override { return gen_.Init(c); }
-  absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const Shape samples, ShapeArg(c.input(0), "shape"));
-    MR_ASSIGN_OR_RETURN(const Shape shape, SamplesShape(samples, c.input(1).shape()));
-    return FillByParameter(c, gen_.ReserveForOutputs(shape.num_elements()), shape, c.input(1),
-                           DrawPoisson);
-  }
-
- private:
-  GuardedPhilox gen_;
-};
+using RandomPoissonKernel = SamplesKernel<DrawPoisson>;
 
 class StatelessPoissonKernel final : public Kernel {
  public:
