@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <memory>
 
 #include "core/base/mutex.h"
@@ -29,8 +30,7 @@ class Loop {
   void Work() {
     int64_t done = 0;
     for (int64_t i; (i = next_.fetch_add(1, std::memory_order_relaxed)) < num_ranges_; ++done) {
-      const int64_t begin = i * range_;
-      fn_(begin, std::min(range_, total_ - begin) + begin);
+      if (!failed_.load(std::memory_order_relaxed)) Run(i * range_);
     }
     if (done == 0) return;
     if (done_.fetch_add(done, std::memory_order_acq_rel) + done == num_ranges_) {
@@ -48,7 +48,20 @@ class Loop {
     while (!AllDone()) all_done_.Wait(&mu_);
   }
 
+  // After Await: throws here what was thrown first in any of the ranges.
+  void Rethrow() {
+    if (failed_.load(std::memory_order_relaxed)) std::rethrow_exception(error_);
+  }
+
  private:
+  void Run(int64_t begin) {
+    try {
+      fn_(begin, std::min(range_, total_ - begin) + begin);
+    } catch (...) {
+      if (!failed_.exchange(true)) error_ = std::current_exception();
+    }
+  }
+
   bool AllDone() const { return done_.load(std::memory_order_acquire) == num_ranges_; }
 
   const int64_t total_;
@@ -57,6 +70,8 @@ class Loop {
   const absl::FunctionRef<void(int64_t, int64_t)> fn_;
   alignas(64) std::atomic<int64_t> next_{0};
   alignas(64) std::atomic<int64_t> done_{0};
+  std::atomic<bool> failed_{false};
+  std::exception_ptr error_;  // written by who set failed_; read when all is done
   Mutex mu_;
   CondVar all_done_;
 };
@@ -78,6 +93,7 @@ void RunInParallel(ThreadPool* pool, int64_t total, int64_t grain,
   }
   loop->Work();
   loop->Await();
+  loop->Rethrow();
 }
 
 }  // namespace millrace

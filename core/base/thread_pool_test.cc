@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <new>
 #include <numeric>
 #include <thread>
 #include <vector>
@@ -121,6 +122,23 @@ TEST(ParallelFor, NestsOnThePoolsOwnThreads) {
 }
 
 // The other threads are all stuck in something else; the caller does it alone.
+TEST(ParallelFor, ThrowsHereWhatAnyThreadThrew) {
+  auto pool = ThreadPool::Create("test", 4);
+  for (int culprit = 0; culprit < 64; ++culprit) {
+    std::atomic<int> running{0};
+    EXPECT_THROW(pool->ParallelFor(64, 1,
+                                   [&](int64_t begin, int64_t end) {
+                                     ++running;
+                                     const bool mine = begin <= culprit && culprit < end;
+                                     if (!mine) std::this_thread::yield();
+                                     --running;
+                                     if (mine) throw std::bad_alloc();
+                                   }),
+                 std::bad_alloc);
+    EXPECT_EQ(running, 0);
+  }
+}
+
 TEST(ParallelFor, DoesNotWaitForUnrelatedWork) {
   auto pool = ThreadPool::Create("test", 3);
   Notification go;
