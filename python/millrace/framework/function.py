@@ -83,7 +83,7 @@ class ConcreteFunction:
             "Tout": [t.dtype for t in self._traced.outputs],
         }
         op = "StatefulPartitionedCall" if self._stateful else "PartitionedCall"
-        results = apply_op(op, (inputs,), attrs, self.name)
+        results = apply_op(op, (inputs,), attrs, self.name.strip("_"))
         results = results if isinstance(results, list) else []
         for tensor, inner in zip(results, self._traced.outputs):
             tensor.set_shape(inner.shape)
