@@ -7,7 +7,6 @@ A message class declares `_fields`: name -> (number, kind), where kind is "int" 
 
 import struct
 
-
 _WIRE_TYPES = {"int": 0, "sint": 0, "bool": 0, "double": 1}  # others: 2
 
 

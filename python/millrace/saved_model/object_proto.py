@@ -5,14 +5,16 @@ from millrace.framework.wire import Message
 from millrace.train.object_graph import ObjectReference
 
 
-class _Dim(Message):
+class DimProto(Message):
+    """A size."""
+
     _fields = {"size": (1, "int"), "name": (2, "string")}  # noqa: RUF012
 
 
 class ShapeProto(Message):
     """dim: -1 for sizes that are not known."""
 
-    _fields = {"dim": (2, [_Dim]), "unknown_rank": (3, "bool")}  # noqa: RUF012
+    _fields = {"dim": (2, [DimProto]), "unknown_rank": (3, "bool")}  # noqa: RUF012
 
 
 class TensorSpecProto(Message):
@@ -45,14 +47,16 @@ class Fields(Message):
     _fields = {"fields": (1, {"": Structured})}  # noqa: RUF012
 
 
-class _Pair(Message):
+class PairProto(Message):
+    """A field of a named tuple."""
+
     _fields = {"key": (1, "string"), "value": (2, Structured)}  # noqa: RUF012
 
 
 class NamedTuple(Message):
     """name: of its class."""
 
-    _fields = {"name": (1, "string"), "values": (2, [_Pair])}  # noqa: RUF012
+    _fields = {"name": (1, "string"), "values": (2, [PairProto])}  # noqa: RUF012
 
 
 class TypeSpec(Message):
@@ -107,22 +111,34 @@ class ConcreteFunctionProto(Message):
     }
 
 
-class _UserObject(Message):
-    _fields = {"identifier": (1, "string")}  # noqa: RUF012
+class VersionProto(Message):
+    """producer: who wrote it. min_consumer: who may read it."""
+
+    _fields = {"producer": (1, "int"), "min_consumer": (2, "int")}  # noqa: RUF012
+
+
+class UserObjectProto(Message):
+    """identifier: of its class."""
+
+    _fields = {"identifier": (1, "string"), "version": (2, VersionProto)}  # noqa: RUF012
 
 
 class _Asset(Message):
     _fields = {"asset_file_def_index": (1, "int")}  # noqa: RUF012
 
 
-class _Function(Message):
+class FunctionProto(Message):
+    """A function with its traces, by name."""
+
     _fields = {  # noqa: RUF012
         "concrete_functions": (1, ["string"]),
         "function_spec": (2, FunctionSpecProto),
     }
 
 
-class _Variable(Message):
+class VariableProto(Message):
+    """A variable; its value is in the checkpoint."""
+
     _fields = {  # noqa: RUF012
         "dtype": (1, "int"),
         "shape": (2, ShapeProto),
@@ -131,7 +147,9 @@ class _Variable(Message):
     }
 
 
-class _BareFunction(Message):
+class BareFunctionProto(Message):
+    """A trace that stands alone, as a signature."""
+
     _fields = {  # noqa: RUF012
         "concrete_function_name": (1, "string"),
         "argument_keywords": (2, ["string"]),
@@ -139,7 +157,9 @@ class _BareFunction(Message):
     }
 
 
-class _Constant(Message):
+class ConstantProto(Message):
+    """operation: of the graph, that holds the value."""
+
     _fields = {"operation": (1, "string")}  # noqa: RUF012
 
 
@@ -152,12 +172,12 @@ class SavedObject(Message):
 
     _fields = {  # noqa: RUF012
         "children": (1, [ObjectReference]),
-        "user_object": (4, _UserObject),
+        "user_object": (4, UserObjectProto),
         "asset": (5, _Asset),
-        "function": (6, _Function),
-        "variable": (7, _Variable),
-        "bare_concrete_function": (8, _BareFunction),
-        "constant": (9, _Constant),
+        "function": (6, FunctionProto),
+        "variable": (7, VariableProto),
+        "bare_concrete_function": (8, BareFunctionProto),
+        "constant": (9, ConstantProto),
         "resource": (10, _Resource),
         "captured_tensor": (12, Nothing),
         "registered_name": (13, "string"),
@@ -187,7 +207,9 @@ class _Info(Message):
     _fields = {"tags": (4, ["string"])}  # noqa: RUF012
 
 
-class _MetaGraph(Message):
+class MetaGraphProto(Message):
+    """The part of a MetaGraphDef that tells of objects."""
+
     _fields = {  # noqa: RUF012
         "meta_info_def": (1, _Info),
         "object_graph_def": (7, SavedObjectGraph),
@@ -197,4 +219,4 @@ class _MetaGraph(Message):
 class SavedModelProto(Message):
     """The part of a SavedModel that tells of objects."""
 
-    _fields = {"meta_graphs": (2, [_MetaGraph])}  # noqa: RUF012
+    _fields = {"meta_graphs": (2, [MetaGraphProto])}  # noqa: RUF012

@@ -166,6 +166,7 @@ class Arguments:
     """How a Python function takes its arguments: names in order, and defaults."""
 
     def __init__(self, proto):
+        self.stored = proto
         spec = decode(proto.fullargspec)
         self._names = list(spec.args) if spec is not None else []
         defaults = tuple(spec.defaults or ()) if spec is not None else ()
@@ -203,10 +204,12 @@ class RestoredFunction:
 
     Attributes:
       concrete_functions: the traces.
+      spec: how it takes its arguments, as it is stored.
     """
 
     def __init__(self, traces, arguments):
         self.concrete_functions, self._arguments = traces, arguments
+        self.spec = arguments.stored
 
     @public
     def __call__(self, *args, **kwargs):
@@ -240,29 +243,29 @@ class RestoredSignature:
     """A signature: takes its inputs by name, and gives {name: tensor}."""
 
     def __init__(self, trace, names, num_positional):
-        self._trace, self._names, self._num_positional = trace, names, num_positional
+        self.trace, self.names, self._num_positional = trace, names, num_positional
 
     @property
     def structured_input_signature(self):
-        return self._trace.structured_input_signature
+        return self.trace.structured_input_signature
 
     @property
     def structured_outputs(self):
-        return self._trace.structured_outputs
+        return self.trace.structured_outputs
 
     @public
     def __call__(self, *args, **inputs):
         """TypeError for names that are not those of the inputs. One input needs no name."""
-        allowed = max(self._num_positional, 1 if len(self._names) == 1 else 0)
+        allowed = max(self._num_positional, 1 if len(self.names) == 1 else 0)
         if len(args) > allowed:
-            raise TypeError(f"the inputs go by name: {sorted(self._names)}")
-        inputs = {**dict(zip(self._names, args)), **inputs}
-        if set(inputs) != set(self._names):
-            raise TypeError(f"the signature takes {sorted(self._names)}, got {sorted(inputs)}")
+            raise TypeError(f"the inputs go by name: {sorted(self.names)}")
+        inputs = {**dict(zip(self.names, args)), **inputs}
+        if set(inputs) != set(self.names):
+            raise TypeError(f"the signature takes {sorted(self.names)}, got {sorted(inputs)}")
         flat = []
-        for name, spec in zip(self._names, self._trace._specs):
+        for name, spec in zip(self.names, self.trace._specs):
             tensor = _fitting(spec, inputs[name], convert=True)
             if tensor is None:
                 raise TypeError(f"{name} must be {spec}, got {inputs[name]!r}")
             flat.append(tensor)
-        return ConcreteFunction.__call__(self._trace, *flat)
+        return ConcreteFunction.__call__(self.trace, *flat)

@@ -4,9 +4,21 @@ import collections
 
 from millrace import dtypes
 from millrace._load import native
+from millrace.framework import nest
 from millrace.framework.dispatch import apply_op
 from millrace.framework.tensor import TensorSpec
 from millrace.framework.wire import Message
+from millrace.saved_model.object_proto import (
+    DimProto,
+    Fields,
+    NamedTuple,
+    Nothing,
+    PairProto,
+    ShapeProto,
+    Structured,
+    TensorSpecProto,
+    Values,
+)
 from millrace.tensor_shape import TensorShape
 
 
@@ -67,3 +79,56 @@ def decode(proto):
     """The value of a Structured message; tensors are TensorSpecs."""
     kind = proto.WhichOneof("kind")
     return None if kind is None else _DECODERS[kind](getattr(proto, kind))
+
+
+def shape_proto(shape):
+    """ShapeProto."""
+    if shape.rank is None:
+        return ShapeProto(unknown_rank=True)
+    return ShapeProto(dim=[DimProto(size=-1 if d is None else d) for d in shape.as_list()])
+
+
+def _encode_named_tuple(value):
+    pairs = [PairProto(key=k, value=encode(v)) for k, v in zip(value._fields, value)]
+    return Structured(named_tuple_value=NamedTuple(name=type(value).__name__, values=pairs))
+
+
+def _encode_spec(spec):
+    proto = TensorSpecProto(shape=shape_proto(spec.shape), dtype=spec.dtype._enum)
+    if spec.name:
+        proto.name = spec.name
+    return Structured(tensor_spec_value=proto)
+
+
+def _encode_fields(value):
+    return Fields(fields={str(k): encode(v) for k, v in value.items()})
+
+
+def encode(value):
+    """The Structured message of a value. TypeError for what has none."""
+    if value is None:
+        return Structured(none_value=Nothing())
+    if isinstance(value, TensorSpec):
+        return _encode_spec(value)
+    if nest.is_namedtuple(value):
+        return _encode_named_tuple(value)
+    for kind, make in _ENCODERS:
+        if isinstance(value, kind):
+            return make(value)
+    raise TypeError(f"{value!r} cannot be stored in a SavedModel")
+
+
+_ENCODERS = (  # bool before int, of which it is a kind
+    (bool, lambda v: Structured(bool_value=v)),
+    (int, lambda v: Structured(int64_value=v)),
+    (float, lambda v: Structured(float64_value=v)),
+    (str, lambda v: Structured(string_value=v)),
+    (TensorShape, lambda v: Structured(tensor_shape_value=shape_proto(v))),
+    (dtypes.DType, lambda v: Structured(tensor_dtype_value=v._enum)),
+    (list, lambda v: Structured(list_value=Values(values=map(encode, v)))),
+    (tuple, lambda v: Structured(tuple_value=Values(values=map(encode, v)))),
+    (
+        dict,
+        lambda v: Structured(dict_value=Fields(fields={str(k): encode(x) for k, x in v.items()})),
+    ),
+)
