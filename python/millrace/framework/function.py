@@ -27,7 +27,7 @@ class ConcreteFunction:
     """One trace of a function: for arguments of these dtypes and shapes, and these other values."""
 
     def __init__(self, python_function, specs, structure, kwargs, name):
-        self._specs = specs
+        self._specs, self._structure = specs, structure
         self.name = f"{name}_{next(_names)}"
         outer = context.building_graph()
         self._outer = outer
@@ -83,7 +83,7 @@ class ConcreteFunction:
             "Tout": [t.dtype for t in self._traced.outputs],
         }
         op = "StatefulPartitionedCall" if self._stateful else "PartitionedCall"
-        results = apply_op(op, (inputs,), attrs, self.name)
+        results = apply_op(op, (inputs,), attrs, self.name.strip("_"))
         results = results if isinstance(results, list) else []
         for tensor, inner in zip(results, self._traced.outputs):
             tensor.set_shape(inner.shape)
@@ -92,6 +92,8 @@ class ConcreteFunction:
 
 class Function:
     """What @function makes: chooses the trace for its arguments, or makes a new one."""
+
+    _is_method = False  # bound to an object, which is the first argument of python_function
 
     @public
     def __init__(self, python_function, input_signature=None, name=None, reduce_retracing=False):
@@ -130,6 +132,7 @@ class Function:
                 return function(reference(), *args, **kwargs)
 
             bound = self._bound[instance] = Function(method, self._signature, self._name)
+            bound._is_method = True
         return bound
 
     @public
