@@ -28,9 +28,11 @@ def _spec_of(value):
 def trace(function, *element_specs):
     """Traces function(*element), or function(element) where the element is no tuple; of several
     structures function(element, ...), none of which is taken apart."""
+    from millrace.autograph.policy import converted
+
     graph = context.building_graph()
     name = f"{getattr(function, '__name__', 'f').strip('<>')}_{next(_names)}"
-    found = []
+    function, found = converted(function), []
 
     def args(body):
         elements = []
