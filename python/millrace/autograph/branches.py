@@ -31,23 +31,25 @@ def condition(value, what):
     )
 
 
-def if_(test, then, otherwise, names, soft):
+def if_(test, then, otherwise, names, soft, dead):
     """Runs one block, or, where `test` is a tensor of a graph, adds both to the graph.
 
     Args:
       names: variables that need a value afterwards.
       soft: variables that get one if both blocks give them one.
+      dead: the other variables that the blocks change.
     """
     if not state.is_symbolic(test):
         then() if test else otherwise()
         return
-    _If(then, otherwise, names, soft).run(condition(test, "an if statement"))
+    _If(then, otherwise, names, soft, dead).run(condition(test, "an if statement"))
 
 
 class _If:
-    def __init__(self, then, otherwise, names, soft):
+    def __init__(self, then, otherwise, names, soft, dead):
         self._blocks = then, otherwise
-        self._slots = state.slots((*names, *soft), then)
+        self._slots = state.slots((*names, *soft, *dead), then)
+        self._handed_on = len(names) + len(soft)
         self._needed = len(names)
         self._before = state.read(self._slots)
         self._after = []  # what each block left in the slots
@@ -75,6 +77,9 @@ class _If:
         """The tensors that each branch gives."""
         given = [], []
         for i, (slot, before, *pair) in enumerate(zip(self._slots, self._before, *self._after)):
+            if i >= self._handed_on:
+                self._decided.append((before, True))
+                continue
             if pair[0] is pair[1] and (pair[0] is before or not state.is_tensorable(pair[0])):
                 self._decided.append((pair[0], True))
                 continue
@@ -170,7 +175,7 @@ def if_exp(test, then, otherwise):
 
         return run
 
-    if_(test, block(then), block(otherwise), ("expression",), ())
+    if_(test, block(then), block(otherwise), ("expression",), (), ())
     return expression
 
 

@@ -11,7 +11,7 @@ from millrace.framework.dispatch import apply_op
 from millrace.framework.func_graph import FuncGraph
 
 
-def while_(test, body, names, soft, **options):
+def while_(test, body, names, soft, dead, **options):
     """Runs body() while test() holds; once that is a tensor of a graph, as a loop of the graph."""
     while True:
         holds = _try_test(test)
@@ -40,7 +40,7 @@ def _try_test(test):
         return test()
 
 
-def for_(over, body, more, names, soft, **options):
+def for_(over, body, more, names, soft, dead, **options):
     """Runs body(item) for each item, as long as more() holds after each; over what is of a graph as
     a loop of the graph."""
     loop = (_loop_over(over) if context.building_graph() is not None else None) or _python_loop

@@ -28,7 +28,7 @@ def definition_of(function):
         if _fits(node, code)
     ]
     if len(found) > 1:
-        found = [(node, name) for node, name in found if _is_at(node, code)]
+        found = [(node, name) for node, name in found if _is_of(node, code)]
     if len(found) != 1:
         what = "several lambdas stand in the line" if found else "the file holds something else"
         raise NoSource(f"{what} at {code.co_filename}:{code.co_firstlineno}")
@@ -74,8 +74,13 @@ def _fits(node, code):
     return len(named) == count and all(n.endswith(a.arg) for a, n in zip(named, names))
 
 
-def _is_at(node, code):
-    """True if the code was compiled from this very node."""
-    body = node.body[0] if isinstance(node.body, list) else node.body
-    place = (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset)
-    return place in set(code.co_positions())
+def _is_of(node, code):
+    """True if all instructions of the code stand within the body of this very node."""
+    body = node.body if isinstance(node.body, list) else [node.body]
+    first = body[0].lineno, body[0].col_offset
+    last = body[-1].end_lineno, body[-1].end_col_offset
+    places = [p for p in code.co_positions() if None not in p and p[2:] != (0, 0)]
+    return bool(places) and all(
+        first <= (line, column) and (end_line, end_column) <= last
+        for line, end_line, column, end_column in places
+    )

@@ -6,10 +6,10 @@ The blocks become functions that share their variables with the function around 
         x = f(x)                     nonlocal x
                           ->         x = ag__.call(f)(x)
                                  def else_(): nonlocal x
-                                 ag__.if_(c, then_, else_, ('x',), ())
+                                 ag__.if_(c, then_, else_, ('x',), (), ())
 
-The names that are handed on are of the variables that are needed afterwards, and of those that are
-not but that functions defined there have captured.
+The names are those of the variables that are needed afterwards; that are not, but that functions
+defined there have captured; and of the others that the blocks change.
 """
 
 import ast
@@ -81,7 +81,7 @@ class Statements(Expressions):
         return [
             self._function(then, node.body, names, node),
             self._function(otherwise, node.orelse, names, node),
-            at(self._call("if_", node.test, [test, load(then), load(otherwise)], names), node.test),
+            at(self._call("if_", [test, load(then), load(otherwise)], names), node.test),
         ]
 
     def visit_While(self, node):
@@ -92,7 +92,7 @@ class Statements(Expressions):
         return [
             self._function(test, None, names, node.test, made=[holds]),
             self._function(body, node.body, names, node),
-            at(self._call("while_", node, [load(test), load(body)], names, options), node.test),
+            at(self._call("while_", [load(test), load(body)], names, options), node.test),
         ]
 
     def visit_For(self, node):
@@ -105,7 +105,7 @@ class Statements(Expressions):
         over = self.visit(node.iter)
         return [
             self._function(body, None, names, node, [item], made),
-            at(self._call("for_", node, [over, load(body), more], names, options), node.iter),
+            at(self._call("for_", [over, load(body), more], names, options), node.iter),
         ]
 
     def _options(self, node):
@@ -121,17 +121,18 @@ class Statements(Expressions):
         return options
 
     def _names(self, live, statements):
-        """(names bound in the statements, those of them that are handed on, those that may be)."""
+        """(names bound in the statements, those of them that are handed on, those that may be, those
+        that are not)."""
         self._scope.has_blocks = True
         changed = scopes.bound(statements)
         slots = [ast.Constant(n) for n in sorted(changed & live)]
         slots += [_member(t, n) for t, n in sorted(scopes.members(statements, changed).items())]
         soft = [ast.Constant(n) for n in sorted((changed & self._scope.captured) - live)]
-        return sorted(changed), slots, soft
+        dead = [ast.Constant(n) for n in sorted(changed - self._scope.captured - live)]
+        return sorted(changed), slots, soft, dead
 
-    def _call(self, function, node, args, names, options=()):
-        _, slots, soft = names
-        call = runtime(function, *args, ast.Tuple(slots, ast.Load()), ast.Tuple(soft, ast.Load()))
+    def _call(self, function, args, names, options=()):
+        call = runtime(function, *args, *(ast.Tuple(n, ast.Load()) for n in names[1:]))
         call.keywords = [ast.keyword(k.arg, self.visit(k.value)) for k in options]
         return ast.Expr(call)
 
