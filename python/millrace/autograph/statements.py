@@ -121,8 +121,7 @@ class Statements(Expressions):
         return options
 
     def _names(self, live, statements):
-        """(names bound in the statements, those of them that are handed on, those that may be, those
-        that are not)."""
+        """Names bound in the statements: all, those that are handed on, that may be, that are not."""
         self._scope.has_blocks = True
         changed = scopes.bound(statements)
         slots = [ast.Constant(n) for n in sorted(changed & live)]
