@@ -121,7 +121,7 @@ class Statements(Expressions):
         return options
 
     def _names(self, live, statements):
-        """Names bound in the statements: all, those that are handed on, that may be, that are not."""
+        """Names that the statements bind: all, those handed on, those that may be, those not."""
         self._scope.has_blocks = True
         changed = scopes.bound(statements)
         slots = [ast.Constant(n) for n in sorted(changed & live)]
