@@ -1,13 +1,9 @@
 """Functions of dataset elements, traced to functions of the runtime."""
 
-import itertools
-
 from millrace import _load
 from millrace.data.elements import DatasetSpec, pack
 from millrace.framework import context, func_graph, nest
 from millrace.framework.tensor import TensorSpec
-
-_names = itertools.count()
 
 
 class ElementFunction:
@@ -31,7 +27,7 @@ def trace(function, *element_specs):
     from millrace.autograph.policy import converted
 
     graph = context.building_graph()
-    name = f"{getattr(function, '__name__', 'f').strip('<>')}_{next(_names)}"
+    name = func_graph.function_name(getattr(function, "__name__", "f").strip("<>"))
     function, found = converted(function), []
 
     def args(body):
