@@ -27,7 +27,7 @@ def trace(function, *element_specs):
     from millrace.autograph.policy import converted
 
     graph = context.building_graph()
-    name = func_graph.function_name(getattr(function, "__name__", "f").strip("<>"))
+    name = func_graph.new_name(getattr(function, "__name__", "f"))
     function, found = converted(function), []
 
     def args(body):

@@ -11,12 +11,12 @@ from millrace.framework.indexed_slices import IndexedSlices
 from millrace.framework.resource_order import ResourceOrder
 from millrace.framework.tensor import Tensor, TensorSpec
 
-_names = itertools.count()
+_numbers = itertools.count()
 
 
-def function_name(base):
+def new_name(base):
     """A name that no other function of this process has."""
-    return f"{base}_{next(_names)}"
+    return f"{base.strip('<>')}_{next(_numbers)}"
 
 
 class FuncGraph(Graph):

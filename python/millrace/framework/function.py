@@ -25,8 +25,8 @@ class ConcreteFunction:
     """One trace of a function: for arguments of these dtypes and shapes, and these other values."""
 
     def __init__(self, python_function, specs, structure, kwargs, name):
-        self._specs = specs
-        self.name = func_graph.function_name(name)
+        self._specs, self._structure = specs, structure
+        self.name = func_graph.new_name(name)
         outer = context.building_graph()
         self._outer = outer
 
@@ -81,7 +81,7 @@ class ConcreteFunction:
             "Tout": [t.dtype for t in self._traced.outputs],
         }
         op = "StatefulPartitionedCall" if self._stateful else "PartitionedCall"
-        results = apply_op(op, (inputs,), attrs, self.name)
+        results = apply_op(op, (inputs,), attrs, self.name.strip("_"))
         results = results if isinstance(results, list) else []
         for tensor, inner in zip(results, self._traced.outputs):
             tensor.set_shape(inner.shape)
@@ -90,6 +90,8 @@ class ConcreteFunction:
 
 class Function:
     """What @function makes: chooses the trace for its arguments, or makes a new one."""
+
+    _is_method = False  # bound to an object, which is the first argument of python_function
 
     @public
     def __init__(
@@ -137,6 +139,7 @@ class Function:
             bound = self._bound[instance] = Function(
                 method, self._signature, self._name, self._relax, self._autograph
             )
+            bound._is_method = True
         return bound
 
     def _run(self, *args, **kwargs):

@@ -124,8 +124,9 @@ class Variable(VariableOps):
     def __del__(self):
         # What runs at once has an owner; what is in a graph belongs to the sessions' container.
         if getattr(self, "graph", self) is None and getattr(self, "handle", None) is not None:
-            try:
-                apply_op("DestroyResourceOp", (self.handle,), {"ignore_lookup_error": True})
+            try:  # at once, even if garbage is collected in the middle of a trace
+                attrs = {"ignore_lookup_error": True}
+                native.eager_execute("DestroyResourceOp", [self.handle], attrs)
             except Exception:  # the interpreter may be half gone
                 pass
 
