@@ -166,6 +166,7 @@ from millrace.version import __version__
 
 newaxis = None
 _LAZY = {
+    "autograph",
     "bitwise",
     "compat",
     "data",

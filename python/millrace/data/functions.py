@@ -1,13 +1,9 @@
 """Functions of dataset elements, traced to functions of the runtime."""
 
-import itertools
-
 from millrace import _load
 from millrace.data.elements import DatasetSpec, pack
 from millrace.framework import context, func_graph, nest
 from millrace.framework.tensor import TensorSpec
-
-_names = itertools.count()
 
 
 class ElementFunction:
@@ -28,9 +24,11 @@ def _spec_of(value):
 def trace(function, *element_specs):
     """Traces function(*element), or function(element) where the element is no tuple; of several
     structures function(element, ...), none of which is taken apart."""
+    from millrace.autograph.policy import converted
+
     graph = context.building_graph()
-    name = f"{getattr(function, '__name__', 'f').strip('<>')}_{next(_names)}"
-    found = []
+    name = func_graph.new_name(getattr(function, "__name__", "f"))
+    function, found = converted(function), []
 
     def args(body):
         elements = []
