@@ -169,6 +169,7 @@ _LAZY = {
     "autograph",
     "bitwise",
     "compat",
+    "config",
     "data",
     "debugging",
     "distributed",

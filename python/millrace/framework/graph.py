@@ -295,6 +295,8 @@ class Graph:
                 if hasattr(item, "_as_graph_element"):
                     item = item._as_graph_element()
                 op = item if isinstance(item, Operation) else getattr(item, "op", None)
+                if op is None and (item is None or hasattr(item, "numpy")):
+                    continue  # an immediate tensor or variable: functions keep the order of updates
                 if op is None:
                     raise TypeError(
                         f"a control input must be an operation or a tensor, got {item!r}"
