@@ -1,13 +1,9 @@
 """Functions of dataset elements, traced to functions of the runtime."""
 
-import itertools
-
 from millrace import _load
 from millrace.data.elements import DatasetSpec, ElementFunction, pack
 from millrace.framework import context, func_graph, nest
 from millrace.framework.tensor import TensorSpec
-
-_names = itertools.count()
 
 
 def _spec_of(value):
@@ -22,7 +18,7 @@ def trace(function, *element_specs):
     """Traces function(*element), or function(element) where the element is no tuple; of several
     structures function(element, ...), none of which is taken apart; of none function()."""
     graph = context.building_graph()
-    name = f"{getattr(function, '__name__', 'f').strip('<>')}_{next(_names)}"
+    name = func_graph.new_name(getattr(function, "__name__", "f"))
     found = []
 
     def args(body):

@@ -1,20 +1,12 @@
 """Branches and loops as functional ops: If, Case and While over functions."""
 
-import itertools
-
 from millrace import dtypes
 from millrace._load import public
 from millrace.framework import context, nest
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
-from millrace.framework.func_graph import trace
+from millrace.framework.func_graph import new_name, trace
 from millrace.tensor_shape import TensorShape
-
-_names = itertools.count()
-
-
-def _function_name(graph, name):
-    return f"{name}_{next(_names)}"
 
 
 def _call(op, attrs, args, outer, traced, name):
@@ -73,7 +65,7 @@ def _functional_branch(op, selector, functions, attr_of, outer, name):
     _check_same_results(traced, name)
     names = []
     for i, t in enumerate(traced):
-        names.append(_function_name(outer, f"{name}_branch{i}"))
+        names.append(new_name(f"{name}_branch{i}"))
         t.add_to(outer._c, names[-1])
     shapes = _common_shapes(traced)
     attrs = {
@@ -248,7 +240,7 @@ def _functional_loop(cond, body, structure, start, shapes, limit, outer, paralle
         traced.graph.ensure_captures(captured)
     # Captures go round unchanged, and are seen to: gradients know them to be invariant.
     traced_body.outputs.extend(inner for _, inner in traced_body.graph.captures)
-    names = [_function_name(outer, f"{name}_cond"), _function_name(outer, f"{name}_body")]
+    names = [new_name(f"{name}_cond"), new_name(f"{name}_body")]
     traced_test.add_to(outer._c, names[0])
     traced_body.add_to(outer._c, names[1])
     all_shapes = specs + [t.shape for t in captured]

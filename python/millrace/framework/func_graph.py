@@ -1,5 +1,7 @@
 """FuncGraph: the body of a function while it is traced."""
 
+import itertools
+
 from millrace._load import public
 from millrace.framework import context, nest
 from millrace.framework.convert import convert_to_tensor
@@ -8,6 +10,13 @@ from millrace.framework.graph import Graph
 from millrace.framework.indexed_slices import IndexedSlices
 from millrace.framework.resource_order import ResourceOrder
 from millrace.framework.tensor import Tensor, TensorSpec
+
+_numbers = itertools.count()
+
+
+def new_name(base):
+    """A name that no other function of this process has."""
+    return f"{base.strip('<>')}_{next(_numbers)}"
 
 
 class FuncGraph(Graph):

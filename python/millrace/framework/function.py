@@ -2,7 +2,6 @@
 
 import collections
 import functools
-import itertools
 import threading
 import weakref
 
@@ -16,7 +15,6 @@ from millrace.framework.dispatch import apply_op
 from millrace.framework.tensor import Tensor, TensorSpec
 
 _MAX_TRACES = 128  # of one function; the least recently used one is forgotten
-_names = itertools.count()
 
 
 def _is_tensor_like(value):
@@ -28,7 +26,7 @@ class ConcreteFunction:
 
     def __init__(self, python_function, specs, structure, kwargs, name):
         self._specs = specs
-        self.name = f"{name}_{next(_names)}"
+        self.name = func_graph.new_name(name)
         outer = context.building_graph()
         self._outer = outer
 
