@@ -15,6 +15,7 @@ import graph_programs
 import layer_programs
 import programs
 import queue_programs
+import script_programs
 import session_programs
 import tensorflow as tf
 import tensorflow_checkpoints
@@ -29,6 +30,7 @@ PROGRAMS = (
     session_programs,
     layer_programs,
     queue_programs,
+    script_programs,
     file_programs,
 )
 
