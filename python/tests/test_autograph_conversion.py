@@ -138,3 +138,27 @@ def test_options_of_function():
         f, None, True, None, experimental_relax_shapes=True, experimental_compile=False
     )
     assert made(mr.constant(1)) == 1
+
+
+@mr.function
+def factorial(n):
+    return 1 if n <= 1 else n * factorial(n - 1)
+
+
+class Counted:
+    made = 0
+
+    @mr.function
+    def step(self, x):
+        return x + Counted.made if x > 0 else super(Counted, self).__sizeof__() * x
+
+
+def test_functions_and_methods_that_name_themselves():
+    class Local(Counted):
+        def step(self, x):
+            return super().step(x) + Local.made if x > 1 else x
+
+    assert factorial(5) == 120
+    Counted.made = 7
+    assert Counted().step(mr.constant(3)) == 10
+    assert mr.function(Local().step)(mr.constant(3)) == 17

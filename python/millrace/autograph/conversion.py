@@ -97,11 +97,14 @@ def _fresh_names(node):
 def _converted_code(function):
     node, class_name, blocks = rewritten(function)
     code = function.__code__
-    body = node
+    node.name = "converted_"  # itself it knows as a variable from outside
+    body = [node]
     if class_name is not None:  # for the names of its private attributes
-        body = ast.ClassDef(class_name, [], [], [node], [])
+        body = [ast.ClassDef(class_name, [], [], body, [])]
+        if class_name not in code.co_freevars:
+            body.insert(0, ast.Global([class_name]))
     parameters = arguments(RUNTIME, *(n for n in code.co_freevars if n != "__class__"))
-    module = ast.Module([ast.FunctionDef("factory", parameters, [body], [])], [])
+    module = ast.Module([ast.FunctionDef("factory", parameters, body, [])], [])
     ast.fix_missing_locations(module)
     found = compile(module, code.co_filename, "exec", code.co_flags & _FUTURES, dont_inherit=True)
     for name in ("factory", class_name, node.name):
