@@ -111,6 +111,9 @@ absl::StatusOr<AttrMap> DecodeAll(const AttrValueMap& protos, int depth) {
             [](const auto* a, const auto* b) { return a->first < b->first; });
   AttrMap attrs;
   for (const auto* entry : sorted) {
+    // TensorFlow notes the shapes of a function without arguments so.
+    const bool is_note = !entry->first.empty() && entry->first[0] == '_';
+    if (is_note && entry->second.value_case() == AttrValue::VALUE_NOT_SET) continue;
     auto value = Decode(entry->second, depth);
     if (!value.ok()) {
       return Annotate(value.status(), absl::StrCat("attribute '", entry->first, "'"));

@@ -139,8 +139,9 @@ INSTANTIATE_TEST_SUITE_P(
                   Node("x", "Placeholder", {}, "attr { key: 'dtype' value { i: 1 } }"), kInvalid,
                   "dtype"},
         Malformed{"AttrLeftToInference", Input("x") + Node("y", "Neg", {"x"}, ""), kInvalid, "'T'"},
-        Malformed{"AttrWithoutValue", Node("x", "NoOp", {}, "attr { key: '_k' value { } }"),
-                  kInvalid, "_k"},
+        Malformed{"AttrWithoutValue",
+                  Node("x", "Placeholder", {}, "attr { key: 'dtype' value { } }"), kInvalid,
+                  "dtype"},
         Malformed{"UnknownType",
                   Node("x", "Placeholder", {}, "attr { key: 'dtype' value { type: 77 } }"),
                   kInvalid, "77"},
@@ -255,6 +256,13 @@ TEST(ImportTest, PrefixInputMapAndReturnElements) {
   options.return_elements = {"z:0"};
   EXPECT_EQ(ImportText(Input("x"), &graph, options).code(), kInvalid);
   EXPECT_EQ(graph.num_nodes(), 3);
+}
+
+TEST(ImportTest, NotesWithoutAValueAreNone) {
+  Graph graph(&TestOps());
+  ASSERT_TRUE(
+      ImportText(Node("x", "NoOp", {}, "attr { key: '_input_shapes' value { } }"), &graph).ok());
+  EXPECT_EQ(graph.FindNode("x")->attrs().Find("_input_shapes"), nullptr);
 }
 
 TEST(ImportTest, WhatIsExportedReadsBackTheSame) {

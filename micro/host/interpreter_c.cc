@@ -5,10 +5,12 @@
 #include <cstring>
 #include <memory>
 
+#include "micro/core/verifier.h"
 #include "micro/host/detection_shapes.h"
 #include "micro/host/error_text.h"
 #include "micro/host/handle.h"
 #include "micro/host/introspection.h"
+#include "micro/host/turned_weights.h"
 
 using millrace::micro::CompleteDetectionShape;
 using millrace::micro::Error;
@@ -17,11 +19,16 @@ using millrace::micro::FinishPlaces;
 using millrace::micro::InterpreterOptions;
 using millrace::micro::KeepPlaces;
 using millrace::micro::MicroInterpreter;
+using millrace::micro::OpRegistration;
+using millrace::micro::OpResolver;
 using millrace::micro::RememberFailure;
 using millrace::micro::Shape;
 using millrace::micro::Status;
 using millrace::micro::SubgraphView;
 using millrace::micro::TensorView;
+using millrace::micro::TurnedFullyConnectedOp;
+using millrace::micro::TurnWeights;
+using millrace::micro::VerifyModel;
 
 namespace {
 
@@ -61,6 +68,23 @@ Status Open(mr_micro* micro, size_t model_size, const mr_micro_options& options)
   }
 }
 
+// Weights in the order they are read, where nobody wants to see them as they were. What does not
+// verify is left to AllocateTensors, which says why.
+void PrepareWeights(mr_micro* micro, size_t model_size, const mr_micro_options& options) {
+  Error ignored;
+  if (options.preserve_all_tensors != 0 ||
+      VerifyModel(micro->model.get(), model_size, &ignored) != Status::kOk ||
+      !TurnWeights(micro->model.get())) {
+    return;
+  }
+  micro->turned_op = TurnedFullyConnectedOp();
+  for (int i = 0; i < micro->resolver.size(); ++i) {
+    const OpRegistration& op = micro->resolver.op(i);
+    micro->turned_ops.push_back(op.code == micro->turned_op.code ? &micro->turned_op : &op);
+  }
+  micro->resolver = OpResolver(micro->turned_ops.data(), micro->resolver.size());
+}
+
 Error ErrorOf(const mr_micro& micro) {
   if (micro.arena != nullptr) return micro.interpreter->error();
   Error error;
@@ -94,7 +118,9 @@ mr_micro* mr_micro_open(const void* model, size_t size, const mr_micro_options* 
   micro->model = mr_micro::Zeros(size);
   if (micro->model == nullptr) size = 0;
   if (size > 0) std::memcpy(micro->model.get(), model, size);
-  const Status status = Open(micro.get(), size, options == nullptr ? mr_micro_options{} : *options);
+  const mr_micro_options chosen = options == nullptr ? mr_micro_options{} : *options;
+  PrepareWeights(micro.get(), size, chosen);
+  const Status status = Open(micro.get(), size, chosen);
   if (status == Status::kOk) return micro.release();
   const Error error = ErrorOf(*micro);
   RememberFailure(error);

@@ -19,7 +19,8 @@ typedef struct mr_micro mr_micro;
 typedef struct {
   size_t arena_bytes;           /* 0: as large as the model needs */
   int32_t batch;                /* 0 or 1: one example */
-  int32_t preserve_all_tensors; /* every tensor can be read after mr_micro_invoke */
+  int32_t preserve_all_tensors; /* every tensor can be read after mr_micro_invoke; else float
+                                   weights may have another order than in the model */
   int32_t large_arena;          /* tables last instead of being scratch memory */
   int32_t measure_ops;          /* mr_micro_op_seconds says how long each op took */
 } mr_micro_options;

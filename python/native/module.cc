@@ -8,6 +8,7 @@
 #include "python/native/meta_graph.h"
 #include "python/native/py.h"
 #include "python/native/registry.h"
+#include "python/native/rename_functions.h"
 #include "python/native/saved_model.h"
 #include "python/native/session_type.h"
 #include "python/native/summary_message.h"
@@ -56,6 +57,7 @@ PyMethodDef functions[] = {
     MR_FAST("read_meta_graph", ReadMetaGraph),
     {"saved_model", SavedModelOf, METH_O, nullptr},
     MR_FAST("read_saved_model", ReadSavedModelOf),
+    MR_FAST("rename_functions", RenameFunctions),
     {"task_config", TaskConfigOfProcess, METH_NOARGS, nullptr},
     {nullptr, nullptr, 0, nullptr}};
 

@@ -268,8 +268,8 @@ def test_modules():
         mr.Module(name="1x")
 
 
-def test_a_condition_on_a_traced_tensor_is_refused():
-    @mr.function
+def test_a_condition_on_a_traced_tensor_is_refused_without_autograph():
+    @mr.function(autograph=False)
     def f(x):
         return x if x > 0 else -x
 
@@ -313,3 +313,17 @@ def test_vectorized_map():
     x, n = mr.vectorized_map(lambda x: (x * x, mr.cast(x, mr.int32)), mr.constant([1.0, 2.0]))
     assert x.numpy().tolist() == [1, 4]
     assert n.numpy().tolist() == [1, 2]
+
+
+def test_garbage_collected_during_a_trace_stays_outside():
+    old = [mr.Variable(1.0)]
+    new = mr.Variable(2.0)
+
+    @mr.function
+    def read():
+        old.clear()  # the variable's last reference
+        return new + 1.0
+
+    trace = read.get_concrete_function()
+    assert [t is new.handle for t in trace.captured_inputs] == [True]
+    assert "DestroyResourceOp" not in {op.type for op in trace.graph.get_operations()}

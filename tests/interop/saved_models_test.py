@@ -5,8 +5,10 @@ import subprocess
 
 import millrace as mr
 import numpy as np
+import object_programs
 import pytest
 from arrays import pack_all, unpack_all
+from programs_test import assert_same
 
 v1 = mr.compat.v1
 RUN_GRAPH = pathlib.Path(__file__).resolve().parents[2] / "bazel-bin/tools/run_graph"
@@ -117,3 +119,35 @@ def test_assets(peer, tmp_path):
             model = v1.saved_model.loader.load(session, ["serve"], str(tmp_path / folder))
             output = model.signature_def["serving_default"].outputs["text"]
             assert session.run(output) == b"a b c"
+
+
+@pytest.mark.parametrize("writer", ["ours", "theirs"])
+def test_objects(peer, tmp_path, writer):
+    """One program, run with both: what a model's objects do does not depend on who wrote it, nor
+    on who loads it."""
+    folder = str(tmp_path / "model")
+    if writer == "ours":
+        object_programs.save_objects(mr, folder)
+    else:
+        peer.run_object_program("save_objects", folder)
+    mine = object_programs.use_objects(mr, folder, str(tmp_path / "mine"))
+    assert_same(mine, peer.run_object_program("use_objects", folder, str(tmp_path / "theirs")))
+    assert mine["plain"]["y"] == [pytest.approx([0.24, 0.36, 0.48])]
+
+
+@pytest.mark.parametrize("writer", ["ours", "theirs"])
+def test_tables_of_a_model(peer, tmp_path, writer):
+    words = tmp_path / "words.txt"
+    words.write_text("a\nb\nc\n")
+    folder = str(tmp_path / "model")
+    if writer == "ours":
+        object_programs.save_tables(mr, folder, str(words))
+    else:
+        peer.run_object_program("save_tables", folder, str(words))
+    words.unlink()
+    mine = object_programs.use_tables(mr, folder)
+    assert_same(mine, peer.run_object_program("use_tables", folder))
+    assert mine[0]["of_file"] == [0, 2, -1]
+    assert mine[0]["changing"] == [10, 7, 7]
+    served = load_and_run(folder, {"words": np.array([b"y", b"b"], object)})
+    assert_same({k: v.tolist() for k, v in served.items()}, mine[1])

@@ -13,6 +13,7 @@ if importlib.util.find_spec("tf_keras"):  # tf.layers and tf.nn.rnn_cell are the
 import file_programs
 import graph_programs
 import layer_programs
+import object_programs
 import programs
 import queue_programs
 import script_programs
@@ -42,6 +43,8 @@ def find(modules, name):
 def call(name, args):
     if name == "run_program":
         return find(PROGRAMS, args[0])(tf.compat.v1, *args[1:])
+    if name == "run_object_program":
+        return getattr(object_programs, args[0])(tf, *args[1:])
     return find(MODULES, name)(*args)
 
 

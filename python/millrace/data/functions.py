@@ -17,9 +17,11 @@ def _spec_of(value):
 def trace(function, *element_specs):
     """Traces function(*element), or function(element) where the element is no tuple; of several
     structures function(element, ...), none of which is taken apart; of none function()."""
+    from millrace.autograph.policy import converted
+
     graph = context.building_graph()
     name = func_graph.new_name(getattr(function, "__name__", "f"))
-    found = []
+    function, found = converted(function), []
 
     def args(body):
         elements = []

@@ -25,7 +25,7 @@ class ConcreteFunction:
     """One trace of a function: for arguments of these dtypes and shapes, and these other values."""
 
     def __init__(self, python_function, specs, structure, kwargs, name):
-        self._specs = specs
+        self._specs, self._structure = specs, structure
         self.name = func_graph.new_name(name)
         outer = context.building_graph()
         self._outer = outer
@@ -82,7 +82,7 @@ class ConcreteFunction:
             "Tout": [t.dtype for t in self._traced.outputs],
         }
         op = "StatefulPartitionedCall" if self._stateful else "PartitionedCall"
-        results = apply_op(op, (inputs,), attrs, self.name)
+        results = apply_op(op, (inputs,), attrs, self.name.strip("_"))
         results = results if isinstance(results, list) else []
         for tensor, inner in zip(results, self._traced.outputs):
             tensor.set_shape(inner.shape)
@@ -92,9 +92,19 @@ class ConcreteFunction:
 class Function:
     """What @function makes: chooses the trace for its arguments, or makes a new one."""
 
+    _is_method = False  # bound to an object, which is the first argument of python_function
+
     @public
-    def __init__(self, python_function, input_signature=None, name=None, reduce_retracing=False):
+    def __init__(
+        self,
+        python_function,
+        input_signature=None,
+        name=None,
+        reduce_retracing=False,
+        autograph=True,
+    ):
         self._python_function = python_function
+        self._autograph = autograph
         self._name = name or getattr(python_function, "__name__", "function").strip("<>")
         self._signature = None if input_signature is None else list(nest.flatten(input_signature))
         self._traces = collections.OrderedDict()
@@ -122,14 +132,26 @@ class Function:
         if bound is None:
             # The method must not keep its object alive.
             reference = weakref.ref(instance)
-            function = self._python_function
 
-            @functools.wraps(function)
+            @functools.wraps(self._python_function)
             def method(*args, **kwargs):
-                return function(reference(), *args, **kwargs)
+                return self._run(reference(), *args, **kwargs)
 
-            bound = self._bound[instance] = Function(method, self._signature, self._name)
+            bound = self._bound[instance] = Function(
+                method, self._signature, self._name, self._relax, self._autograph
+            )
+            bound._is_method = True
         return bound
+
+    def _run(self, *args, **kwargs):
+        """Calls the Python function, with its control flow converted if that is wanted."""
+        from millrace.autograph import policy
+
+        if not self._autograph:
+            with policy.disabled():
+                return self._python_function(*args, **kwargs)
+        with policy.enabled():
+            return policy.converted(self._python_function)(*args, **kwargs)
 
     @public
     def __call__(self, *args, **kwargs):
@@ -137,7 +159,7 @@ class Function:
         if concrete.graph._custom_nodes and (
             tape.open_tapes() or context.building_graph() is not None
         ):
-            return self._python_function(*args, **kwargs)  # its own gradients are Python's
+            return self._run(*args, **kwargs)  # its own gradients are Python's
         return concrete(*tensors)
 
     @public
@@ -223,7 +245,7 @@ class Function:
             specs = self._signature
 
         def call(arguments):
-            return self._python_function(*arguments[0], **arguments[1])
+            return self._run(*arguments[0], **arguments[1])
 
         return ConcreteFunction(call, specs, ((list(args), dict(kwargs)),), {}, self._name)
 
@@ -256,24 +278,33 @@ def _with_tensors(structure, tensors):
 def function(
     func=None,
     input_signature=None,
-    autograph=False,
+    autograph=True,
     jit_compile=None,
     reduce_retracing=False,
+    experimental_implements=None,
+    experimental_autograph_options=None,
+    experimental_attributes=None,
+    experimental_relax_shapes=None,
+    experimental_compile=None,
+    experimental_follow_type_hints=None,
+    *,
     name=None,
 ):
     """Stages a function: it is called once to record its ops for each combination of the dtypes
     and shapes of tensor
     arguments and the values of the others; then the recorded graph runs as a whole.
 
-    Python's own `if` and `while` are decided while recording: use cond() and while_loop() for what
-    depends on values.
+    Python's `if`, `while`, `for` and their like become part of the graph where tensors decide
+    (docs/autograph.md); what Python's values decide is decided while recording.
 
     Args:
       func: the function (or leave it out, to decorate with arguments).
       input_signature: TensorSpecs: one trace for all arguments that fit them.
+      autograph: False leaves Python's control flow as it is, to be decided while recording.
     """
-    if func is None:
-        return lambda f: function(
-            f, input_signature, autograph, jit_compile, reduce_retracing, name
-        )
-    return Function(func, input_signature, name, reduce_retracing)
+    relax = bool(reduce_retracing or experimental_relax_shapes)
+
+    def decorate(f):
+        return Function(f, input_signature, name, relax, autograph)
+
+    return decorate if func is None else decorate(func)

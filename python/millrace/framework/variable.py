@@ -124,8 +124,9 @@ class Variable(VariableOps):
     def __del__(self):
         # What runs at once has an owner; what is in a graph belongs to the sessions' container.
         if getattr(self, "graph", self) is None and getattr(self, "handle", None) is not None:
-            try:
-                apply_op("DestroyResourceOp", (self.handle,), {"ignore_lookup_error": True})
+            try:  # at once, even if garbage is collected in the middle of a trace
+                attrs = {"ignore_lookup_error": True}
+                native.eager_execute("DestroyResourceOp", [self.handle], attrs)
             except Exception:  # the interpreter may be half gone
                 pass
 
@@ -273,8 +274,20 @@ class Variable(VariableOps):
     def __iter__(self):
         return iter(self._read())
 
+    def __eq__(self, other):
+        return self._compared("Equal", other, self is other)
+
+    def __ne__(self, other):
+        return self._compared("NotEqual", other, self is not other)
+
     def __hash__(self):
         return id(self)
+
+    def _compared(self, op, other, as_key):
+        """Elementwise, as for its value. In plain graphs variables are compared as keys are."""
+        if self.graph is not None or other is None or isinstance(other, (str, type)):
+            return as_key
+        return apply_op(op, (self._read(), other))
 
     def __repr__(self):
         if self.graph is None:

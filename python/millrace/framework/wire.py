@@ -1,11 +1,13 @@
 """Messages in the wire format of Protocol Buffers, in Python: for those that only Python handles.
 
-A message class declares `_fields`: name -> (number, kind), where kind is "int" (varint), "bool",
-"string", "bytes", "floats" and "ints" (packed lists), a message class, [kind] for a repeated field,
-or {"": class} for a map from strings to messages.
+A message class declares `_fields`: name -> (number, kind), where kind is "int" (varint), "sint"
+(zigzag), "bool", "double", "string", "bytes", "floats" and "ints" (packed lists), a message class,
+[kind] for a repeated field, or {"": class} for a map from strings to messages.
 """
 
 import struct
+
+_WIRE_TYPES = {"int": 0, "sint": 0, "bool": 0, "double": 1}  # others: 2
 
 
 def _varint(value):
@@ -45,6 +47,10 @@ def _with_length(number, data):
 def _encode(number, kind, value):
     if kind == "int" or kind == "bool":
         return _varint(number << 3) + _varint(int(value))
+    if kind == "sint":
+        return _varint(number << 3) + _varint(value << 1 ^ value >> 63)
+    if kind == "double":
+        return _varint(number << 3 | 1) + struct.pack("<d", value)
     if kind == "string":
         return _with_length(number, value.encode())
     if kind == "bytes":
@@ -79,15 +85,19 @@ def _parts(data):
 
 
 def _decode(kind, wire, content):
-    expected = 0 if kind in ("int", "bool") else 2
+    expected = _WIRE_TYPES.get(kind, 2) if isinstance(kind, str) else 2
     if kind in ("floats", "ints"):
         return _decode_packed(kind, wire, content)
     if wire != expected:
         raise DecodeError(f"a field has the wire type {wire} instead of {expected}")
     if kind == "int":
         return _signed(content)
+    if kind == "sint":
+        return content >> 1 ^ -(content & 1)
     if kind == "bool":
         return bool(content)
+    if kind == "double":
+        return struct.unpack("<d", content)[0]
     if kind == "string":
         return bytes(content).decode("utf-8")
     if kind == "bytes":
@@ -133,7 +143,7 @@ class Message:
         if name.startswith("_") or name not in self._fields:
             raise AttributeError(f"{type(self).__name__} has no field {name!r}")
         kind = self._fields[name][1]
-        simple = {"int": 0, "bool": False, "string": "", "bytes": b""}
+        simple = {"int": 0, "sint": 0, "bool": False, "double": 0.0, "string": "", "bytes": b""}
         if isinstance(kind, str) and kind in simple:
             return simple[kind]
         if isinstance(kind, list) or kind in ("floats", "ints"):
@@ -181,7 +191,7 @@ class Message:
                 out.extend(_encode(number, kind[0], v) for v in value)
             elif kind in ("floats", "ints"):
                 out.append(_encode(number, kind, value) if value else b"")
-            elif isinstance(kind, str) and not value:
+            elif isinstance(kind, str) and not value and name not in self._oneof:
                 continue  # the default
             else:
                 out.append(_encode(number, kind, value))

@@ -10,6 +10,7 @@ from millrace.framework import context
 from millrace.framework.convert import constant_value
 from millrace.framework.graph_keys import GraphKeys
 from millrace.framework.meta_graph import meta_graph_bytes
+from millrace.saved_model.object_proto import MetaGraphProto
 from millrace.saved_model.signature import predict_signature_def
 from millrace.train.checkpoint_state import replace_file
 from millrace.train.saver import Saver
@@ -105,6 +106,10 @@ class Builder:
             strip_default_attrs,
             saver or _saver_of(graph),
         )
+
+    def add_objects(self, saved):
+        """Gives the graph that was added last its SavedObjectGraph."""
+        self._meta_graphs[-1] += MetaGraphProto(object_graph_def=saved).SerializeToString()
 
     def _add(
         self, graph, tags, signatures, assets, main_op, clear_devices, strip_default_attrs, saver

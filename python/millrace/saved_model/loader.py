@@ -44,15 +44,14 @@ class LoadedModel:
 def load(sess, tags=None, export_dir=None, import_scope=None, options=None):
     """Adds the graph of a SavedModel to the session's, and gives its variables their values.
 
-    With a folder as its first argument, load(export_dir, tags=None), where ops run at once: a model
-    whose `signatures` are functions of tensors.
+    With a folder as its first argument, load(export_dir, tags=None), where ops run at once: the
+    objects that were saved, with their variables, functions and `signatures`; of a model of
+    TensorFlow 1 its `signatures` alone.
 
     NotFoundError if there is no model in the folder, or none with just these tags.
     """
     if isinstance(sess, (str, os.PathLike)):
-        from millrace.saved_model.served import load_model
-
-        return load_model(os.fspath(sess), [tags] if isinstance(tags, str) else tags or ["serve"])
+        return _load_now(os.fspath(sess), [tags] if isinstance(tags, str) else tags or ["serve"])
     model = _load.native.read_saved_model(str(export_dir), list(tags))
     graph = sess.graph
     with graph.as_default():
@@ -77,3 +76,14 @@ def load(sess, tags=None, export_dir=None, import_scope=None, options=None):
         for key, (method, inputs, outputs) in model["signatures"].items()
     }
     return LoadedModel(sess, signatures)
+
+
+def _load_now(export_dir, tags):
+    from millrace.saved_model.objects import ObjectLoader, read_object_graph
+    from millrace.saved_model.served import load_model
+
+    model = _load.native.read_saved_model(export_dir, list(tags))
+    stored = read_object_graph(export_dir, tags)
+    if stored is None:
+        return load_model(export_dir, tags)
+    return ObjectLoader(stored, model).load()

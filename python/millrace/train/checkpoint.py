@@ -26,7 +26,7 @@ def _values(variables, session):
     return session.run([v.value() for v in variables])
 
 
-def _write(prefix, names, arrays):
+def write_checkpoint(prefix, names, arrays):
     """A checkpoint of these tensors; written at once, whatever graph is under construction."""
 
     def constant(value):
@@ -90,7 +90,7 @@ class Checkpoint:
         arrays = _values([v for _, v in found.tensors], session)
         os.makedirs(os.path.dirname(prefix) or ".", exist_ok=True)
         names = [key for key, _ in found.tensors] + [OBJECT_GRAPH_KEY]
-        _write(prefix, names, [*arrays, found.message.SerializeToString()])
+        write_checkpoint(prefix, names, [*arrays, found.message.SerializeToString()])
         return prefix
 
     @public

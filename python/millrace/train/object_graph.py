@@ -58,7 +58,7 @@ class TrackableObjectGraph(Message):
     _fields = {"nodes": (1, [TrackableObject])}  # noqa: RUF012
 
 
-def _escape(name):
+def escape(name):
     """A name as a part of a key: "." and "/" are special in keys."""
     return name.replace(".", "..").replace("/", ".S")
 
@@ -118,7 +118,7 @@ class ObjectGraph:
                     ids[id(child)] = len(self.objects)
                     self.objects.append(child)
                     prefix = f"{self.paths[at]}/" if self.paths[at] else ""
-                    self.paths.append(prefix + _escape(name))
+                    self.paths.append(prefix + escape(name))
                     queue.append(ids[id(child)])
                 links.append((at, ids[id(child)], name))
         self.message.nodes.extend(TrackableObject() for _ in self.objects)
@@ -150,7 +150,7 @@ class ObjectGraph:
                 self.message.nodes.append(TrackableObject())
                 slot_node = len(self.objects) - 1
                 key = f"{self.paths[variable_node]}/.OPTIMIZER_SLOT/{self.paths[node]}/"
-                self._store(slot_node, key + _escape(slot_name) + _VALUE, slot)
+                self._store(slot_node, key + escape(slot_name) + _VALUE, slot)
                 self.message.nodes[node].slot_variables.append(
                     SlotVariableReference(
                         original_variable_node_id=variable_node,

@@ -1,0 +1,157 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "micro/core/op_options.h"
+#include "micro/host/interpreter_c.h"
+#include "micro/testing/model_builder.h"
+
+namespace millrace::micro::testing {
+namespace {
+
+std::vector<float> RandomFloats(int32_t count, unsigned seed) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<float> uniform(-1, 1);
+  std::vector<float> values;
+  for (int32_t i = 0; i < count; ++i) values.push_back(uniform(random));
+  return values;
+}
+
+// What the model computes, and its first filter as the interpreter has it.
+struct Result {
+  std::vector<float> output;
+  std::vector<float> filter;
+};
+
+Result Run(const ModelBytes& model, const std::vector<float>& input, int filter, bool preserve) {
+  mr_micro_options options = {};
+  options.preserve_all_tensors = preserve ? 1 : 0;
+  char message[256] = "";
+  mr_micro* micro = mr_micro_open(model.data(), model.size(), &options, message, sizeof(message));
+  EXPECT_NE(micro, nullptr) << message;
+  if (micro == nullptr) return {};
+  mr_micro_tensor tensor;
+  EXPECT_EQ(mr_micro_get(micro, MR_MICRO_INPUT, 0, &tensor), 0);
+  std::memcpy(tensor.data, input.data(), tensor.bytes);
+  EXPECT_EQ(mr_micro_invoke(micro), 0);
+  const auto values = [&tensor] {
+    const auto* data = static_cast<const float*>(tensor.data);
+    return std::vector<float>(data, data + tensor.bytes / sizeof(float));
+  };
+  Result result;
+  EXPECT_EQ(mr_micro_get(micro, MR_MICRO_OUTPUT, 0, &tensor), 0);
+  result.output = values();
+  EXPECT_EQ(mr_micro_get_tensor(micro, 0, filter, &tensor), 0);
+  result.filter = values();
+  mr_micro_close(micro);
+  return result;
+}
+
+// out[b][u] in the reference's order.
+std::vector<float> Dense(const std::vector<float>& input, const std::vector<float>& filter,
+                         const std::vector<float>& bias) {
+  const size_t units = bias.size(), depth = filter.size() / units;
+  std::vector<float> output;
+  for (size_t b = 0; b < input.size() / depth; ++b) {
+    for (size_t u = 0; u < units; ++u) {
+      volatile float sum = 0;  // no fused multiplication
+      for (size_t d = 0; d < depth; ++d) {
+        volatile float product = input[b * depth + d] * filter[u * depth + d];
+        sum = sum + product;
+      }
+      output.push_back(std::max(0.0f, sum + bias[u]));
+    }
+  }
+  return output;
+}
+
+// One dense layer; tests may add what else reads its filter.
+struct DenseModel {
+  DenseModel(int32_t batches, int32_t depth, int32_t units)
+      : input(RandomFloats(batches * depth, 1)),
+        filter(RandomFloats(units * depth, 2)),
+        bias(RandomFloats(units, 3)),
+        x(model.Add(Input<float>({batches, depth}))),
+        w(model.Add(Constant<float>({units, depth}, filter))),
+        y(model.Add(Input<float>({batches, units}))) {
+    const int b = model.Add(Constant<float>({units}, bias));
+    const Options relu =
+        Options().Set(FullyConnectedOptions::kFusedActivationFunction, Activation::kRelu);
+    model.AddOp(BuiltinOp::kFullyConnected, {x, w, b}, {y}, relu);
+    model.SetInputs({x}).SetOutputs({y});
+  }
+  Result RunIt(bool preserve = false) const { return Run(model.Build(), input, w, preserve); }
+  std::vector<float> Expected() const { return Dense(input, filter, bias); }
+
+  std::vector<float> input, filter, bias;
+  ModelBuilder model;
+  int x, w, y;
+};
+
+TEST(TurnedWeights, GiveTheReferencesResults) {
+  for (int32_t batches : {1, 2, 3}) {
+    for (int32_t depth : {1, 7, 40}) {
+      for (int32_t units : {1, 8, 9, 20, 25, 32, 33, 71}) {
+        const DenseModel dense(batches, depth, units);
+        EXPECT_EQ(dense.RunIt().output, dense.Expected())
+            << batches << " x " << depth << " x " << units;
+      }
+    }
+  }
+}
+
+TEST(TurnedWeights, LieColumnByColumn) {
+  const DenseModel dense(1, 5, 3);
+  const std::vector<float> turned = dense.RunIt().filter;
+  for (size_t u = 0; u < 3; ++u) {
+    for (size_t d = 0; d < 5; ++d) EXPECT_EQ(turned[d * 3 + u], dense.filter[u * 5 + d]);
+  }
+}
+
+TEST(TurnedWeights, AreLeftWhereAllTensorsArePreserved) {
+  const DenseModel dense(1, 5, 3);
+  const Result result = dense.RunIt(true);
+  EXPECT_EQ(result.filter, dense.filter);
+  EXPECT_EQ(result.output, dense.Expected());
+}
+
+TEST(TurnedWeights, AreLeftWhereAnotherOpReadsThem) {
+  DenseModel dense(1, 5, 3);
+  const int z = dense.model.Add(Input<float>({3, 5}));
+  dense.model.AddOp(BuiltinOp::kAbs, {dense.w}, {z}).SetOutputs({dense.y, z});
+  const Result result = dense.RunIt();
+  EXPECT_EQ(result.filter, dense.filter);
+  EXPECT_EQ(result.output, dense.Expected());
+}
+
+TEST(TurnedWeights, AreLeftWhereTheyAreAnOutput) {
+  DenseModel dense(1, 5, 3);
+  dense.model.SetOutputs({dense.y, dense.w});
+  EXPECT_EQ(dense.RunIt().filter, dense.filter);
+}
+
+TEST(TurnedWeights, AreLeftWhereALayerHasComputedOnes) {
+  DenseModel dense(1, 5, 3);
+  const int v = dense.model.Add(Input<float>({2, 3})), z = dense.model.Add(Input<float>({1, 2}));
+  dense.model.AddOp(BuiltinOp::kFullyConnected, {dense.y, v}, {z});
+  dense.model.SetInputs({dense.x, v}).SetOutputs({dense.y, z});
+  const Result result = dense.RunIt();
+  EXPECT_EQ(result.filter, dense.filter);
+  EXPECT_EQ(result.output, dense.Expected());
+}
+
+TEST(TurnedWeights, MayBeOfSeveralLayers) {
+  DenseModel dense(1, 5, 3);
+  const int z = dense.model.Add(Input<float>({1, 3}));
+  dense.model.AddOp(BuiltinOp::kFullyConnected, {dense.x, dense.w}, {z});
+  dense.model.SetOutputs({dense.y, z});
+  const Result result = dense.RunIt();
+  EXPECT_NE(result.filter, dense.filter);
+  EXPECT_EQ(result.output, dense.Expected());
+}
+
+}  // namespace
+}  // namespace millrace::micro::testing
