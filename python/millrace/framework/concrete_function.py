@@ -4,7 +4,7 @@ import re
 
 from millrace import _load, dtypes
 from millrace._load import public
-from millrace.framework import context, func_graph, nest, tape
+from millrace.framework import context, func_graph, nest, py_functions, tape
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.function_arguments import fit, tensor_names, with_tensors
@@ -140,6 +140,7 @@ class ConcreteFunction:
     def _call_in(self, graph, tensors):
         if self._outer is not graph:
             self._traced.add_to(graph._c, self.name)
+            py_functions.keep(graph, self._traced.graph._py_functions)
         for v in self._traced.graph.variables_read.values():
             if graph.is_function:
                 graph.variables_read.setdefault(id(v), v)

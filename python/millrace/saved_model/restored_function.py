@@ -14,6 +14,7 @@ class _StoredGraph:
     """What of a trace's graph is known: the variables that it reads."""
 
     _custom_nodes = ()
+    _py_functions = ()  # those of another process cannot be called
 
     def __init__(self, variables):
         self.variables_read = {id(v): v for v in variables}
