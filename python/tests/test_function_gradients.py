@@ -8,7 +8,7 @@ from autograph_programs import Programs
 programs = Programs()
 
 
-@programs.gives([[12.0, 9.0], [0.0, 18.0], {"y": 27.0}])
+@programs.gives([[12.0, 9.0], [0.0, 0.0], {"y": 9.0}])
 def persistent_tape():
     x = mr.Variable(3.0)
     y = mr.constant(2.0)
@@ -103,6 +103,91 @@ def scan_map_lambda():
         return a, b, c, d
 
     return f(mr.constant([1, -2, 3]))
+
+
+@programs.gives([[4.0, None], [36.0, None], [None], [None]])
+def what_is_not_recorded():
+    @mr.function
+    def f(x, w):
+        y = x * 2
+        with mr.GradientTape(persistent=True) as t:
+            t.watch(x)
+            z = y + x * w
+            with t.stop_recording():
+                q = x * x
+            z2 = z * q
+        z3 = z * 3.0
+        return (
+            t.gradient(z, [x, w]),
+            t.gradient(z2, [x, y]),
+            t.gradient(z3, [x]),
+            t.gradient(q, [x]),
+        )
+
+    return f(mr.constant(3.0), mr.constant(4.0))
+
+
+@programs.gives([6.0, None, None, [3.0, 3.0]])
+def what_is_not_watched():
+    v, w = mr.Variable(2.0), mr.Variable([1.0, 2.0])
+
+    @mr.function
+    def f(x):
+        a = v * x
+        with mr.GradientTape() as t1:
+            b = v * a
+        with mr.GradientTape() as t2:
+            c = x * 5
+        with mr.GradientTape(watch_accessed_variables=False) as t3:
+            d = w * x
+        with mr.GradientTape(watch_accessed_variables=False) as t4:
+            t4.watch(w)
+            e = w * x
+        return t1.gradient(b, v), t2.gradient(c, x), t3.gradient(d, w), t4.gradient(e, w)
+
+    return f(mr.constant(3.0))
+
+
+@programs.gives([[24.0, 12.0], [6.0], 36.0, 18.0])
+def watched_later():
+    @mr.function
+    def f(x):
+        with mr.GradientTape() as t:
+            t.watch(x)
+            y = x * 2
+            t.watch(y)
+            z = y * y
+        found = t.gradient(z, [x, y])
+        with mr.GradientTape() as t:
+            t.watch(x)
+            y = x * 2
+            t.reset()
+            t.watch(x)
+            z = y * x
+        return found, t.gradient(z, [x])
+
+    @mr.function
+    def in_a_loop(x, n):
+        s = mr.constant(0.0)
+        for i in mr.range(n):
+            with mr.GradientTape() as t:
+                t.watch(x)
+                y = x * x * mr.cast(i, mr.float32)
+            s += t.gradient(y, x)
+        return s
+
+    @mr.function
+    def twice(x):
+        with mr.GradientTape() as t1:
+            t1.watch(x)
+            with mr.GradientTape() as t2:
+                t2.watch(x)
+                y = x**3
+            d = t2.gradient(y, x)
+        return t1.gradient(d, x)
+
+    x = mr.constant(3.0)
+    return *f(x), in_a_loop(x, mr.constant(4)), twice(x)
 
 
 test_programs = programs.test()

@@ -180,7 +180,10 @@ class Graph:
         return found
 
     def _tensor_of(self, key):
-        return self._operation(key >> 24)._outputs[key & 0xFFFFFF]
+        op, i = self._operation(key >> 24), key & 0xFFFFFF
+        if i >= len(op._outputs):
+            op._add_outputs(self._c.node(op._id)[5])
+        return op._outputs[i]
 
     @public
     def get_operations(self):
