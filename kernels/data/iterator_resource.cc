@@ -4,13 +4,13 @@
 #include <utility>
 
 #include "core/base/cancellation.h"
+#include "core/base/own_thread.h"
 #include "core/base/status.h"
-#include "core/base/thread_pool.h"
 
 namespace millrace {
 
-// One pass over a dataset. An iterator without NextAsync is advanced by one task at a time on the
-// pool for waiting.
+// One pass over a dataset. An iterator without NextAsync is advanced by one task at a time, on a
+// thread of its own: what a dataset calls may take elements of other iterators.
 class IteratorResource::Run : public std::enable_shared_from_this<Run> {
  public:
   static absl::StatusOr<std::shared_ptr<Run>> Create(const Dataset& dataset, Device* device) {
@@ -28,7 +28,7 @@ class IteratorResource::Run : public std::enable_shared_from_this<Run> {
       if (advancing_) return;
       advancing_ = true;
     }
-    WaitPool()->Schedule([self = shared_from_this()] { self->Advance(); });
+    RunOnOwnThread([self = shared_from_this()] { self->Advance(); });
   }
 
   void Stop() { cancellation_.Cancel(absl::CancelledError("the iterator was closed")); }

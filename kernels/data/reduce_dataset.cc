@@ -1,10 +1,10 @@
 // ReduceDataset, DatasetToSingleElement: what a whole dataset comes to, without an iterator that
 // lasts.
 #include "core/base/cancellation.h"
+#include "core/base/own_thread.h"
 #include "core/graph/registry.h"
 #include "core/runtime/step.h"
 #include "kernels/data/function_dataset.h"
-#include "kernels/data/own_thread.h"
 
 namespace millrace {
 namespace {

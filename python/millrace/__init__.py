@@ -149,6 +149,7 @@ from millrace.ops.rearrange import (
     unique_with_counts,
 )
 from millrace.ops.reduce import *  # noqa: F403
+from millrace.ops.script import numpy_function, py_function
 from millrace.ops.second_order import hessians
 from millrace.ops.special import realdiv, scalar_mul, truncatediv, truncatemod
 from millrace.ops.tensor_array import TensorArray
@@ -166,8 +167,10 @@ from millrace.version import __version__
 
 newaxis = None
 _LAZY = {
+    "autograph",
     "bitwise",
     "compat",
+    "config",
     "data",
     "debugging",
     "distributed",

@@ -6,6 +6,7 @@ import numpy as np
 
 from millrace import _arrays, dtypes, errors
 from millrace._load import native
+from millrace.framework import py_functions
 from millrace.framework.eager_tensor import EagerTensor, binary_operator
 
 native.set_package_folder(os.path.dirname(os.path.abspath(__file__)))
@@ -19,4 +20,5 @@ native.set_hooks(
     error_classes=errors._CLASSES,
     eager_tensor=EagerTensor,
     binary_operator=binary_operator,
+    call_function=py_functions.call,
 )

@@ -104,6 +104,7 @@ class _Table:
             **(attrs or {}),
         }
         self._name = name
+        self._recipe = op, attrs, args
         self.resource_handle = apply_op(op, args, attrs, name)
 
     name = property(lambda self: self._name)

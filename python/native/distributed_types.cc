@@ -9,9 +9,9 @@
 #include "distributed/grpc_session.h"
 #include "distributed/server.h"
 #include "distributed/task_config.h"
-#include "kernels/all.h"
 #include "python/native/graph_type.h"
 #include "python/native/interrupt.h"
+#include "python/native/registry.h"
 #include "python/native/session_type.h"
 #include "python/native/status.h"
 
@@ -61,7 +61,7 @@ PyObject* New(PyTypeObject* cls, PyObject* args, PyObject*) {
     return nullptr;
   }
   options.allow_insecure_network = insecure != 0;
-  options.registry = &BuiltinRegistry();
+  options.registry = &Ops();
   if (absl::Status status = CheckNotForked(); !status.ok()) return Raise(status);
   absl::StatusOr<std::unique_ptr<Server>> server;
   {

@@ -1,20 +1,20 @@
 // Running single ops at once.
 #include <string>
 
-#include "kernels/all.h"
 #include "python/native/array.h"
 #include "python/native/attr_convert.h"
 #include "python/native/eager_type.h"
 #include "python/native/graph_type.h"
 #include "python/native/interrupt.h"
 #include "python/native/lent_buffer.h"
+#include "python/native/registry.h"
 #include "python/native/status.h"
 
 namespace millrace::python {
 
 EagerContext* Eager() {
   if (absl::Status status = CheckNotForked(); !status.ok()) return Raise(status);
-  static auto* context = new EagerContext(&BuiltinRegistry(), DeviceSet::Local());
+  static auto* context = new EagerContext(&Ops(), DeviceSet::Local());
   return context;
 }
 

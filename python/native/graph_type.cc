@@ -4,9 +4,9 @@
 #include <string>
 
 #include "core/graph/shape_inference.h"
-#include "kernels/all.h"
 #include "python/native/array.h"
 #include "python/native/attr_convert.h"
+#include "python/native/registry.h"
 #include "python/native/status.h"
 #include "python/native/user_line.h"
 
@@ -22,7 +22,7 @@ PyTypeObject* type = nullptr;
 Graph& Self(PyObject* self) { return *reinterpret_cast<GraphObject*>(self)->graph; }
 
 PyObject* New(PyTypeObject*, PyObject*, PyObject*) {
-  return NewGraphObject(std::make_shared<Graph>(&BuiltinRegistry()));
+  return NewGraphObject(std::make_shared<Graph>(&Ops()));
 }
 
 void Dealloc(PyObject* self) {

@@ -1,5 +1,6 @@
 // millrace._native: the extension module. Importing it starts nothing and registers nothing.
 #include "python/native/array.h"
+#include "python/native/call_python.h"
 #include "python/native/distributed_types.h"
 #include "python/native/eager_type.h"
 #include "python/native/graph_type.h"
@@ -48,6 +49,7 @@ PyMethodDef functions[] = {
     MR_FAST("read_variable", ReadVariable),
     {"eager_library", EagerLibrary, METH_NOARGS, nullptr},
     {"set_building", SetBuilding, METH_O, nullptr},
+    {"end_python_calls", EndPythonCalls, METH_NOARGS, nullptr},
     MR_FAST("server_session", NewSessionOfServer),
     MR_FAST("grpc_session", NewSessionOfTarget),
     MR_FAST("shutdown_task", ShutdownTaskAt),

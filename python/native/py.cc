@@ -8,18 +8,19 @@ Hooks& hooks() {
 }
 
 PyObject* SetHooks(PyObject*, PyObject* args, PyObject* kwargs) {
-  static const char* const kNames[] = {
-      "as_dtype", "dtypes",        "as_array",     "object_array",    "numpy_dtypes",
-      "ndarray",  "error_classes", "eager_tensor", "binary_operator", nullptr};
+  static const char* const kNames[] = {"as_dtype",      "dtypes",       "as_array",
+                                       "object_array",  "numpy_dtypes", "ndarray",
+                                       "error_classes", "eager_tensor", "binary_operator",
+                                       "call_function", nullptr};
   Hooks h;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$OOOOOOOOO", const_cast<char**>(kNames),
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "$OOOOOOOOOO", const_cast<char**>(kNames),
                                    &h.as_dtype, &h.dtypes, &h.as_array, &h.object_array,
                                    &h.numpy_dtypes, &h.ndarray, &h.error_classes, &h.eager_tensor,
-                                   &h.binary_operator)) {
+                                   &h.binary_operator, &h.call_function)) {
     return nullptr;
   }
   for (PyObject* o : {h.as_dtype, h.dtypes, h.as_array, h.object_array, h.numpy_dtypes, h.ndarray,
-                      h.error_classes, h.eager_tensor, h.binary_operator}) {
+                      h.error_classes, h.eager_tensor, h.binary_operator, h.call_function}) {
     Py_INCREF(o);
   }
   hooks() = h;

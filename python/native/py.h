@@ -104,6 +104,7 @@ struct Hooks {
   PyObject* error_classes = nullptr;    // {code: class}
   PyObject* eager_tensor = nullptr;     // class
   PyObject* binary_operator = nullptr;  // (op, x, y) -> tensor, where operands need converting
+  PyObject* call_function = nullptr;    // (token, arguments, keep tape) -> (code, results or text)
 };
 Hooks& hooks();
 // set_hooks(**kwargs), a function of the module.

@@ -2,9 +2,11 @@
 
 #include <string>
 
+#include "core/base/logging.h"
 #include "core/graph/op_def_codec.h"
 #include "kernels/all.h"
 #include "python/native/attr_convert.h"
+#include "python/native/py_func.h"
 #include "python/native/status.h"
 
 namespace millrace::python {
@@ -73,7 +75,7 @@ PyObject* KernelToPython(const KernelRegistration& kernel) {
 const OpSchema* Lookup(PyObject* name) {
   std::string op;
   if (!ToString(name, &op)) return nullptr;
-  absl::StatusOr<const OpSchema*> schema = BuiltinRegistry().Lookup(op);
+  absl::StatusOr<const OpSchema*> schema = Ops().Lookup(op);
   if (schema.ok()) return *schema;
   Raise(schema.status());
   return nullptr;
@@ -81,9 +83,19 @@ const OpSchema* Lookup(PyObject* name) {
 
 }  // namespace
 
+Registry& Ops() {
+  static Registry& ops = []() -> Registry& {
+    Registry& builtin = BuiltinRegistry();
+    const absl::Status status = RegisterPyFuncs(builtin);
+    if (!status.ok()) MR_LOG(ERROR) << "the ops that call Python are not there: " << status;
+    return builtin;
+  }();
+  return ops;
+}
+
 PyObject* OpNames(PyObject*, PyObject*) {
   std::vector<std::string> names;
-  for (const OpSchema* op : BuiltinRegistry().List()) names.push_back(op->name);
+  for (const OpSchema* op : Ops().List()) names.push_back(op->name);
   return FromStrings(names);
 }
 

@@ -268,8 +268,8 @@ def test_modules():
         mr.Module(name="1x")
 
 
-def test_a_condition_on_a_traced_tensor_is_refused():
-    @mr.function
+def test_a_condition_on_a_traced_tensor_is_refused_without_autograph():
+    @mr.function(autograph=False)
     def f(x):
         return x if x > 0 else -x
 

@@ -128,14 +128,23 @@ def save_tables(tf, folder, words):
             listed = lookup.KeyValueTensorInitializer(["x", "y"], [1.5, 2.5])
             self.of_file = lookup.StaticHashTable(by_line, -1)
             self.of_list = lookup.StaticHashTable(listed, 0.0)
+            self.ids = lookup.StaticVocabularyTable(by_line, 2)
+            self.changing = lookup.experimental.MutableHashTable(tf.string, tf.int32, 7)
+            self.changing.insert(["a", "b"], [10, 20])
 
         @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
         def find(self, words):
-            return self.of_file.lookup(words), self.of_list.lookup(words)
+            return {
+                "of_file": self.of_file.lookup(words),
+                "of_list": self.of_list.lookup(words),
+                "ids": self.ids.lookup(words),
+                "changing": self.changing.lookup(words),
+            }
 
     tf.saved_model.save(Model(), folder)
 
 
 def use_tables(tf, folder):
     m = tf.saved_model.load(folder)
-    return _plain([m.find(["a", "c", "x"]), m.find(tf.constant(["y", "b"]))])
+    served = m.signatures["serving_default"]
+    return _plain([m.find(["a", "c", "x"]), served(words=tf.constant(["y", "b"]))])

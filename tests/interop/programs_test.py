@@ -11,6 +11,7 @@ import numpy as np
 import programs
 import pytest
 import queue_programs
+import script_programs
 import session_programs
 
 
@@ -68,6 +69,16 @@ CALLS = [
     ("coordinated",),
     ("monitored_queues",),
     ("options",),
+    *(
+        ("py_functions", op, mode)
+        for op in ("numpy_function", "py_function")
+        for mode in ("at once", "staged")
+    ),
+    ("py_function_gradients",),
+    ("py_funcs_in_graphs",),
+    ("generators",),
+    ("generator_mistakes",),
+    ("mapped_by_python",),
 ]
 # TensorFlow itself has these only where tf_keras is installed.
 KERAS_CALLS = [
@@ -88,6 +99,7 @@ def program(name):
         session_programs,
         layer_programs,
         queue_programs,
+        script_programs,
         file_programs,
     )
     return next(getattr(module, name) for module in modules if hasattr(module, name))

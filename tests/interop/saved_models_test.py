@@ -135,12 +135,19 @@ def test_objects(peer, tmp_path, writer):
     assert mine["plain"]["y"] == [pytest.approx([0.24, 0.36, 0.48])]
 
 
-def test_tables_of_a_model(peer, tmp_path):
+@pytest.mark.parametrize("writer", ["ours", "theirs"])
+def test_tables_of_a_model(peer, tmp_path, writer):
     words = tmp_path / "words.txt"
     words.write_text("a\nb\nc\n")
     folder = str(tmp_path / "model")
-    peer.run_object_program("save_tables", folder, str(words))
+    if writer == "ours":
+        object_programs.save_tables(mr, folder, str(words))
+    else:
+        peer.run_object_program("save_tables", folder, str(words))
     words.unlink()
     mine = object_programs.use_tables(mr, folder)
-    assert mine == [[[0, 2, -1], [0.0, 0.0, 1.5]], [[-1, 1], [2.5, 0.0]]]
     assert_same(mine, peer.run_object_program("use_tables", folder))
+    assert mine[0]["of_file"] == [0, 2, -1]
+    assert mine[0]["changing"] == [10, 7, 7]
+    served = load_and_run(folder, {"words": np.array([b"y", b"b"], object)})
+    assert_same({k: v.tolist() for k, v in served.items()}, mine[1])

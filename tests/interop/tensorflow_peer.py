@@ -16,6 +16,7 @@ import layer_programs
 import object_programs
 import programs
 import queue_programs
+import script_programs
 import session_programs
 import tensorflow as tf
 import tensorflow_checkpoints
@@ -30,6 +31,7 @@ PROGRAMS = (
     session_programs,
     layer_programs,
     queue_programs,
+    script_programs,
     file_programs,
 )
 

@@ -5,7 +5,7 @@ import glob
 
 from millrace import dtypes
 from millrace._load import public
-from millrace.data.elements import common_spec, components, int64, make, to_tensors
+from millrace.data.elements import common_spec, components, datasets, int64, make, to_tensors
 from millrace.data.grouping import Grouping, single
 from millrace.data.iterator import Iterator, NumpyIterator, make_iterator
 from millrace.data.transformations import Transformations
@@ -28,6 +28,8 @@ class Dataset(Transformations, Grouping):
     def __init__(self, variant, element_spec):
         self._variant = variant
         self.element_spec = element_spec
+        self._py_functions = set()  # what its elements call by token
+        datasets.setdefault(id(variant), self)
 
     # ----- sources -----
 
@@ -155,6 +157,46 @@ class Dataset(Transformations, Grouping):
             TensorSpec([rank], dtypes.int64),
         )
         return Dataset(apply_op("SparseTensorSliceDataset", tuple(sparse_tensor._leaves())), spec)
+
+    @staticmethod
+    @public
+    def from_generator(
+        generator,
+        output_types=None,
+        output_shapes=None,
+        args=None,
+        output_signature=None,
+        name=None,
+    ):
+        """What generator(*args) yields; it is called anew for each iteration, and what it gives is
+        closed when the iteration ends. Runs only in this process.
+
+        Args:
+          generator: gives an iterable of elements: structures of what numpy makes arrays of.
+          output_signature: the structure of an element, of TensorSpecs.
+          output_types, output_shapes: the older form: structures of dtypes, and of shapes (unknown
+            if left out).
+          args: tensors, given to generator as arrays.
+        Raises:
+          InvalidArgumentError, when it runs, for an element of another structure, dtype or shape.
+        """
+        from millrace.data.generator import from_generator
+        from millrace.data.iterator import _spec
+
+        if not callable(generator):
+            raise TypeError(f"generator must be callable, got {generator!r}")
+        if output_signature is not None and not (output_types is output_shapes is None):
+            raise TypeError("from_generator: output_signature, or output_types and output_shapes")
+        if output_signature is None:
+            if output_types is None:
+                raise TypeError("from_generator: give output_signature (or output_types)")
+            output_signature = _spec(output_types, output_shapes)
+        if isinstance(output_signature, list):
+            output_signature = tuple(output_signature)
+        for spec in nest.flatten(output_signature):
+            if not isinstance(spec, TensorSpec):
+                raise TypeError(f"output_signature must be of TensorSpecs, got {spec!r}")
+        return from_generator(generator, output_signature, () if args is None else args, name)
 
     # ----- elements -----
 

@@ -1,5 +1,7 @@
 """Elements of datasets: their structure, and how it is cut into tensors."""
 
+import weakref
+
 from millrace import dtypes
 from millrace.framework import context, nest
 from millrace.framework.convert import convert_to_tensor
@@ -8,6 +10,17 @@ from millrace.framework.tensor import TensorSpec
 from millrace.tensor_shape import TensorShape
 
 INFINITE_CARDINALITY, UNKNOWN_CARDINALITY = -1, -2
+
+datasets = weakref.WeakValueDictionary()  # id of a variant -> the first Dataset of it
+
+
+class ElementFunction:
+    """A traced function: its name, the tensors it captured, the structure it gives, and the Python
+    functions that it calls."""
+
+    def __init__(self, name, captured, output_spec, py_functions):
+        self.name, self.captured, self.output_spec = name, captured, output_spec
+        self.py_functions = py_functions
 
 
 class DatasetSpec(TensorSpec):
@@ -100,7 +113,23 @@ def _general(a, b):
 
 
 def make(op, args, spec, attrs=None, name=None):
-    """A dataset of elements of this structure, by an op."""
+    """A dataset of elements of this structure, by an op. Attributes may be ElementFunctions."""
+    attrs = dict(attrs or ())
+    functions = [v for v in attrs.values() if isinstance(v, ElementFunction)]
+    attrs.update((k, v.name) for k, v in attrs.items() if isinstance(v, ElementFunction))
+    made = apply_op(op, args, {**attrs, **types_of(spec)}, name)
+    return derived(made, spec, args, functions)
+
+
+def derived(variant, spec, args, functions=()):
+    """The dataset of a variant that was made of these arguments and functions."""
     from millrace.data.dataset import Dataset
 
-    return Dataset(apply_op(op, args, {**(attrs or {}), **types_of(spec)}, name), spec)
+    made = Dataset(variant, spec)
+    for arg in args:
+        for tensor in arg if isinstance(arg, (list, tuple)) else (arg,):
+            if id(tensor) in datasets:
+                made._py_functions |= datasets[id(tensor)]._py_functions
+    for function in functions:
+        made._py_functions.update(function.py_functions)
+    return made

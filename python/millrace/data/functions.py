@@ -1,20 +1,9 @@
 """Functions of dataset elements, traced to functions of the runtime."""
 
-import itertools
-
 from millrace import _load
-from millrace.data.elements import DatasetSpec, pack
+from millrace.data.elements import DatasetSpec, ElementFunction, pack
 from millrace.framework import context, func_graph, nest
 from millrace.framework.tensor import TensorSpec
-
-_names = itertools.count()
-
-
-class ElementFunction:
-    """A traced function: its name, the tensors it captured, the structure it gives."""
-
-    def __init__(self, name, captured, output_spec):
-        self.name, self.captured, self.output_spec = name, captured, output_spec
 
 
 def _spec_of(value):
@@ -27,17 +16,19 @@ def _spec_of(value):
 
 def trace(function, *element_specs):
     """Traces function(*element), or function(element) where the element is no tuple; of several
-    structures function(element, ...), none of which is taken apart."""
+    structures function(element, ...), none of which is taken apart; of none function()."""
+    from millrace.autograph.policy import converted
+
     graph = context.building_graph()
-    name = f"{getattr(function, '__name__', 'f').strip('<>')}_{next(_names)}"
-    found = []
+    name = func_graph.new_name(getattr(function, "__name__", "f"))
+    function, found = converted(function), []
 
     def args(body):
         elements = []
         for spec in element_specs:
             leaves = [body.add_input(s, f"arg{i}") for i, s in enumerate(nest.flatten(spec))]
             elements.append(pack(spec, leaves))
-        if len(elements) > 1:
+        if len(elements) != 1:
             return tuple(elements)
         element = elements[0]
         unpacked = isinstance(element, tuple) and not nest.is_namedtuple(element)
@@ -58,7 +49,8 @@ def trace(function, *element_specs):
     traced.add_to(graph._c if graph is not None else _load.native.eager_library(), name)
     specs = [s or TensorSpec(t.shape, t.dtype) for s, t in zip(found, traced.outputs)]
     spec = traced.pack(specs) if len(found) == len(traced.outputs) else ()
-    return ElementFunction(name, [outer for outer, _ in traced.graph.captures], spec)
+    captured = [outer for outer, _ in traced.graph.captures]
+    return ElementFunction(name, captured, spec, list(traced.graph._py_functions))
 
 
 def _lists_to_tensors(result):

@@ -5,7 +5,7 @@ import numpy as np
 from millrace import dtypes
 from millrace._load import public
 from millrace.data import functions
-from millrace.data.elements import DatasetSpec, batched, int64, make, pack
+from millrace.data.elements import DatasetSpec, batched, derived, int64, make, pack
 from millrace.framework import nest
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.tensor import TensorSpec
@@ -59,12 +59,11 @@ class Grouping:
             convert_to_tensor([-1 if d is None else d for d in p], dtypes.int64) for p in shapes
         ]
         args = (self._variant, int64(batch_size), vectors, values, drop_remainder)
-        from millrace.data.dataset import Dataset
         from millrace.framework.dispatch import apply_op
 
         attrs = {"output_shapes": [s.shape for s in specs]}
         made = apply_op("PaddedBatchDatasetV2", args, attrs, name)
-        return Dataset(made, nest.pack_like(self.element_spec, specs))
+        return derived(made, nest.pack_like(self.element_spec, specs), args)
 
     @public
     def unbatch(self, name=None):
@@ -115,9 +114,9 @@ class Grouping:
         size = functions.trace(lambda k: _int64_scalar(window_size_func(k)), key_spec)
         args = (self._variant, key.captured, reduce.captured, size.captured)
         attrs = {
-            "key_func": key.name,
-            "reduce_func": reduce.name,
-            "window_size_func": size.name,
+            "key_func": key,
+            "reduce_func": reduce,
+            "window_size_func": size,
         }
         return make("GroupByWindowDataset", args, reduce.output_spec.element_spec, attrs, name)
 
@@ -183,7 +182,6 @@ class Grouping:
 
 def _batch_in_shapes(group, size, shapes, padding_values, drop_remainder):
     """padded_batch to shapes that hold tensors."""
-    from millrace.data.dataset import Dataset
     from millrace.framework.dispatch import apply_op
 
     flat = nest.flatten(group.element_spec)
@@ -205,7 +203,7 @@ def _batch_in_shapes(group, size, shapes, padding_values, drop_remainder):
     args = (group._variant, size, vectors, values, drop_remainder)
     attrs = {"output_shapes": [s.shape for s in specs]}
     made = apply_op("PaddedBatchDatasetV2", args, attrs)
-    return Dataset(made, nest.pack_like(group.element_spec, specs))
+    return derived(made, nest.pack_like(group.element_spec, specs), args)
 
 
 def _nth_shape(shapes, spec, i):

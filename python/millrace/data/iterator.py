@@ -1,11 +1,13 @@
 """Iterators over datasets."""
 
 import itertools
+import threading
+import weakref
 
 from millrace import dtypes, errors
-from millrace._load import public
+from millrace._load import native, public
 from millrace.data.elements import pack, types_of
-from millrace.framework import context, nest
+from millrace.framework import context, nest, py_functions
 from millrace.framework.dispatch import apply_op
 from millrace.framework.tensor import TensorSpec
 from millrace.tensor_shape import TensorShape
@@ -24,9 +26,12 @@ class Iterator:
 
     @classmethod
     def of_eager(cls, dataset):
-        handle = _new_handle(dataset.element_spec, f"_iterator{next(_counter)}")
+        spec = dataset.element_spec
+        handle, deleter = apply_op("AnonymousIteratorV2", (), types_of(spec))
         apply_op("MakeIterator", (dataset._variant, handle))
-        return cls(handle, dataset.element_spec, dataset=dataset)
+        made = cls(handle, spec, dataset=dataset)
+        weakref.finalize(made, _delete, handle, deleter).atexit = False
+        return made
 
     @staticmethod
     @public
@@ -122,6 +127,14 @@ def _shapes_like(types, shapes):
     if isinstance(types, dict):
         return [s for k in nest.sorted_keys(types) for s in _shapes_like(types[k], shapes[k])]
     return [s for t, sh in zip(types, shapes) for s in _shapes_like(t, sh)]
+
+
+def _delete(handle, deleter):
+    # A function that an iterator calls must not wait for the iterator.
+    if py_functions.in_call():
+        threading.Thread(target=_delete, args=(handle, deleter), daemon=True).start()
+    else:
+        native.eager_execute("DeleteIterator", [handle, deleter], None)
 
 
 def _new_handle(element_spec, shared_name):

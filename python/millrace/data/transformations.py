@@ -53,7 +53,7 @@ class Transformations:
     ):
         """map_func of each element; it is traced once, so it is made of ops."""
         function = functions.trace(map_func, self.element_spec)
-        args, attrs = (self._variant, function.captured), {"f": function.name}
+        args, attrs = (self._variant, function.captured), {"f": function}
         if num_parallel_calls is None:
             return make("MapDataset", args, function.output_spec, attrs, name)
         attrs["deterministic"] = _deterministic(deterministic)
@@ -71,7 +71,7 @@ class Transformations:
             or found.shape.rank not in (None, 0)
         ):
             raise ValueError(f"filter: the predicate must give a bool scalar, it gives {found}")
-        attrs = {"predicate": function.name}
+        attrs = {"predicate": function}
         args = (self._variant, function.captured)
         return make("FilterDataset", args, self.element_spec, attrs, name)
 
@@ -107,7 +107,7 @@ class Transformations:
             raise TypeError(f"map_func must give a dataset, it gives {function.output_spec}")
         args = (self._variant, function.captured, *further)
         spec = function.output_spec.element_spec
-        return make(op, args, spec, {"f": function.name, **attrs}, name)
+        return make(op, args, spec, {"f": function, **attrs}, name)
 
     @public
     def scan(self, initial_state, scan_func, name=None):
@@ -120,7 +120,7 @@ class Transformations:
         if not isinstance(spec, tuple) or len(spec) != 2:
             raise TypeError(f"scan_func must give (state, output), it gives {spec}")
         args = (self._variant, start, function.captured)
-        attrs = {"f": function.name, "preserve_cardinality": True}
+        attrs = {"f": function, "preserve_cardinality": True}
         return make("ScanDataset", args, spec[1], attrs, name)
 
     @public
@@ -128,7 +128,7 @@ class Transformations:
         """The elements up to the first one for which predicate does not hold."""
         function = functions.trace(predicate, self.element_spec)
         args = (self._variant, function.captured)
-        attrs = {"predicate": function.name}
+        attrs = {"predicate": function}
         return make("TakeWhileDataset", args, self.element_spec, attrs, name)
 
     @public
@@ -201,6 +201,7 @@ class Transformations:
 
         made = Dataset(self._variant, self.element_spec)
         made._options, made._kept = options, self
+        made._py_functions = self._py_functions
         return made
 
     @public

@@ -1,6 +1,7 @@
 """Where ops go: into the default graph of this thread, or, where there is none, they run at
 once."""
 
+import contextlib
 import threading
 
 from millrace._load import native, public
@@ -41,7 +42,9 @@ def building_graph():
     stack = graph_stack()
     if stack:
         return stack[-1]
-    return None if _eager_by_default else get_default_graph()
+    if _eager_by_default or getattr(_local, "eager", False):
+        return None
+    return get_default_graph()
 
 
 @public
@@ -88,6 +91,17 @@ def enable_eager_execution():
     """From now on ops outside any `with graph.as_default()` run at once (the default)."""
     global _eager_by_default
     _eager_by_default = True
+
+
+@contextlib.contextmanager
+def eager_here():
+    """Within it ops of this thread run at once, whatever is the rule elsewhere."""
+    before = getattr(_local, "eager", False)
+    _local.eager = True
+    try:
+        yield
+    finally:
+        _local.eager = before
 
 
 def eager_seed():

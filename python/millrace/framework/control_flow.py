@@ -1,20 +1,12 @@
 """Branches and loops as functional ops: If, Case and While over functions."""
 
-import itertools
-
 from millrace import dtypes
 from millrace._load import public
 from millrace.framework import context, nest
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
-from millrace.framework.func_graph import trace
+from millrace.framework.func_graph import new_name, trace
 from millrace.tensor_shape import TensorShape
-
-_names = itertools.count()
-
-
-def _function_name(graph, name):
-    return f"{name}_{next(_names)}"
 
 
 def _call(op, attrs, args, outer, traced, name):
@@ -26,11 +18,14 @@ def _call(op, attrs, args, outer, traced, name):
     return made.outputs
 
 
-def _branches(functions, outer, name):
+def _branches(functions, outer, name, results=None):
     """The traced branches, made to take the same captures, and the outer tensors for these."""
     traced = [
         trace(f, lambda graph: (), f"{name}_branch{i}", outer) for i, f in enumerate(functions)
     ]
+    if results is not None:
+        for t, values in zip(traced, results([t.graph for t in traced])):
+            t.give(values)
     captured = {}
     for t in traced:
         for tensor, _ in t.graph.captures:
@@ -68,12 +63,12 @@ def _common_shapes(traced):
     return shapes
 
 
-def _functional_branch(op, selector, functions, attr_of, outer, name):
-    traced, captured = _branches(functions, outer, name)
+def _functional_branch(op, selector, functions, attr_of, outer, name, results=None):
+    traced, captured = _branches(functions, outer, name, results)
     _check_same_results(traced, name)
     names = []
     for i, t in enumerate(traced):
-        names.append(_function_name(outer, f"{name}_branch{i}"))
+        names.append(new_name(f"{name}_branch{i}"))
         t.add_to(outer._c, names[-1])
     shapes = _common_shapes(traced)
     attrs = {
@@ -99,14 +94,20 @@ def cond(pred, true_fn=None, false_fn=None, name=None):
         return true_fn() if pred else false_fn()
     if outer is None:
         return true_fn() if bool(convert_to_tensor(pred)) else false_fn()
-    pred = convert_to_tensor(pred)
+    return if_op(pred, [true_fn, false_fn], name or "cond")
+
+
+def if_op(pred, functions, name, results=None):
+    """cond() in a graph. With `results` the two functions give nothing: results(their graphs) then
+    says, when both are known, what values they give, as two lists of the same dtypes."""
     return _functional_branch(
         "If",
-        pred,
-        [true_fn, false_fn],
+        convert_to_tensor(pred),
+        functions,
         lambda n: {"then_branch": n[0], "else_branch": n[1]},
-        outer,
-        name or "cond",
+        context.building_graph(),
+        name,
+        results,
     )
 
 
@@ -166,11 +167,12 @@ def while_loop(
       maximum_iterations: an upper bound.
     """
     single = not isinstance(loop_vars, (list, tuple))
+    plain_tuple = isinstance(loop_vars, tuple) and not nest.is_namedtuple(loop_vars)
     loop_vars = [loop_vars] if single else list(loop_vars)
     outer = context.building_graph()
     if outer is None:
         found = _python_loop(cond, body, loop_vars, maximum_iterations)
-        return found[0] if single else found
+        return found[0] if single else tuple(found) if plain_tuple else found
     start = [convert_to_tensor(v) for v in nest.flatten(loop_vars)]
     shapes = [t.shape for t in start]
     if shape_invariants is not None:
@@ -183,7 +185,7 @@ def while_loop(
         cond, body, loop_vars, counted, shapes, limit, outer, parallel_iterations, name or "while"
     )
     packed = nest.pack_like(loop_vars, results[1 if limit is not None else 0 :])
-    return packed[0] if single else packed
+    return packed[0] if single else tuple(packed) if plain_tuple else packed
 
 
 def _flat_shapes(shapes):
@@ -248,7 +250,7 @@ def _functional_loop(cond, body, structure, start, shapes, limit, outer, paralle
         traced.graph.ensure_captures(captured)
     # Captures go round unchanged, and are seen to: gradients know them to be invariant.
     traced_body.outputs.extend(inner for _, inner in traced_body.graph.captures)
-    names = [_function_name(outer, f"{name}_cond"), _function_name(outer, f"{name}_body")]
+    names = [new_name(f"{name}_cond"), new_name(f"{name}_body")]
     traced_test.add_to(outer._c, names[0])
     traced_body.add_to(outer._c, names[1])
     all_shapes = specs + [t.shape for t in captured]

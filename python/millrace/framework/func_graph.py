@@ -1,5 +1,7 @@
 """FuncGraph: the body of a function while it is traced."""
 
+import itertools
+
 from millrace._load import public
 from millrace.framework import context, nest
 from millrace.framework.convert import convert_to_tensor
@@ -8,6 +10,13 @@ from millrace.framework.graph import Graph
 from millrace.framework.indexed_slices import IndexedSlices
 from millrace.framework.resource_order import ResourceOrder
 from millrace.framework.tensor import Tensor, TensorSpec
+
+_numbers = itertools.count()
+
+
+def new_name(base):
+    """A name that no other function of this process has."""
+    return f"{base.strip('<>')}_{next(_numbers)}"
 
 
 class FuncGraph(Graph):
@@ -32,6 +41,8 @@ class FuncGraph(Graph):
         self._known = {}  # id of a tensor from anywhere outside -> (that tensor, placeholder)
         self._seed = context.eager_seed() if outer is None else outer.seed
         self.variables_read = {}
+        self.variables_made = []  # names of those made while it was traced
+        self.feeds = []  # values of the inputs in the call that it is traced for, None if unknown
         self._order = ResourceOrder()
         if outer is not None:
             self._c.copy_functions(outer._c)
@@ -134,6 +145,12 @@ class Traced:
         return nest.pack_like(
             self.structure, [None if n else next(tensors) for n in self._none_mask]
         )
+
+    def give(self, values):
+        """Makes these, a list, what it returns."""
+        with self.graph.as_default():
+            self.outputs = [apply_op("Identity", (convert_to_tensor(v),)) for v in values]
+        self.structure, self._none_mask = self.outputs, [False] * len(self.outputs)
 
     def add_to(self, native_graph, name):
         """Makes it a function of that graph's library; arguments are the inputs, then the

@@ -89,6 +89,7 @@ class Graph:
         self._standing_feeds = {}  # placeholder -> array
         self._started_by_sessions = []  # (operation that starts it, operation that is its handle)
         self._custom_nodes = []  # calls of functions with gradients of their own
+        self._py_functions = []  # what its nodes call by token
         self._seed = None
         self._random_ops_seeded = 0  # random ops that were given no seed, but the graph has one
         self._finalized = False
@@ -179,7 +180,10 @@ class Graph:
         return found
 
     def _tensor_of(self, key):
-        return self._operation(key >> 24)._outputs[key & 0xFFFFFF]
+        op, i = self._operation(key >> 24), key & 0xFFFFFF
+        if i >= len(op._outputs):
+            op._add_outputs(self._c.node(op._id)[5])
+        return op._outputs[i]
 
     @public
     def get_operations(self):
@@ -295,6 +299,8 @@ class Graph:
                 if hasattr(item, "_as_graph_element"):
                     item = item._as_graph_element()
                 op = item if isinstance(item, Operation) else getattr(item, "op", None)
+                if op is None and (item is None or hasattr(item, "numpy")):
+                    continue  # an immediate tensor or variable: functions keep the order of updates
                 if op is None:
                     raise TypeError(
                         f"a control input must be an operation or a tensor, got {item!r}"

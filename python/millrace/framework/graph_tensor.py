@@ -55,14 +55,17 @@ class GraphTensor(Tensor):
     def __eq__(self, other):
         # Elementwise inside a function, as immediate code would be; elsewhere tensors are keys of
         # feed_dict.
-        if self.graph.is_function and other is not None and not isinstance(other, str):
+        if self.graph.is_function and self._can_equal(other):
             return tensor_module.apply_op("Equal", (self, other))
         return self is other
 
     def __ne__(self, other):
-        if self.graph.is_function and other is not None and not isinstance(other, str):
+        if self.graph.is_function and self._can_equal(other):
             return tensor_module.apply_op("NotEqual", (self, other))
         return self is not other
+
+    def _can_equal(self, other):
+        return other is not None and (self.dtype.name == "string" or not isinstance(other, str))
 
     def __hash__(self):
         return id(self)

@@ -61,8 +61,12 @@ class Variable(VariableOps):
         self._trainable = True if trainable is None else trainable
         self.constraint = constraint
         dtype = None if dtype is None else dtypes.as_dtype(dtype)
+        traced = context.building_graph()
         with context.init_scope():
             self.graph = context.building_graph()
+            while traced is not self.graph and traced is not None:
+                traced.variables_made.append(name or "Variable")
+                traced = traced.outer
             if self.graph is None:
                 self._create_now(initial_value, dtype, shape, name or "Variable")
             else:
@@ -71,9 +75,13 @@ class Variable(VariableOps):
                 )
 
     def _create_now(self, initial_value, dtype, shape, name):
-        value = convert_to_tensor(
-            initial_value() if callable(initial_value) else initial_value, dtype
-        )
+        if callable(initial_value):
+            initial_value = initial_value()
+        if hasattr(initial_value, "graph") and hasattr(initial_value, "_key"):
+            from millrace.framework.lifting import value_now
+
+            initial_value = value_now(initial_value)
+        value = convert_to_tensor(initial_value, dtype)
         scope = scopes.eager_scope()
         self._name = f"{scope}/{name}" if scope else name
         self._dtype, self._shape = value.dtype, TensorShape(value.shape if shape is None else shape)
@@ -274,8 +282,20 @@ class Variable(VariableOps):
     def __iter__(self):
         return iter(self._read())
 
+    def __eq__(self, other):
+        return self._compared("Equal", other, self is other)
+
+    def __ne__(self, other):
+        return self._compared("NotEqual", other, self is not other)
+
     def __hash__(self):
         return id(self)
+
+    def _compared(self, op, other, as_key):
+        """Elementwise, as for its value. In plain graphs variables are compared as keys are."""
+        if self.graph is not None or other is None or isinstance(other, (str, type)):
+            return as_key
+        return apply_op(op, (self._read(), other))
 
     def __repr__(self):
         if self.graph is None:

@@ -2,10 +2,12 @@
 
 from millrace._load import public
 from millrace.framework import context, nest
+from millrace.framework.concrete_function import ConcreteFunction
 from millrace.framework.convert import constant
 from millrace.framework.dispatch import apply_op
-from millrace.framework.function import ConcreteFunction, Function
+from millrace.framework.function import Function
 from millrace.framework.graph import Graph
+from millrace.framework.scopes import group
 from millrace.framework.tensor import Tensor, TensorSpec
 from millrace.framework.variable import Variable
 from millrace.ops.array import placeholder, zeros
@@ -34,7 +36,7 @@ def save(obj, export_dir, signatures=None, options=None):
       signatures: a function with an input_signature (or a trace of one), or {key: function}. What
         it gives is a tensor ("output_0"), several, or {name: tensor}.
     ValueError for a signature without an input_signature, and for a function that uses resources
-    other than variables.
+    other than variables and the object's tables.
     """
     signatures = _traces(obj, signatures)
     objects = Objects(obj, signatures)
@@ -42,16 +44,16 @@ def save(obj, export_dir, signatures=None, options=None):
     constants = [(name, tensor, tensor.numpy()) for name, tensor in objects.constants.values()]
     graph = Graph()
     with graph.as_default(), Session(graph=graph) as session:
-        state = _State(values)
+        state = _State(values, objects.tables)
         for trace in objects.traces:
             trace._traced.add_to(graph._c, trace.name)
         for name, tensor, value in constants:
             constant(value, tensor.dtype, name=name)
         made = {key: _signature(graph, f, names, state) for key, (f, names) in signatures.items()}
         builder = Builder(export_dir)
-        saver = _ObjectSaver(values, state, objects.checkpoint) if values else None
+        saver = _ObjectSaver(values, state, objects.checkpoint)
         builder.add_meta_graph_and_variables(
-            session, ["serve"], made, clear_devices=True, saver=saver
+            session, ["serve"], made, clear_devices=True, saver=saver, main_op=state.init_op
         )
         builder.add_objects(objects.saved)
         builder.save()
@@ -86,7 +88,7 @@ def _trace(key, function):
 
 def _as_signature(key, trace, names):
     def call(**inputs):
-        return _named(ConcreteFunction.__call__(trace, *(inputs[n] for n in names)))
+        return _named(trace.call_flat(*(inputs[n] for n in names)))
 
     specs = {n: TensorSpec(s.shape, s.dtype, n) for n, s in zip(names, trace._specs)}
     traced = Function(call, name=f"signature_{key}").get_concrete_function(**specs)
@@ -94,22 +96,32 @@ def _as_signature(key, trace, names):
 
 
 class _State:
-    """Variables of the new graph in the places of those outside."""
+    """Variables and tables of the new graph in the places of those outside.
 
-    def __init__(self, values):
-        self._handles = {}  # id of a handle outside -> variable of the graph
+    Attributes:
+      variables: {key in the checkpoint: variable}.
+      init_op: what fills the tables, or None.
+    """
+
+    def __init__(self, values, tables):
+        self._handles = {}  # id of a handle outside -> handle in the graph
         self.variables = {key: self._made_for(v, value) for key, v, value in values}
+        filled = []
+        for table in tables:
+            self._handles[id(table.handle)] = handle = table.make()
+            filled.append(table.fill(handle))
+        self.init_op = group(*filled) if filled else None
 
     def _made_for(self, v, value):
         shape, dtype = value.shape, v.dtype
         made = Variable(lambda: zeros(shape, dtype), trainable=v.trainable, name=v._name)
-        self._handles[id(v.handle)] = made
+        self._handles[id(v.handle)] = made.handle
         return made
 
     def tensor(self, captured):
         """What a captured tensor is in the new graph."""
         if id(captured) in self._handles:
-            return self._handles[id(captured)].handle
+            return self._handles[id(captured)]
         with context.init_scope():
             value = captured.numpy()
         return constant(value, captured.dtype)
@@ -120,7 +132,7 @@ class _ObjectSaver:
 
     def __init__(self, values, state, checkpoint):
         self._values, self._checkpoint = values, checkpoint
-        self._saver = Saver(state.variables)
+        self._saver = Saver(state.variables, allow_empty=True)
 
     def save(self, session, prefix, **options):
         """Writes the values that the variables outside have."""

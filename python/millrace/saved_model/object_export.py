@@ -4,7 +4,8 @@ function or constant."""
 import inspect
 
 from millrace.framework import nest
-from millrace.framework.function import Function, _with_tensors
+from millrace.framework.function import Function
+from millrace.framework.function_arguments import with_tensors
 from millrace.framework.module import Module
 from millrace.framework.tensor import TensorSpec
 from millrace.framework.variable import Variable
@@ -14,6 +15,7 @@ from millrace.saved_model.object_proto import (
     ConstantProto,
     FunctionProto,
     FunctionSpecProto,
+    ResourceProto,
     SavedObject,
     SavedObjectGraph,
     UserObjectProto,
@@ -21,6 +23,7 @@ from millrace.saved_model.object_proto import (
     VersionProto,
 )
 from millrace.saved_model.restored_function import RestoredFunction, RestoredTrace
+from millrace.saved_model.saved_tables import SavedTable, table_of
 from millrace.saved_model.structured import encode, shape_proto
 from millrace.train.object_graph import (
     ObjectReference,
@@ -41,12 +44,14 @@ class Objects:
       variables: [(key in the checkpoint, variable)].
       traces: [trace], each once.
       constants: {node: (name of the operation, tensor)}.
+      tables: [SavedTable].
     """
 
     def __init__(self, root, signatures):
         self.saved, self.checkpoint = SavedObjectGraph(), TrackableObjectGraph()
         self.variables, self.traces, self.constants = [], [], {}
-        self._ids, self._kept, self._variable_nodes = {}, [], {}
+        self.tables = []
+        self._ids, self._kept, self._handle_nodes = {}, [], {}
         self._add_object(root, "")
         map_node = self._add_node(SavedObject(user_object=_user_object("signature_map")))
         self._link(0, "signatures", map_node)
@@ -79,6 +84,9 @@ class Objects:
         prefix = f"{path}/" if path else ""
         for name, child in children(obj):
             self._link(node, name, self._add_object(child, prefix + escape(name)))
+        for name, value in sorted(getattr(obj, "__dict__", {}).items()):
+            if (table := table_of(value)) is not None:
+                self._link(node, name, self._add_table(table))
         for name, function in functions_of(obj):
             self._link(node, name, self._add_function(function))
         return node
@@ -91,13 +99,29 @@ class Objects:
             name=variable.name.partition(":")[0],
         )
         node = self._ids[id(variable)] = self._add_node(SavedObject(variable=proto))
-        self._variable_nodes[id(variable.handle)] = node
+        self._handle_nodes[id(variable.handle)] = node
         key = f"{path}/.ATTRIBUTES/VARIABLE_VALUE"
         self.checkpoint.nodes[node].attributes.append(
             SerializedTensor(name="VARIABLE_VALUE", full_name=proto.name, checkpoint_key=key)
         )
         self.variables.append((key, variable))
         return node
+
+    def _add_table(self, table):
+        if id(table.resource_handle) not in self._handle_nodes:
+            saved = SavedTable(table)
+            node = self._add_node(SavedObject(resource=ResourceProto()))
+            self._handle_nodes[id(saved.handle)] = node
+            self.tables.append(saved)
+            for name in ("create", "initialize"):
+                trace = getattr(saved, name)
+                self._use(trace, ((), {}))
+                function = FunctionProto(
+                    concrete_functions=[trace.name], function_spec=_no_arguments()
+                )
+                child = self._add_node(SavedObject(function=function))
+                self._link(node, f"_{name}_resource" if name == "create" else f"_{name}", child)
+        return self._handle_nodes[id(table.resource_handle)]
 
     def _add_function(self, function):
         if id(function) in self._ids:
@@ -127,13 +151,16 @@ class Objects:
 
     def _captured(self, tensor, trace):
         """The node of what a trace captures."""
-        if id(tensor) in self._variable_nodes:
-            return self._variable_nodes[id(tensor)]
+        if id(tensor) in self._handle_nodes:
+            return self._handle_nodes[id(tensor)]
         if tensor.dtype.name in ("resource", "variant"):
             for v in trace._traced.graph.variables_read.values():
                 if v.handle is tensor:
                     return self._add_unreached(v)
-            raise ValueError("a function to be saved may use variables, but no other resources")
+            raise ValueError(
+                "a function to be saved may use variables, and tables that are attributes of the "
+                "object, but no other resources"
+            )
         if id(tensor) not in self._ids:
             self._kept.append(tensor)
             name = f"captured_{len(self.constants)}"
@@ -196,6 +223,11 @@ def parameters_of(function):
     return parameters[1:] if function._is_method else parameters
 
 
+def _no_arguments():
+    full = inspect.getfullargspec(lambda: None)
+    return FunctionSpecProto(fullargspec=encode(full), input_signature=encode(None))
+
+
 def _spec_of(function):
     if isinstance(function, RestoredFunction):
         return function.spec
@@ -243,7 +275,7 @@ def _arguments_of(trace, function):
     if isinstance(trace, RestoredTrace):
         return trace.structured_input_signature
     specs = iter([TensorSpec(s.shape, s.dtype, getattr(s, "name", None)) for s in trace._specs])
-    ((args, kwargs),) = _with_tensors(trace._structure, specs)
+    ((args, kwargs),) = with_tensors(trace._structure, specs)
     args, kwargs = list(args), dict(kwargs)
     for i, parameter in enumerate(parameters_of(function)):
         if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):

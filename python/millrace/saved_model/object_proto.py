@@ -163,7 +163,9 @@ class ConstantProto(Message):
     _fields = {"operation": (1, "string")}  # noqa: RUF012
 
 
-class _Resource(Message):
+class ResourceProto(Message):
+    """A table, or other state."""
+
     _fields = {"device": (1, "string")}  # noqa: RUF012
 
 
@@ -178,7 +180,7 @@ class SavedObject(Message):
         "variable": (7, VariableProto),
         "bare_concrete_function": (8, BareFunctionProto),
         "constant": (9, ConstantProto),
-        "resource": (10, _Resource),
+        "resource": (10, ResourceProto),
         "captured_tensor": (12, Nothing),
         "registered_name": (13, "string"),
     }

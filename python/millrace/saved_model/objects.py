@@ -7,6 +7,7 @@ from millrace import _load, dtypes, errors
 from millrace._load import public
 from millrace.framework import context
 from millrace.framework.convert import constant, constant_value
+from millrace.framework.dispatch import apply_op
 from millrace.framework.graph import Graph
 from millrace.framework.importer import import_graph_def
 from millrace.framework.module import Module
@@ -90,35 +91,41 @@ class ObjectLoader:
             import_graph_def(renamed, name="")
         _load.native.eager_library().copy_functions(self._graph._c)
         self._traces, self._objects = {}, {}
-        self._values = self._read_values()
+        self._values, self._contents = {}, {}
+        self._read_values()
 
     def load(self):
         """The outermost object; its tables are filled."""
         root = self._object(0)
         for node in range(len(self._stored.nodes)):
             made = self._objects.get(node)
-            if isinstance(made, LoadedResource) and hasattr(made, "_initialize"):
-                made._initialize()
+            if isinstance(made, LoadedResource):
+                if hasattr(made, "_initialize"):
+                    made._initialize()
+                if node in self._contents:
+                    apply_op("LookupTableImportV2", (made.resource_handle, *self._contents[node]))
         if not hasattr(root, "signatures"):
             root.signatures = {}
         root._stored_graph = self._graph
         return root
 
     def _read_values(self):
-        """{node: its value in the checkpoint}."""
+        """Of the checkpoint: each node's value, or the keys and values of a table that changes."""
         if not self._prefix:
-            return {}
+            return
         reader = CheckpointReader(self._prefix)
         if not reader.has_tensor(OBJECT_GRAPH_KEY):
-            return {}
+            return
         data = reader.get_tensor(OBJECT_GRAPH_KEY)
         kept = TrackableObjectGraph.FromString(data.item() if hasattr(data, "item") else data)
-        values = {}
         for here, there in self._pairs(kept):
             for attribute in kept.nodes[there].attributes:
+                key = attribute.checkpoint_key
                 if attribute.name == "VARIABLE_VALUE":
-                    values[here] = reader.get_tensor(attribute.checkpoint_key)
-        return values
+                    self._values[here] = reader.get_tensor(key)
+                elif reader.has_tensor(f"{key}-keys") and reader.has_tensor(f"{key}-values"):
+                    parts = [reader.get_tensor(f"{key}-{part}") for part in ("keys", "values")]
+                    self._contents[here] = [constant(part) for part in parts]
 
     def _pairs(self, kept):
         """(node, node of the checkpoint) that are reached by the same names."""

@@ -34,8 +34,6 @@ from millrace import (
     trainable_variables,
     variables_initializer,
 )
-from millrace.compat.v1 import data as _data
-from millrace.compat.v1 import initializers, losses, nn
 from millrace.compat.v1.old_names import *  # noqa: F403
 from millrace.compat.v1.scatters import *  # noqa: F403
 from millrace.compat.v1.signatures import *  # noqa: F403
@@ -83,6 +81,7 @@ from millrace.ops.initializers import (
 from millrace.ops.linalg import norm
 from millrace.ops.matrices import *  # noqa: F403
 from millrace.ops.rearrange import *  # noqa: F403
+from millrace.ops.script import py_func
 from millrace.ops.tensor_array import TensorArray
 from millrace.ops.type_checks import *  # noqa: F403
 from millrace.queue import FIFOQueue, PaddingFIFOQueue, QueueBase, RandomShuffleQueue
@@ -100,7 +99,11 @@ from millrace.strings import to_hash_bucket_fast as string_to_hash_bucket_fast
 from millrace.strings import to_number as string_to_number
 from millrace.summary.messages import Event, HistogramProto, SessionLog, Summary, SummaryMetadata
 
-data = _data
+# Not by `from`, which would find the newer modules of these names among what was imported above.
+data, initializers, losses, nn = (
+    _importlib.import_module(f"millrace.compat.v1.{n}")
+    for n in ("data", "initializers", "losses", "nn")
+)
 all_variables = global_variables
 initialize_all_variables = global_variables_initializer
 initialize_local_variables = local_variables_initializer
