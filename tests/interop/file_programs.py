@@ -1,8 +1,10 @@
 """What is done with files of images and records: run by TensorFlow and by us."""
 
+import os
 import tempfile
 
 import numpy as np
+from outcome import outcome_class
 
 
 def image_files(tf):
@@ -38,3 +40,85 @@ def stored_tensors(tf):
         names = sess.run(tf.io.matching_files(f"{folder}/*.t"))
         back = tf.io.parse_tensor(tf.io.read_file(names[0]), tf.float32)
         return [n.decode().rsplit("/", 1)[1] for n in names.tolist()], sess.run(back).tolist()
+
+
+def _read_by(tf, make, files, folder, up_to=None, epochs=1):
+    """What a reader makes of files: its nodes, records, counts and state."""
+    with tf.Graph().as_default(), tf.Session() as sess:
+        queue = tf.train.string_input_producer(files, num_epochs=epochs, shuffle=False)
+        reader = make()
+        read = reader.read(queue) if up_to is None else reader.read_up_to(queue, up_to)
+        counts = [reader.num_records_produced(), reader.num_work_units_completed()]
+        nodes = [reader.reader_ref.op, read[0].op]
+        found = [[n.type, n.name] for n in nodes] + [str(t.shape) for t in read]
+        found.append(reader.supports_serialize)
+        sess.run(tf.local_variables_initializer())
+        coordinator = tf.train.Coordinator()
+        threads = tf.train.start_queue_runners(sess, coordinator)
+        for _ in range(3 if epochs is None else 20):
+            try:
+                record = [np.asarray(v, object).reshape(-1).tolist() for v in sess.run(read)]
+            except tf.errors.OutOfRangeError:
+                found.append("the end")
+                break
+            found.append([[v.decode().replace(folder, "") for v in values] for values in record])
+        found.append([int(n) for n in sess.run(counts)])
+        found.append(outcome_class(lambda: sess.run(reader.serialize_state())))
+        if reader.supports_serialize:
+            sess.run(reader.restore_state(sess.run(reader.serialize_state())))
+            found.append([int(n) for n in sess.run(counts)])
+        sess.run(reader.reset())
+        found.append([int(n) for n in sess.run(counts)])
+        coordinator.request_stop()
+        coordinator.join(threads)
+    return found
+
+
+def readers(tf):
+    """TensorFlow 1's readers over queues of file names."""
+    with tempfile.TemporaryDirectory() as folder:
+        a, b, records, fixed = (os.path.join(folder, name) for name in "abrf")
+        for path, content in ((a, "h\none\ntwo\n"), (b, "h\nthree"), (fixed, "HHaabbccF")):
+            with open(path, "w") as file:
+                file.write(content)
+        with tf.python_io.TFRecordWriter(records) as writer:
+            for i in range(3):
+                writer.write(b"record %d" % i)
+        calls = {
+            "lines": (tf.TextLineReader, [a, b]),
+            "without headers": (lambda: tf.TextLineReader(1, name="named"), [a, b]),
+            "several": (tf.TextLineReader, [a, b], folder, 2),
+            "whole": (tf.WholeFileReader, [a, b]),
+            "for ever": (tf.WholeFileReader, [a, b], folder, None, None),
+            "records": (tf.TFRecordReader, [records]),
+            "fixed": (lambda: tf.FixedLengthRecordReader(2, 2, 1), [fixed]),
+            "overlapping": (lambda: tf.FixedLengthRecordReader(2, 2, 1, hop_bytes=1), [fixed]),
+            "names": (tf.IdentityReader, [a, b]),
+        }
+        found = {
+            name: _read_by(tf, make, files, *(rest or [folder]))
+            for name, (make, files, *rest) in calls.items()
+        }
+        found["missing"] = outcome_class(
+            lambda: _read_by(tf, tf.TextLineReader, [os.path.join(folder, "none")], folder)
+        )
+        found["at once"] = outcome_class(tf.TextLineReader)
+        with tf.Graph().as_default(), tf.Session() as sess:
+            names = tf.train.match_filenames_once(os.path.join(folder, "[ab]"))
+            names = tf.identity(names)
+            queue = tf.train.string_input_producer(names, num_epochs=2, shuffle=False)
+            _, line = tf.TextLineReader(skip_header_lines=1).read(queue)
+            batch = tf.train.batch([line], 4, allow_smaller_final_batch=True)
+            sess.run(tf.local_variables_initializer())
+            coordinator = tf.train.Coordinator()
+            threads = tf.train.start_queue_runners(sess, coordinator)
+            found["batches"] = []
+            try:
+                while not coordinator.should_stop():
+                    found["batches"].append([v.decode() for v in sess.run(batch).tolist()])
+            except tf.errors.OutOfRangeError:
+                pass
+            finally:
+                coordinator.request_stop()
+            coordinator.join(threads)
+    return found

@@ -79,6 +79,7 @@ CALLS = [
     ("generators",),
     ("generator_mistakes",),
     ("mapped_by_python",),
+    ("readers",),
 ]
 # TensorFlow itself has these only where tf_keras is installed.
 KERAS_CALLS = [

@@ -17,6 +17,19 @@ from millrace.train.queue_runner import QueueRunner, add_queue_runner
 
 
 @public
+def match_filenames_once(pattern, name=None):
+    """A local variable: the names of the files that match the pattern when it is initialised."""
+    with name_scope(name or "matching_filenames"):
+        return Variable(
+            lambda: apply_op("MatchingFiles", (convert_to_tensor(pattern),)),
+            name="matching_filenames",
+            trainable=False,
+            validate_shape=False,
+            collections=[GraphKeys.LOCAL_VARIABLES],
+        )
+
+
+@public
 def limit_epochs(tensor, num_epochs=None, name=None):
     """The tensor, num_epochs times; then OutOfRangeError when it runs. The count is a local
     variable."""
@@ -60,7 +73,8 @@ def input_producer(
     """
     with name_scope(name or "input_producer"):
         rows = convert_to_tensor(input_tensor, name="input_tensor")
-        shape = TensorShape(rows.shape.as_list()[1:]).merge_with(TensorShape(element_shape))
+        shape = TensorShape(None if rows.shape.rank is None else rows.shape.as_list()[1:])
+        shape = shape.merge_with(TensorShape(element_shape))
         if not shape.is_fully_defined():
             raise ValueError(f"input_producer: the rows' shape {shape} must be known")
         if shuffle:

@@ -5,6 +5,7 @@ from millrace.compat.v1.input_pipeline import (  # noqa: F401
     batch,
     input_producer,
     limit_epochs,
+    match_filenames_once,
     range_input_producer,
     shuffle_batch,
     slice_input_producer,
