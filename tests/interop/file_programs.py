@@ -122,3 +122,33 @@ def readers(tf):
                 coordinator.request_stop()
             coordinator.join(threads)
     return found
+
+
+def sounds(tf):
+    """Audio summaries of graphs: tags, numbers and the files."""
+    values = np.linspace(-1.2, 1.2, 24).astype(np.float32)
+    calls = [
+        (values.reshape(2, 12), 8000.4, {}),
+        (values.reshape(4, 3, 2), 8000.0, {"max_outputs": 1}),
+        (values.reshape(4, 3, 2), 44100, {"max_outputs": 2, "family": "family"}),
+        (np.float32([[np.nan, np.inf, -np.inf, 1, 0.5]]), 16000.0, {}),
+        (np.zeros([0, 3], np.float32), 8000.0, {}),
+        (np.zeros([1, 0], np.float32), 8000.0, {}),
+    ]
+    found = []
+    with tf.Graph().as_default(), tf.Session() as sess:
+        for sound, rate, options in calls:
+            made = tf.summary.audio("a", sound, rate, **options)
+            summary = tf.Summary.FromString(sess.run(made))
+            found.append([made.op.type, made.op.name, str(made.shape)])
+            for value in summary.value:
+                audio = value.audio
+                numbers = [audio.sample_rate, audio.num_channels, audio.length_frames]
+                file = audio.encoded_audio_string.hex()
+                found.append([value.tag, numbers, audio.content_type, file])
+        merged = tf.Summary.FromString(sess.run(tf.summary.merge_all()))
+        found.append(len(merged.value))
+        for shape, rate in (([3], 1.0), ([1, 3, 0], 1.0), ([1, 3], 0.0), ([1, 3], [1.0, 2.0])):
+            wrong = tf.summary.audio("wrong", np.zeros(shape, np.float32), rate)
+            found.append(outcome_class(lambda t=wrong: sess.run(t)))
+    return found

@@ -80,6 +80,7 @@ CALLS = [
     ("generator_mistakes",),
     ("mapped_by_python",),
     ("readers",),
+    ("sounds",),
 ]
 # TensorFlow itself has these only where tf_keras is installed.
 KERAS_CALLS = [
