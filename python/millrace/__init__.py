@@ -170,6 +170,7 @@ _LAZY = {
     "autograph",
     "bitwise",
     "compat",
+    "config",
     "data",
     "debugging",
     "distributed",

@@ -150,7 +150,7 @@ class Counted:
 
     @mr.function
     def step(self, x):
-        return x + Counted.made if x > 0 else super(Counted, self).__sizeof__() * x
+        return x + Counted.made if x > 0 else super().__sizeof__() * x
 
 
 def test_functions_and_methods_that_name_themselves():

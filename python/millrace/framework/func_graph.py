@@ -41,6 +41,8 @@ class FuncGraph(Graph):
         self._known = {}  # id of a tensor from anywhere outside -> (that tensor, placeholder)
         self._seed = context.eager_seed() if outer is None else outer.seed
         self.variables_read = {}
+        self.variables_made = []  # names of those made while it was traced
+        self.feeds = []  # values of the inputs in the call that it is traced for, None if unknown
         self._order = ResourceOrder()
         if outer is not None:
             self._c.copy_functions(outer._c)

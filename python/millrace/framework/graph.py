@@ -181,7 +181,10 @@ class Graph:
         return found
 
     def _tensor_of(self, key):
-        return self._operation(key >> 24)._outputs[key & 0xFFFFFF]
+        op, i = self._operation(key >> 24), key & 0xFFFFFF
+        if i >= len(op._outputs):
+            op._add_outputs(self._c.node(op._id)[5])
+        return op._outputs[i]
 
     @public
     def get_operations(self):
@@ -297,6 +300,8 @@ class Graph:
                 if hasattr(item, "_as_graph_element"):
                     item = item._as_graph_element()
                 op = item if isinstance(item, Operation) else getattr(item, "op", None)
+                if op is None and (item is None or hasattr(item, "numpy")):
+                    continue  # an immediate tensor or variable: functions keep the order of updates
                 if op is None:
                     raise TypeError(
                         f"a control input must be an operation or a tensor, got {item!r}"

@@ -15,9 +15,13 @@ class Operation:
         self._id = node_id
         self.name = name
         self.type = op_type
-        self._outputs = [
-            GraphTensor(self, i, dtypes.by_enum[n]) for i, n in enumerate(dtype_numbers)
-        ]
+        self._outputs = []
+        self._add_outputs(dtype_numbers)
+
+    def _add_outputs(self, dtype_numbers):
+        """Adds those that it does not have yet: gradients give an If further ones."""
+        for i, n in enumerate(dtype_numbers[len(self._outputs) :], len(self._outputs)):
+            self._outputs.append(GraphTensor(self, i, dtypes.by_enum[n]))
 
     @property
     def outputs(self):

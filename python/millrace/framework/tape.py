@@ -7,6 +7,7 @@ from millrace._load import public
 from millrace.framework import context, nest
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.gradients import gradients
+from millrace.framework.graph_record import GraphRecord
 from millrace.framework.indexed_slices import IndexedSlices
 from millrace.framework.tensor import Tensor
 
@@ -44,6 +45,7 @@ class GradientTape:
         self._watch_variables = watch_accessed_variables
         self._variables, self._custom_nodes = {}, []
         self._graph = context.building_graph()  # in a graph the graph itself is the tape
+        self._record = None if self._graph is None else GraphRecord(self._graph)
         self._c = None if self._graph is not None else _load.native.Tape(True)
         self._recording = self._used = self._keep = False
 
@@ -64,12 +66,16 @@ class GradientTape:
         open_tapes().append(self)
         if self._c is not None:
             self._c.push()
+        else:
+            self._record.start()
 
     def _stop(self):
         self._recording = False
         open_tapes().remove(self)
         if self._c is not None:
             self._c.remove()
+        else:
+            self._record.stop()
 
     @public
     def watch(self, tensor):
@@ -80,8 +86,7 @@ class GradientTape:
                 t = t.handle
             if not isinstance(t, Tensor):
                 raise TypeError(f"watch takes tensors and variables, got {t!r}")
-            if self._c is not None:
-                self._c.watch(t)
+            (self._record if self._c is None else self._c).watch(t)
 
     def watched_variables(self):
         """The variables it watches, in the order in which they were first read."""
@@ -92,6 +97,10 @@ class GradientTape:
         self._used = False
         if self._c is not None:
             self._c.reset()
+        else:
+            self._record.reset()
+            if self._recording:
+                self._record.start()
         self._variables.clear()
         self._custom_nodes.clear()
 
@@ -135,7 +144,7 @@ class GradientTape:
         if outer is not None and len(outer) != len(targets):
             raise ValueError(f"{len(outer)} output_gradients for {len(targets)} targets")
         if self._graph is not None or context.building_graph() is not None:
-            found = self._graph_gradient(targets, handles, outer)
+            found = self._graph_gradient(targets, handles, outer, flat_sources)
         else:
             start = [
                 None if g is None else convert_to_tensor(g, t.dtype)
@@ -166,13 +175,20 @@ class GradientTape:
 
         return differentiate(list(self._custom_nodes), natively, targets, starts, handles)
 
-    def _graph_gradient(self, targets, handles, output_gradients):
+    def _graph_gradient(self, targets, handles, output_gradients, sources):
         graph = context.building_graph()
         inside = [
             graph.capture(h) if graph.is_function and getattr(h, "graph", None) is not graph else h
             for h in handles
         ]
-        return gradients(targets, inside, output_gradients)
+        if graph is not self._graph:
+            return gradients(targets, inside, output_gradients)
+        ends = self._record.ends(targets)
+        found = gradients(targets, inside, output_gradients, stop_gradients=ends)
+        return [
+            g if id(s) in self._variables or self._record.reaches(h) else None
+            for g, s, h in zip(found, sources, handles)
+        ]
 
     @public
     def jacobian(

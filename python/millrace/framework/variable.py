@@ -61,8 +61,12 @@ class Variable(VariableOps):
         self._trainable = True if trainable is None else trainable
         self.constraint = constraint
         dtype = None if dtype is None else dtypes.as_dtype(dtype)
+        traced = context.building_graph()
         with context.init_scope():
             self.graph = context.building_graph()
+            while traced is not self.graph and traced is not None:
+                traced.variables_made.append(name or "Variable")
+                traced = traced.outer
             if self.graph is None:
                 self._create_now(initial_value, dtype, shape, name or "Variable")
             else:
@@ -71,9 +75,13 @@ class Variable(VariableOps):
                 )
 
     def _create_now(self, initial_value, dtype, shape, name):
-        value = convert_to_tensor(
-            initial_value() if callable(initial_value) else initial_value, dtype
-        )
+        if callable(initial_value):
+            initial_value = initial_value()
+        if hasattr(initial_value, "graph") and hasattr(initial_value, "_key"):
+            from millrace.framework.lifting import value_now
+
+            initial_value = value_now(initial_value)
+        value = convert_to_tensor(initial_value, dtype)
         scope = scopes.eager_scope()
         self._name = f"{scope}/{name}" if scope else name
         self._dtype, self._shape = value.dtype, TensorShape(value.shape if shape is None else shape)

@@ -2,9 +2,10 @@
 
 from millrace._load import public
 from millrace.framework import context, nest
+from millrace.framework.concrete_function import ConcreteFunction
 from millrace.framework.convert import constant
 from millrace.framework.dispatch import apply_op
-from millrace.framework.function import ConcreteFunction, Function
+from millrace.framework.function import Function
 from millrace.framework.graph import Graph
 from millrace.framework.scopes import group
 from millrace.framework.tensor import Tensor, TensorSpec
@@ -87,7 +88,7 @@ def _trace(key, function):
 
 def _as_signature(key, trace, names):
     def call(**inputs):
-        return _named(ConcreteFunction.__call__(trace, *(inputs[n] for n in names)))
+        return _named(trace.call_flat(*(inputs[n] for n in names)))
 
     specs = {n: TensorSpec(s.shape, s.dtype, n) for n, s in zip(names, trace._specs)}
     traced = Function(call, name=f"signature_{key}").get_concrete_function(**specs)

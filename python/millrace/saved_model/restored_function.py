@@ -2,9 +2,9 @@
 
 from millrace._load import native, public
 from millrace.framework import nest
+from millrace.framework.concrete_function import ConcreteFunction
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.func_graph import Traced
-from millrace.framework.function import ConcreteFunction
 from millrace.framework.tensor import Tensor, TensorSpec
 from millrace.framework.variable import Variable
 from millrace.saved_model.structured import OtherSpec, decode
@@ -44,6 +44,8 @@ class RestoredTrace(ConcreteFunction):
       stored: its ConcreteFunctionProto.
       captured: gives (tensor, variable or None) for a bound input.
     """
+
+    structured_input_signature = None
 
     def __init__(self, name, library, stored, captured):
         self.name = name
@@ -108,7 +110,7 @@ class RestoredTrace(ConcreteFunction):
             raise TypeError(
                 f"the function takes {self.structured_input_signature}, got {args} and {kwargs}"
             )
-        return super().__call__(*flat)
+        return self.call_flat(*flat)
 
     def _flat_as_specs(self, args):
         tensors = [_fitting(s, a, convert=True) for s, a in zip(self._specs, args)]
@@ -216,7 +218,7 @@ class RestoredFunction:
     def __call__(self, *args, **kwargs):
         """ValueError if no trace fits the arguments, TypeError if there was an input_signature."""
         trace, tensors = self._find(args, kwargs)
-        return ConcreteFunction.__call__(trace, *tensors)
+        return trace.call_flat(*tensors)
 
     @public
     def get_concrete_function(self, *args, **kwargs):
@@ -269,4 +271,4 @@ class RestoredSignature:
             if tensor is None:
                 raise TypeError(f"{name} must be {spec}, got {inputs[name]!r}")
             flat.append(tensor)
-        return ConcreteFunction.__call__(self.trace, *flat)
+        return self.trace.call_flat(*flat)
