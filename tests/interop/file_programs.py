@@ -152,3 +152,56 @@ def sounds(tf):
             wrong = tf.summary.audio("wrong", np.zeros(shape, np.float32), rate)
             found.append(outcome_class(lambda t=wrong: sess.run(t)))
     return found
+
+
+def joined_batches(tf):
+    """Batches of several sources and by several threads: nodes, shapes, and all that came."""
+
+    def numbers(start, count):
+        return tf.train.range_input_producer(count, 2, shuffle=False).dequeue() + start
+
+    def pair():
+        return [[numbers(0, 3)], [numbers(10, 3)]]
+
+    train = tf.train
+    calls = {
+        "join": lambda: train.batch_join(pair(), 2),
+        "of two": lambda: train.batch_join(
+            [[numbers(0, 3), numbers(5, 3)], [numbers(10, 3), numbers(15, 3)]],
+            4,
+            allow_smaller_final_batch=True,
+        ),
+        "dictionaries": lambda: train.batch_join([{"a": v} for (v,) in pair()], 2),
+        "shuffled": lambda: train.shuffle_batch_join(pair(), 3, 20, 2, seed=1),
+        "threads": lambda: train.batch([numbers(0, 6)], 3, num_threads=3),
+        "shuffled by threads": lambda: train.shuffle_batch(
+            [numbers(0, 6)], 3, 20, 2, num_threads=2
+        ),
+        "many": lambda: train.batch_join([[tf.stack([v, v])] for (v,) in pair()], 2, 32, True),
+    }
+    found = {}
+    for name, call in calls.items():
+        with tf.Graph().as_default(), tf.Session() as sess:
+            made = call()
+            leaves = list(made.values()) if isinstance(made, dict) else made
+            leaves = leaves if isinstance(leaves, list) else [leaves]
+            sess.run(tf.local_variables_initializer())
+            coordinator = train.Coordinator()
+            threads = train.start_queue_runners(sess, coordinator)
+            came = []
+            try:
+                while True:
+                    came.append(sess.run(leaves[0]).tolist())
+            except tf.errors.OutOfRangeError:
+                coordinator.request_stop()
+            coordinator.join(threads)
+            nodes = [[t.op.type, t.op.name, str(t.shape)] for t in leaves]
+            found[name] = [nodes, len(came), sorted(v for batch in came for v in batch)]
+    with tf.Graph().as_default():
+        found["none"] = outcome_class(lambda: train.batch_join([], 2))
+        found["dtypes"] = outcome_class(lambda: train.batch_join([[numbers(0, 2)], ["a"]], 2))
+        vectors = [[tf.ones([3])], [tf.ones([2])]]
+        found["shapes"] = outcome_class(lambda: train.batch_join(vectors, 2))
+        vectors[0] = [tf.ones([numbers(1, 3)])]
+        found["padded"] = str(train.batch_join(vectors, 2, dynamic_pad=True).shape)
+    return found

@@ -81,6 +81,7 @@ CALLS = [
     ("mapped_by_python",),
     ("readers",),
     ("sounds",),
+    ("joined_batches",),
 ]
 # TensorFlow itself has these only where tf_keras is installed.
 KERAS_CALLS = [
