@@ -76,7 +76,7 @@ def loop_closure_call():
     return f(mr.constant(5))
 
 
-@programs.gives([[3, 3, 5, 9], [-3, -3, 5, 9], {"0": 0, "1": 3}])
+@programs.gives([[3, 3, 5, 9], [-3, -3, 5, 9], {0: 0, 1: 3}])
 def cond_in_comprehension():
     @mr.function
     def f(x):
