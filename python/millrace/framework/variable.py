@@ -193,7 +193,7 @@ class Variable(VariableOps):
         if graph is None:
             return native.read_variable(self.handle, self._dtype._enum, self._trainable)
         if graph.is_function:
-            graph.variables_read.setdefault(id(self), self)
+            graph.note_read(self)
         return apply_op("ReadVariableOp", (self.handle,), {"dtype": self._dtype}, name)
 
     def _note_read(self):
@@ -204,7 +204,7 @@ class Variable(VariableOps):
             if graph is None:
                 native.Function.watch([self.handle])
         if graph is not None and graph.is_function:
-            graph.variables_read.setdefault(id(self), self)
+            graph.note_read(self)
 
     @public
     def value(self):
