@@ -143,7 +143,7 @@ class ConcreteFunction:
             py_functions.keep(graph, self._traced.graph._py_functions)
         for v in self._traced.graph.variables_read.values():
             if graph.is_function:
-                graph.variables_read.setdefault(id(v), v)
+                graph.note_read(v)
             tape.note_read(v)
         inputs = [convert_to_tensor(t) for t in (*tensors, *self._captures)]
         attrs = {

@@ -62,6 +62,13 @@ class FuncGraph(Graph):
         self._order.added(op, op_type, inputs)
         return op
 
+    def note_read(self, variable):
+        """Notes that the body, or one within it, reads a variable."""
+        graph = self
+        while graph is not None and graph.is_function:
+            graph.variables_read.setdefault(id(variable), variable)
+            graph = graph.outer
+
     def placeholder(self, spec_or_tensor, name):
         """A placeholder of the dtype and shape."""
         attrs = {"dtype": spec_or_tensor.dtype, "shape": spec_or_tensor.shape}
