@@ -44,7 +44,9 @@ class ConcreteFunction:
 
         self._traced = func_graph.trace(python_function, args, self.name, outer, kwargs)
         graph = self._traced.graph
+        # The tensors of the call that made the trace need not live as long.
         graph.feeds = [None] * len(specs)
+        self._structure = self._structure_of_specs()
         library = outer._c if outer is not None else _load.native.eager_library()
         self._traced.add_to(library, self.name)
         self._captures = [t for t, _ in graph.captures]

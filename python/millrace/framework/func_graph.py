@@ -107,7 +107,8 @@ class FuncGraph(Graph):
             return tensor
         if self.outer is None:
             raise ValueError(
-                f"{tensor!r} belongs to another graph and cannot be used in a function"
+                f"{tensor!r} belongs to another graph and cannot be used in a function; out of a "
+                "branch or loop come the variables that it assigns, not what it puts into lists"
             )
         if self.outer.is_function:
             return self.outer.capture(tensor)
