@@ -1,7 +1,5 @@
-// EncodeWav, DecodeWav: sound in [-1, 1] as 16-bit samples in a RIFF WAVE file (Microsoft and IBM,
-// Multimedia Programming Interface and Data Specifications 1.0).
+// EncodeWav, DecodeWav: sound in [-1, 1] as 16-bit samples in a RIFF WAVE file.
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
@@ -10,13 +8,10 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/codec/wave.h"
 
 namespace millrace {
 namespace {
-
-void Append(std::string* to, uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) to->push_back(static_cast<char>(value >> (8 * i) & 0xff));
-}
 
 class EncodeWavKernel final : public Kernel {
  public:
@@ -30,35 +25,9 @@ class EncodeWavKernel final : public Kernel {
       return absl::InvalidArgumentError(absl::StrCat("Input sample_rate should be a scalar, not ",
                                                      rate_tensor.shape().ToString()));
     }
-    const int64_t rate = rate_tensor.scalar<int32_t>(), frames = audio.dim(0),
-                  channels = audio.dim(1);
-    if (rate <= 0)
-      return absl::InvalidArgumentError(
-          absl::StrCat("sample_rate must be in (0, 2^32), got: ", rate));
-    if (channels < 1 || channels > 0xffff)
-      return absl::InvalidArgumentError(
-          absl::StrCat("num_channels must be in (0, 2^16), got: ", channels));
-    if (frames < 1) return absl::InvalidArgumentError("num_frames must be positive.");
-    const int64_t data = frames * channels * 2;
-    if (data > 0xffffffff - 36)
-      return absl::InvalidArgumentError("the sound is too long for a WAV file");
-    std::string file = "RIFF";
-    Append(&file, static_cast<uint64_t>(36 + data), 4);
-    file += "WAVEfmt ";
-    Append(&file, 16, 4);
-    Append(&file, 1, 2);  // plain samples
-    Append(&file, static_cast<uint64_t>(channels), 2);
-    Append(&file, static_cast<uint64_t>(rate), 4);
-    Append(&file, static_cast<uint64_t>(rate * channels * 2), 4);
-    Append(&file, static_cast<uint64_t>(channels * 2), 2);
-    Append(&file, 16, 2);
-    file += "data";
-    Append(&file, static_cast<uint64_t>(data), 4);
-    for (const float v : audio.flat<float>()) {
-      const double sample =
-          std::isnan(v) ? 0 : std::clamp(std::round(v * 32767.0), -32768.0, 32767.0);
-      Append(&file, static_cast<uint16_t>(static_cast<int16_t>(sample)), 2);
-    }
+    if (audio.dim(0) < 1) return absl::InvalidArgumentError("num_frames must be positive.");
+    MR_ASSIGN_OR_RETURN(std::string file, EncodeWave(audio.flat<float>(), audio.dim(1),
+                                                     rate_tensor.scalar<int32_t>()));
     c.set_output(0, Tensor::Scalar<std::string>(std::move(file)));
     return absl::OkStatus();
   }

@@ -43,7 +43,10 @@ absl::StatusOr<std::vector<ReaderRecord>> Reader::ReadOpenFile(int64_t most) {
     const absl::Status status = source_->Next(&record);
     if (status.ok()) {
       records.push_back(std::move(record));
-      continue;
+      if (!format_->whole_files()) continue;
+      source_ = nullptr;
+      ++finished_;
+      break;
     }
     source_ = nullptr;
     if (!absl::IsOutOfRange(status)) return status;

@@ -32,61 +32,10 @@ bool IsRescaled(const TensorView& input, const TensorView& output) {
          (input.scale() != output.scale() || input.zero_point() != output.zero_point());
 }
 
-// Op data of those that may join parts of a list: of floats, along axis 0 of several. What is cold
-// here is compiled for size.
-struct Lists {
-  const ListPart** parts;  // of the inputs, nullptr for ordinary ones; nullptr: all are
-};
-
+// Whether inputs may be parts of lists: floats, along axis 0 of several.
 bool MayJoinLists(const OpContext& context, int axis) {
-  return axis == 0 && context.output().rank() > 1 &&
+  return &kListJoin != nullptr && axis == 0 && context.output().rank() > 1 &&
          context.output().type() == TensorType::kFloat32;
-}
-
-__attribute__((cold)) Status FindLists(const OpContext& context, Lists* lists) {
-  for (int i = 0; i < context.num_inputs(); ++i) {
-    const ListPart* part = ListPartOf(context, i);
-    if (part == nullptr) continue;
-    if (lists->parts == nullptr) {
-      MR_TRY(context.AllocateArray(static_cast<size_t>(context.num_inputs()), &lists->parts));
-    }
-    lists->parts[i] = part;
-  }
-  return Status::kOk;
-}
-
-// The rows of all inputs are as long as the output's.
-__attribute__((cold)) Status CheckLists(const OpContext& context, const Lists& lists) {
-  const Shape whole = context.output().shape();
-  const int32_t row = whole.Product(1, whole.rank);
-  for (int i = 0; i < context.num_inputs(); ++i) {
-    const Shape part = context.input(i).shape();
-    const bool fits = lists.parts[i] != nullptr
-                          ? lists.parts[i]->row_elements == row
-                          : part.rank > 0 && part.Product(1, part.rank) == row;
-    MR_ENSURE(context, fits, Status::kInvalidShape, "an input has other rows than the output");
-  }
-  return Status::kOk;
-}
-
-__attribute__((cold)) Status JoinLists(const OpContext& context, const Lists& lists) {
-  const TensorView output = context.output();
-  const int32_t row = output.shape().Product(1, output.rank());
-  int64_t rows = 0;
-  for (int i = 0; i < context.num_inputs(); ++i) {
-    const ListPart* part = lists.parts[i];
-    const int32_t count = part != nullptr ? part->rows : context.input(i).dim(0);
-    MR_ENSURE(context, rows + count <= output.dim(0), Status::kInvalidShape,
-              "the inputs are more than the output");
-    StridedCopy copy;
-    copy.Add(count * row, 1, 1);
-    copy.Run(output.type(), part != nullptr ? part->memory : context.input(i).raw(), 0,
-             output.raw(), static_cast<int32_t>(rows) * row);
-    rows += count;
-  }
-  MR_ENSURE(context, rows == output.dim(0), Status::kInvalidShape,
-            "the inputs are less than the output");
-  return Status::kOk;
 }
 
 Status PrepareConcatenation(OpContext& context) {
@@ -100,10 +49,10 @@ Status PrepareConcatenation(OpContext& context) {
   const int axis = AxisOf(context, ConcatenationOptions::kAxis);
   MR_ENSURE(context, axis >= 0, Status::kInvalidShape, "the axis is no dimension of the output");
   if (MayJoinLists(context, axis)) {
-    Lists* lists;
+    JoinedLists* lists;
     MR_TRY(context.NewData(&lists));
-    MR_TRY(FindLists(context, lists));
-    if (lists->parts != nullptr) return CheckLists(context, *lists);
+    MR_TRY(kListJoin.prepare(context, lists));
+    if (lists->parts != nullptr) return Status::kOk;
   }
   int64_t along_axis = 0;
   for (int i = 0; i < context.num_inputs(); ++i) {
@@ -163,8 +112,8 @@ Status Join(OpContext& context, int32_t parts) {
 
 Status InvokeConcatenation(OpContext& context) {
   const int axis = AxisOf(context, ConcatenationOptions::kAxis);
-  if (MayJoinLists(context, axis) && context.data<Lists>().parts != nullptr) {
-    return JoinLists(context, context.data<Lists>());
+  if (MayJoinLists(context, axis) && context.data<JoinedLists>().parts != nullptr) {
+    return kListJoin.invoke(context, context.data<JoinedLists>());
   }
   return Join(context, context.output().shape().Product(0, axis));
 }

@@ -14,7 +14,10 @@ namespace millrace::micro {
 //   alone for axis 15. Encoded are indices.
 //   Kind 2, pruning: encoded is a bit for each element, set where it was kept; behind the header
 //   are the values that were. The others are 0, or the zero point.
-// Kind 1, Huffman codes, and kinds of an application's own are not supported.
+//   Kind 1, Huffman codes: then (bits read first - 1) * 16, and 1 for tables of uint32, not uint16;
+//   behind the header the tables (DecodeHuffman says how they are read). Encoded are codes; outputs
+//   int8, or int16 by tables of uint32.
+// Kinds of an application's own are not supported.
 extern const OpRegistration kTFLM_DECODEOp;
 
 }  // namespace millrace::micro

@@ -91,6 +91,59 @@ TEST(Decode, RefusesMasksAndValuesThatAreTooShort) {
             Status::kInvalidModel);
 }
 
+template <typename Entry>
+std::vector<uint8_t> HuffmanTables(int first_bits, const std::vector<Entry>& entries) {
+  std::vector<uint8_t> bytes = Ancillary(first_bits - 1, 0, 0, BytesOfValues(entries));
+  bytes[0] = 1;
+  if (sizeof(Entry) == 4) bytes[5] |= 1;
+  return bytes;
+}
+
+// 1: 0, 2: 10, -4: 110, 3: 111. A table of one bit, and one of two behind its entry 1.
+const std::vector<uint16_t> kEntries = {0x8801, 0x0801, 0x8802, 0x8802, 0x90FC, 0x9003};
+const std::vector<uint8_t> kCodes = {0x27, 0x58, 0x80, 0};  // 0 0 10 0 111 0 10 110 0 0 10
+const std::vector<int8_t> kSymbols = {1, 1, 2, 1, 3, 1, 2, -4, 1, 1, 2};
+
+// tflite-micro decodes both examples to the same values.
+TEST(Decode, HuffmanCodes) {
+  OpTest op = Example(kCodes, HuffmanTables(1, kEntries), Input<int8_t>({11}));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  EXPECT_EQ(op.Output<int8_t>(), kSymbols);
+}
+
+TEST(Decode, HuffmanCodesOfWords) {
+  const std::vector<uint32_t> entries = {0x8800012C, 0x8800012C, 0x9000FFF9, 0x08000001,
+                                         0x880003E8, 0x880003E8, 0x9000FC18, 0x90000002};
+  const auto tables = HuffmanTables(2, entries);
+  OpTest op = Example({0x26, 0xE4, 0xF0, 0}, tables, Input<int16_t>({10}));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  EXPECT_THAT(op.Output<int16_t>(), ElementsAre(300, 300, -7, 300, 1000, -1000, 300, -7, 300, 2));
+  OpTest bytes = Example({0x26, 0xE4, 0xF0, 0}, tables, Input<int8_t>({3}));
+  ASSERT_EQ(bytes.Run(), Status::kOk) << bytes.Reason();
+  EXPECT_THAT(bytes.Output<int8_t>(), ElementsAre(300 - 256, 300 - 256, -7));
+}
+
+TEST(Decode, HuffmanCodesThatEndEarlyOrLeadAstrayFail) {
+  EXPECT_EQ(Example({0x27}, HuffmanTables(1, kEntries), Input<int8_t>({11})).Run(),
+            Status::kInvokeFailed);
+  std::vector<uint16_t> entries = kEntries;
+  entries[1] = 0x0803;
+  EXPECT_EQ(Example(kCodes, HuffmanTables(1, entries), Input<int8_t>({11})).Run(),
+            Status::kInvokeFailed);
+  // Never a symbol: each entry leads to itself.
+  EXPECT_EQ(Example({0, 0}, HuffmanTables<uint16_t>(1, {0, 0}), Input<int8_t>({1})).Run(),
+            Status::kInvokeFailed);
+}
+
+TEST(Decode, RefusesHuffmanTablesThatDoNotFit) {
+  EXPECT_EQ(Example(kCodes, HuffmanTables(3, kEntries), Input<int8_t>({11})).Run(),
+            Status::kInvalidModel);
+  EXPECT_EQ(Example(kCodes, HuffmanTables(1, kEntries), Input<int16_t>({11})).Run(),
+            Status::kUnsupportedType);
+  EXPECT_EQ(Example(kCodes, HuffmanTables<uint32_t>(1, {0, 0}), Input<float>({11})).Run(),
+            Status::kUnsupportedType);
+}
+
 TEST(Decode, RefusesWhatDoesNotFit) {
   const std::vector<uint8_t> values = {1, 2, 3, 4};
   EXPECT_EQ(Example({0x80}, Ancillary(15, 2, 4, values), Input<int8_t>({5})).Run(),
@@ -100,9 +153,9 @@ TEST(Decode, RefusesWhatDoesNotFit) {
   EXPECT_EQ(Example(kEncoded, Ancillary(3, 2, 2, values), Input<int8_t>({5})).Run(),
             Status::kInvalidShape);
   EXPECT_EQ(Example(kEncoded, {0, 1}, Input<int8_t>({5})).Run(), Status::kInvalidModel);
-  std::vector<uint8_t> huffman = Ancillary(15, 2, 4, values);
-  huffman[0] = 1;
-  EXPECT_EQ(Example(kEncoded, huffman, Input<int8_t>({5})).Run(), Status::kUnsupported);
+  std::vector<uint8_t> unknown = Ancillary(15, 2, 4, values);
+  unknown[0] = 3;
+  EXPECT_EQ(Example(kEncoded, unknown, Input<int8_t>({5})).Run(), Status::kUnsupported);
 
   OpTest outside = Example(kEncoded, Ancillary(15, 2, 3, values), Input<int8_t>({5}));
   EXPECT_EQ(outside.Run(), Status::kInvokeFailed);

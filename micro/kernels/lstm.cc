@@ -144,6 +144,57 @@ Status InvokeLstm(OpContext& context) {
   return Status::kOk;
 }
 
+// ---- Sequences ----
+
+struct Sizes {
+  int32_t batches, steps, features;
+};
+
+Sizes SizesOf(const TensorView& input, bool time_major) {
+  const Shape s = input.shape();
+  return {s[time_major ? 1 : 0], s[time_major ? 0 : 1], s[2]};
+}
+
+struct Sequence {
+  LstmLayer layer;
+  bool time_major;
+};
+
+Status PrepareSequence(const OpContext& context) {
+  using Field = UnidirectionalSequenceLSTMOptions;
+  const OptionsReader options = context.options();
+  const TensorView input = context.input(0), output = context.output();
+  MR_ENSURE(context, IsFloat(input) && IsFloat(output), Status::kUnsupportedType,
+            "input or output is not float32");
+  MR_ENSURE(context, input.rank() == 3, Status::kInvalidShape, "the input has not 3 dimensions");
+  MR_ENSURE(context, !options.Bool(Field::kDiagonalRecurrentTensors), Status::kUnsupported,
+            "recurrent weights are diagonal");
+  Sequence* data;
+  MR_TRY(context.NewData(&data));
+  data->time_major = options.Bool(Field::kTimeMajor);
+  const LstmOptions common = {options.Float(Field::kCellClip), options.Float(Field::kProjClip),
+                              options.FusedActivation(Field::kFusedActivationFunction),
+                              options.Bool(Field::kAsymmetricQuantizeInputs)};
+  const Sizes s = SizesOf(input, data->time_major);
+  MR_TRY(data->layer.Prepare(context, kOneStep, common, s.batches, s.features, 0));
+  MR_ENSURE(context,
+            output.elements() == int64_t{s.batches} * s.steps * int64_t{data->layer.outputs()},
+            Status::kInvalidShape, "the output has not batch * time * outputs elements");
+  return Status::kOk;
+}
+
+void InvokeSequence(const OpContext& context) {
+  const auto& data = context.data<Sequence>();
+  const Sizes s = SizesOf(context.input(0), data.time_major);
+  for (int32_t b = 0; b < s.batches; ++b) {
+    for (int32_t t = 0; t < s.steps; ++t) {
+      const ptrdiff_t row = data.time_major ? t * s.batches + b : b * s.steps + t;
+      data.layer.Step(context, b, context.input_data<float>(0) + row * s.features, nullptr,
+                      context.output_data<float>() + row * data.layer.outputs());
+    }
+  }
+}
+
 // ---- Two directions ----
 
 constexpr LstmPlaces kForward = {1, 5, 9, 12, 16, 35, 36, -1, 40};
@@ -156,15 +207,6 @@ struct TwoWays {
   bool time_major;
   bool merge;
 };
-
-struct Sizes {
-  int32_t batches, steps, features;
-};
-
-Sizes SizesOf(const TensorView& input, bool time_major) {
-  const Shape s = input.shape();
-  return {s[time_major ? 1 : 0], s[time_major ? 0 : 1], s[2]};
-}
 
 // Whether the auxiliary input has weights, and so is one; otherwise it feeds the backward layer.
 bool HasAux(const OpContext& context) {
@@ -253,6 +295,8 @@ Status InvokeTwoWays(OpContext& context) {
 }
 
 }  // namespace
+
+const FullSequenceLstm kFullSequenceLstm = {PrepareSequence, InvokeSequence};
 
 const OpRegistration kLstmOp = {
     .code = BuiltinOp::kLstm,

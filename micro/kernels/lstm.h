@@ -7,11 +7,11 @@
 namespace millrace::micro {
 
 // One step: input [batch, features], then what UNIDIRECTIONAL_SEQUENCE_LSTM has (see
-// common/lstm_layer.h for what may be absent) -> output [batch, outputs]. Or, kernel type BASIC:
-// input, the last output [batch, units], weights [4 * units, features + units] of the gates input,
-// cell, forget and output, bias [4 * units], the last state [batch, units] -> output, state, the
-// input beside the last output, and the gates; all float32. Output and state become the last ones,
-// where those are variables.
+// loops/float_lstm_layer.h for what may be absent) -> output [batch, outputs]. Or, kernel type
+// BASIC: input, the last output [batch, units], weights [4 * units, features + units] of the gates
+// input, cell, forget and output, bias [4 * units], the last state [batch, units] -> output, state,
+// the input beside the last output, and the gates; all float32. Output and state become the last
+// ones, where those are variables.
 extern const OpRegistration kLstmOp;
 
 // Two layers, of which the second runs from the last step to the first. input [batch, time,

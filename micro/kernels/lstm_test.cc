@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "micro/core/op_options.h"
+#include "micro/kernels/unidirectional_sequence_lstm.h"
 #include "micro/testing/op_test.h"
 
 namespace millrace::micro::testing {
@@ -55,6 +56,40 @@ TEST(Lstm, ACoupledInputGateIsShutWhereTheForgetGateIsOpen) {
   op.Set(Options().Set(LSTMOptions::kFusedActivationFunction, Activation::kRelu));
   ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
   EXPECT_THAT(op.Output<float>(), ElementsAre(0));
+}
+
+// Twice the cell, which sums up the inputs.
+OpTest ProjectedSequence(const TestTensor& projection) {
+  OpTest op(kUnidirectionalSequenceLstmOp);
+  op.Add(Input<float>({2, 2, 1}, {1, 10, 2, 20}));
+  op.Add(Constant<float>({1, 1}, {0})).Add(Constant<float>({1, 1}, {0}));
+  op.Add(Constant<float>({1, 1}, {1})).Add(Constant<float>({1, 1}, {0}));
+  for (int i = 0; i < 4; ++i) op.Add(Constant<float>({1, 1}, {0}));
+  for (int i = 0; i < 3; ++i) op.AddMissing();
+  for (const float bias : {kOpen, kOpen, 0.0f, kOpen}) op.Add(Constant<float>({1}, {bias}));
+  op.Add(projection).AddMissing();
+  op.Add(Variable<float>({2, 1})).Add(Variable<float>({2, 1}));
+  op.AddOutput(Input<float>({2, 2, 1}));
+  using Field = UnidirectionalSequenceLSTMOptions;
+  op.Set(Options()
+             .Set(Field::kFusedActivationFunction, Activation::kRelu)
+             .Set(Field::kTimeMajor, true));
+  return op;
+}
+
+TEST(UnidirectionalSequenceLstm, MayHaveAProjection) {
+  OpTest op = ProjectedSequence(Constant<float>({1, 1}, {2}));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  EXPECT_THAT(op.Output<float>(), ElementsAre(2, 20, 6, 60));
+  ASSERT_EQ(op.RunAgain(), Status::kOk);
+  EXPECT_THAT(op.Output<float>(), ElementsAre(8, 80, 12, 120));
+}
+
+TEST(UnidirectionalSequenceLstm, RefusesAProjectionThatDoesNotFit) {
+  EXPECT_EQ(ProjectedSequence(Constant<float>({1, 2}, {2, 2})).Run(), Status::kInvalidShape);
+  EXPECT_EQ(ProjectedSequence(Constant<float>({2, 1}, {2, 2})).Run(), Status::kInvalidShape);
+  EXPECT_EQ(ProjectedSequence(Constant<int8_t>({1, 1}, {2}, Quant(1))).Run(),
+            Status::kUnsupportedType);
 }
 
 TEST(BidirectionalSequenceLstm, SumsFromEitherEnd) {

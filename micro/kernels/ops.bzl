@@ -93,6 +93,7 @@ MICRO_OPS = {
     "space_to_depth": ["SpaceToDepth", "DepthToSpace"],
     "sparse_to_dense": ["SparseToDense"],
     "split": ["Split", "SplitV", "Unpack"],
+    "sqrt": ["Sqrt"],
     "squared_difference": ["SquaredDifference"],
     "strided_slice": ["StridedSlice"],
     "svdf": ["Svdf"],
@@ -100,7 +101,7 @@ MICRO_OPS = {
     "top_k": ["TopkV2"],
     "transpose": ["Transpose"],
     "transpose_conv": ["TransposeConv"],
-    "unary_math": ["Neg", "Sign", "Ceil", "Floor", "Round", "Sqrt", "Square", "Sin", "Cos"],
+    "unary_math": ["Neg", "Sign", "Ceil", "Floor", "Round", "Square", "Sin", "Cos"],
     "unidirectional_sequence_lstm": ["UnidirectionalSequenceLstm"],
     "zeros_like": ["ZerosLike"],
 }

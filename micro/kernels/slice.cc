@@ -96,6 +96,8 @@ Status Invoke(OpContext& context) {
 
 }  // namespace
 
+const ListJoin kListJoin = {PrepareListJoin, JoinLists};
+
 const OpRegistration kSliceOp = {
     .code = BuiltinOp::kSlice,
     .max_version = 8,

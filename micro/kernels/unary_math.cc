@@ -72,7 +72,6 @@ Status Sign(OpContext& context) {
 float Ceil(float x) { return std::ceil(x); }
 float Floor(float x) { return std::floor(x); }
 float Round(float x) { return std::nearbyint(x); }
-float Sqrt(float x) { return std::sqrt(x); }
 float Square(float x) { return x * x; }
 float Sin(float x) { return std::sin(x); }
 float Cos(float x) { return std::cos(x); }
@@ -127,16 +126,6 @@ const OpRegistration kRoundOp = {
     .flags = kMayRunInPlace,
     .prepare = PrepareFloat,
     .invoke = Map<Round>,
-};
-
-const OpRegistration kSqrtOp = {
-    .code = BuiltinOp::kSqrt,
-    .max_version = 2,
-    .min_inputs = 1,
-    .max_inputs = 1,
-    .flags = kMayRunInPlace,
-    .prepare = PrepareFloat,
-    .invoke = Map<Sqrt>,
 };
 
 const OpRegistration kSquareOp = {

@@ -1,5 +1,4 @@
-// Functions of one tensor, element by element: NEG, SIGN, CEIL, FLOOR, ROUND, SQRT, SQUARE, SIN,
-// COS.
+// Functions of one tensor, element by element: NEG, SIGN, CEIL, FLOOR, ROUND, SQUARE, SIN, COS.
 #ifndef MILLRACE_MICRO_KERNELS_UNARY_MATH_H_
 #define MILLRACE_MICRO_KERNELS_UNARY_MATH_H_
 
@@ -14,7 +13,6 @@ extern const OpRegistration kSignOp;
 extern const OpRegistration kCeilOp;
 extern const OpRegistration kFloorOp;
 extern const OpRegistration kRoundOp;
-extern const OpRegistration kSqrtOp;
 extern const OpRegistration kSquareOp;
 extern const OpRegistration kSinOp;
 extern const OpRegistration kCosOp;

@@ -32,8 +32,10 @@ TEST(UnaryMath, Float) {
     const OpRegistration* op;
     float (*function)(float);
   } cases[] = {
-      {&kCeilOp, std::ceil}, {&kFloorOp, std::floor}, {&kSqrtOp, std::sqrt},
-      {&kSinOp, std::sin},   {&kCosOp, std::cos},
+      {&kCeilOp, std::ceil},
+      {&kFloorOp, std::floor},
+      {&kSinOp, std::sin},
+      {&kCosOp, std::cos},
   };
   for (const auto& c : cases) {
     std::vector<float> expected;
@@ -59,7 +61,7 @@ TEST(UnaryMath, Integers) {
 }
 
 TEST(UnaryMath, RefusesWhatDoesNotFit) {
-  OpTest types(kSqrtOp);
+  OpTest types(kSquareOp);
   types.Add(Input<int32_t>({1})).AddOutput(Input<int32_t>({1}));
   EXPECT_EQ(types.Run(), Status::kUnsupportedType);
   OpTest mixed(kNegOp);

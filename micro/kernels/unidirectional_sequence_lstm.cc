@@ -1,6 +1,7 @@
 #include "micro/kernels/unidirectional_sequence_lstm.h"
 
 #include "micro/core/op_options.h"
+#include "micro/kernels/loops/float_lstm_layer.h"
 #include "micro/kernels/loops/lstm_floating.h"
 #include "micro/kernels/loops/lstm_integer.h"
 
@@ -12,6 +13,14 @@ Sizes SizesOf(const OpContext& context, bool time_major) {
   const Shape input = context.input(kInput).shape();
   return {input[time_major ? 1 : 0], input[time_major ? 0 : 1], input[2],
           context.input(kWeights).dim(0)};
+}
+
+// Whether it has what only kFullSequenceLstm, where it is linked, computes: peepholes, projection,
+// normalisation, or an input gate that is the forget gate's rest.
+bool IsFull(const OpContext& context) {
+  return &kFullSequenceLstm != nullptr &&
+         (context.has_input(kPeephole + 1) || context.has_input(kProjection) ||
+          context.has_input(kNormalization + 1) || !context.has_input(kWeights));
 }
 
 Status CheckPresence(const OpContext& context) {
@@ -76,6 +85,7 @@ Status CheckTypes(const OpContext& context) {
 }
 
 Status Prepare(OpContext& context) {
+  if (IsFull(context)) return kFullSequenceLstm.prepare(context);
   MR_TRY(CheckPresence(context));
   Data* data;
   MR_TRY(context.NewData(&data));
@@ -100,6 +110,10 @@ Status Prepare(OpContext& context) {
 }
 
 Status Invoke(OpContext& context) {
+  if (IsFull(context)) {
+    kFullSequenceLstm.invoke(context);
+    return Status::kOk;
+  }
   const Data& data = context.data<Data>();
   const Sizes s = SizesOf(context, data.time_major);
   if (context.input(kInput).type() != TensorType::kFloat32) {

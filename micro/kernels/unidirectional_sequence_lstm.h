@@ -9,8 +9,9 @@ namespace millrace::micro {
 // input [batch, time, features], or [time, batch, features] if time_major; for each of the four
 // gates (input, forget, cell, output) weights [units, features], recurrent weights [units, units]
 // and a bias [units]; hidden and cell state: variables [batch, units]; output like the input with
-// units in place of features. With a cell clip, and tanh as the fused activation; without
-// peepholes, projection and layer normalisation.
+// units in place of features. With a cell clip, and tanh as the fused activation. Where
+// LSTM (lstm.h) is linked, too, float activations may have peepholes, projection, layer
+// normalisation, coupled gates and other activations with these.
 //
 // Types: all float32; or float32 with int8 weights (inputs are then quantised row by row); or
 // input, hidden state and output int8 with int32 biases, or int16 with int64 biases, both with int8

@@ -7,6 +7,7 @@ import struct
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CUSTOM = 32
+SEQUENCE_LSTM = "UnidirectionalSequenceLstm"
 _INCLUDE = re.compile(r'^#include "(micro/[^"]+)"', re.M)
 
 
@@ -101,7 +102,24 @@ def ops_of(model):
         name = code.string(1) if number == CUSTOM else names[number]
         if i in used and name not in result:
             result.append(name)
+    if "Lstm" not in result and _has_full_lstm(root, codes):
+        result.append("Lstm")  # whose file holds what the other op's small loops lack
     return result
+
+
+def _has_full_lstm(root, codes):
+    """Whether a UNIDIRECTIONAL_SEQUENCE_LSTM has coupled gates, peepholes, a projection or
+    normalisation."""
+    names = builtin_names()
+    is_one = [
+        names.get(max(code.scalar(0, "b"), code.scalar(3, "i"))) == SEQUENCE_LSTM for code in codes
+    ]
+    for op in (op for subgraph in root.tables(2) for op in subgraph.tables(3)):
+        if op.scalar(0, "I") < len(codes) and is_one[op.scalar(0, "I")]:
+            present = {i for i, tensor in enumerate(op.vector(1, "i")) if tensor >= 0}
+            if 1 not in present or present & {10, 16, 21}:
+                return True
+    return False
 
 
 def kernel_sources(ops, loops=""):

@@ -13,6 +13,9 @@ import pytest
 from host import Host
 
 op_models = pytest.importorskip("op_models", reason="the package tflite-micro is not installed")
+from op_cases.cases import Cases  # noqa: E402
+from op_cases.recurrent import EXTRAS, full_sequence_lstm  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "micro/targets/cortex_m"))
 import image  # noqa: E402
@@ -133,3 +136,17 @@ def test_same_as_host(target, loops, seed, tmp_path):
         found, actual = actual[: values.size], actual[values.size :]
         np.testing.assert_array_equal(found, values.reshape(-1), err_msg=f"output {i}")
     assert actual.size == 0
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {' '.join(MISSING)}")
+def test_an_lstm_with_all_that_there_is(tmp_path):
+    cases = Cases(1)
+    full_sequence_lstm(cases, "float32", EXTRAS, False)
+    (case,) = cases.all
+    (tmp_path / "model.tflite").write_bytes(case.model)
+    (tmp_path / "inputs").write_bytes(case.steps[0][0].tobytes())
+    built = image.build("m4", tmp_path / "model.tflite", tmp_path)
+    image.execute("m4", built, tmp_path / "inputs", tmp_path / "outputs")
+    actual = np.frombuffer((tmp_path / "outputs").read_bytes(), np.float32)
+    expected = Host(case.model).run(*case.steps[0])[0]
+    np.testing.assert_allclose(actual, expected.reshape(-1), rtol=1e-5, atol=1e-5)

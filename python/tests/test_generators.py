@@ -170,3 +170,20 @@ def test_a_generator_that_fails_to_close_warns():
     with pytest.warns(RuntimeWarning, match="not now"):
         del iterator
         gc.collect()
+
+
+def test_a_forked_child_leaves_its_parents_iterators_alone():
+    program = (
+        "import millrace as mr, os\n"
+        "iterator = iter(mr.data.Dataset.range(5).prefetch(1))\n"
+        "next(iterator)\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    del iterator\n"
+        "    os._exit(0)\n"
+        "print(os.waitpid(child, 0)[1], int(next(iterator)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 1\n", ""), done

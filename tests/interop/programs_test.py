@@ -79,6 +79,9 @@ CALLS = [
     ("generators",),
     ("generator_mistakes",),
     ("mapped_by_python",),
+    ("readers",),
+    ("sounds",),
+    ("joined_batches",),
 ]
 # TensorFlow itself has these only where tf_keras is installed.
 KERAS_CALLS = [

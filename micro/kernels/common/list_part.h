@@ -17,8 +17,22 @@ struct ListPart {
   int32_t rows;  // of the last invoke; never more than the memory holds
 };
 
-// What SLICE cuts into input i; nullptr when that is an ordinary tensor. While an op is prepared.
-const ListPart* ListPartOf(const OpContext& context, int i);
+// The op data of a CONCATENATION that may join them.
+struct JoinedLists {
+  const ListPart** parts;  // of the inputs, nullptr for ordinary ones; nullptr: all are
+};
+
+// How CONCATENATION joins along axis 0. slice.cc defines it, so that where nothing cuts lists (then
+// its address is nullptr) nothing of it is linked.
+struct ListJoin {
+  // Finds out which inputs are parts. If any is: the rows of all are as long as the output's.
+  Status (*prepare)(const OpContext& context, JoinedLists* lists);
+  Status (*invoke)(const OpContext& context, const JoinedLists& lists);
+};
+extern const ListJoin kListJoin __attribute__((weak));
+
+Status PrepareListJoin(const OpContext& context, JoinedLists* lists);
+Status JoinLists(const OpContext& context, const JoinedLists& lists);
 
 }  // namespace millrace::micro
 

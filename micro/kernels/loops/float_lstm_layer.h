@@ -60,6 +60,14 @@ class LstmLayer {
   int8_t* row_;   // scratch of a hybrid layer: its longest vector
 };
 
+// UNIDIRECTIONAL_SEQUENCE_LSTM with what its own small loops lack. lstm.cc defines it, so that
+// where LSTM is not linked nothing of it is, and its address is nullptr.
+struct FullSequenceLstm {
+  Status (*prepare)(const OpContext& context);
+  void (*invoke)(const OpContext& context);
+};
+extern const FullSequenceLstm kFullSequenceLstm __attribute__((weak));
+
 }  // namespace millrace::micro
 
 #endif  // MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_LSTM_LAYER_H_

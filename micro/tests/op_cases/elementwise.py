@@ -41,6 +41,7 @@ def _unary(c):
             y = c.tensor(shape, dtype, 0.05)
             feeds = [np.abs(c.values(shape, "int16") % 120).astype(dtype) + np.array(5, dtype)]
             c.add("RSQRT", [x], [y], feeds=feeds)
+            c.add("SQRT", [x], [y], feeds=feeds)
 
 
 def _pairs(c, op, dtype, table=None, activations=(NONE,), positive=False, out=None):

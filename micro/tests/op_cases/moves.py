@@ -191,3 +191,11 @@ def _decodes(c, dtype):
     kept = c.rng.random(count) < 0.4
     y = c.tensor((3, 6), dtype)
     add(np.packbits(kept), header(2), c.values((int(kept.sum()),), dtype), y)
+    if dtype in ("int8", "int16"):
+        # Codes 0, 10, 110 and 111: a table of one bit, and one of two behind its second entry.
+        entries = [(8, 1, 1), (0, 1, 1), (8, 1, 2), (8, 1, 2), (8, 2, 100), (8, 2, 3)]
+        packed = [(top << 28 | bits << 27) + rest for top, bits, rest in entries]
+        codes = {1: "0", 2: "10", 100: "110", 3: "111"}
+        bits = "".join(codes[int(v)] for v in c.rng.choice(list(codes), count))
+        encoded = np.packbits([int(b) for b in bits.ljust(64, "0")])
+        add(encoded, header(1, 1), np.array(packed, "uint32"), c.tensor((3, 6), dtype))

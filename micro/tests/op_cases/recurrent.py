@@ -28,6 +28,9 @@ def add_cases(cases):
                 continue  # where the peer reads and writes beyond its memory
             for extra in ("", "merged", "other input", "auxiliary"):
                 _two_ways_rnn(cases, weight_type, time_major, extra)
+    for weight_type in ("float32", "int8"):
+        for extras in (("coupled",), ("peepholes",), ("projection",), ("normalized",), EXTRAS):
+            full_sequence_lstm(cases, weight_type, extras, "projection" in extras)
 
 
 def _constant(c, shape, dtype, scale=None):
@@ -188,6 +191,22 @@ def _lstm_step(c, weight_type, extras):
     options = ("LSTMOptions", values)
     y = c.tensor((batch, outputs), "float32")
     c.add("LSTM", inputs, [y], options, steps=3, version=3)
+
+
+def full_sequence_lstm(c, weight_type, extras, time_major):
+    """What tflite-micro refuses."""
+    batch, time, features, units = 2, 4, 3, 5
+    outputs = 4 if "projection" in extras else units
+    shape = (time, batch) if time_major else (batch, time)
+    inputs = [c.tensor((*shape, features), "float32")]
+    inputs += _lstm_layer(c, weight_type, extras, features, units, outputs)
+    inputs += [_state(batch, outputs), _state(batch, units)]
+    inputs += _gates(c, extras, "float32", units) if "normalized" in extras else [None] * 4
+    values = {"fusedActivationFunction": 4, "cellClip": 0.9, "timeMajor": time_major}
+    values["projClip"] = 0.3
+    options = ("UnidirectionalSequenceLSTMOptions", values)
+    y = c.tensor((*shape, outputs), "float32")
+    c.add("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [y], options, steps=2, version=3)
 
 
 def _basic_lstm(c):

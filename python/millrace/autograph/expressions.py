@@ -14,10 +14,15 @@ RUNTIME = "ag__"
 
 
 def at(node, place):
-    """The node and its parts that have no place yet, at the place of another."""
-    for part in ast.walk(node):
-        if isinstance(part, (ast.expr, ast.stmt, ast.arg)) and not hasattr(part, "lineno"):
+    """The node, and its parts down to those that have a place, at the place of another."""
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        if hasattr(part, "lineno"):
+            continue
+        if isinstance(part, (ast.expr, ast.stmt, ast.arg)):
             ast.copy_location(part, place)
+        pending.extend(ast.iter_child_nodes(part))
     return node
 
 
@@ -79,8 +84,8 @@ class Expressions(ast.NodeTransformer):
         if isinstance(node.func, ast.Name) and node.func.id == "super":
             if not node.args and self.first_parameters and self.first_parameters[-1]:
                 # The function it stands in may become one without parameters.
-                node.args = [load("__class__"), load(self.first_parameters[-1])]
-                at(node, node.func)
+                names = ("__class__", self.first_parameters[-1])
+                node.args = [at(load(n), node.func) for n in names]
             return node
         node.func = at(runtime("call", node.func), node.func)
         return node

@@ -79,7 +79,7 @@ def _converted_function(function):
         return conversion.convert(function, runtime)
     except (source.NoSource, jumps.Unsupported) as error:
         cause = error
-    except (SyntaxError, ValueError, RecursionError) as error:
+    except Exception as error:  # a conversion that fails must not stop the program
         cause = f"{type(error).__name__}: {error}"
     _kept.add(function.__code__)
     log.warning(

@@ -69,6 +69,14 @@ class Statements(Expressions):
             node.body = self.function_body(node)
         return node
 
+    def visit_AnnAssign(self, node):
+        """Without the annotation: blocks share variables by nonlocal, which takes none."""
+        if not isinstance(node.target, ast.Name):
+            return self.generic_visit(node)
+        if node.value is None:
+            return at(ast.Pass(), node)
+        return at(ast.Assign([node.target], self.visit(node.value)), node)
+
     def visit_Assert(self, node):
         self.generic_visit(node)
         message = [] if node.msg is None else [thunk(node.msg)]
@@ -86,7 +94,7 @@ class Statements(Expressions):
 
     def visit_While(self, node):
         options = self._options(node)
-        names = self._names(node.live, node.body)
+        names = self._names(node.live, [node.test, *node.body])
         test, body = self.fresh("test_"), self.fresh("body_")
         holds = at(ast.Return(self.visit(node.test)), node.test)
         return [

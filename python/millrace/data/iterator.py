@@ -133,8 +133,11 @@ def _delete(handle, deleter):
     # A function that an iterator calls must not wait for the iterator.
     if py_functions.in_call():
         threading.Thread(target=_delete, args=(handle, deleter), daemon=True).start()
-    else:
+        return
+    try:
         native.eager_execute("DeleteIterator", [handle, deleter], None)
+    except errors.FailedPreconditionError:
+        pass  # a forked child: the iterator is its parent's
 
 
 def _new_handle(element_spec, shared_name):

@@ -44,7 +44,9 @@ class ConcreteFunction:
 
         self._traced = func_graph.trace(python_function, args, self.name, outer, kwargs)
         graph = self._traced.graph
+        # The tensors of the call that made the trace need not live as long.
         graph.feeds = [None] * len(specs)
+        self._structure = self._structure_of_specs()
         library = outer._c if outer is not None else _load.native.eager_library()
         self._traced.add_to(library, self.name)
         self._captures = [t for t, _ in graph.captures]
@@ -143,7 +145,7 @@ class ConcreteFunction:
             py_functions.keep(graph, self._traced.graph._py_functions)
         for v in self._traced.graph.variables_read.values():
             if graph.is_function:
-                graph.variables_read.setdefault(id(v), v)
+                graph.note_read(v)
             tape.note_read(v)
         inputs = [convert_to_tensor(t) for t in (*tensors, *self._captures)]
         attrs = {

@@ -114,6 +114,15 @@ def set_eager_seed(seed):
     _eager_seed = seed
 
 
+def converted(function):
+    """The function with its control flow converted (autograph/), where a graph is built."""
+    if building_graph() is None:
+        return function
+    from millrace.autograph import policy
+
+    return policy.converted(function)
+
+
 class init_scope:
     """`with init_scope():` leaves the functions being traced: ops go to the outermost plain graph,
     or run at once."""

@@ -62,6 +62,13 @@ class FuncGraph(Graph):
         self._order.added(op, op_type, inputs)
         return op
 
+    def note_read(self, variable):
+        """Notes that the body, or one within it, reads a variable."""
+        graph = self
+        while graph is not None and graph.is_function:
+            graph.variables_read.setdefault(id(variable), variable)
+            graph = graph.outer
+
     def placeholder(self, spec_or_tensor, name):
         """A placeholder of the dtype and shape."""
         attrs = {"dtype": spec_or_tensor.dtype, "shape": spec_or_tensor.shape}
@@ -100,7 +107,8 @@ class FuncGraph(Graph):
             return tensor
         if self.outer is None:
             raise ValueError(
-                f"{tensor!r} belongs to another graph and cannot be used in a function"
+                f"{tensor!r} belongs to another graph and cannot be used in a function; out of a "
+                "branch or loop come the variables that it assigns, not what it puts into lists"
             )
         if self.outer.is_function:
             return self.outer.capture(tensor)

@@ -90,6 +90,7 @@ class Graph:
         self._started_by_sessions = []  # (operation that starts it, operation that is its handle)
         self._custom_nodes = []  # calls of functions with gradients of their own
         self._py_functions = []  # what its nodes call by token
+        self._slices = {}  # key of a tensor -> (variable that it is a part of, which part)
         self._seed = None
         self._random_ops_seeded = 0  # random ops that were given no seed, but the graph has one
         self._finalized = False

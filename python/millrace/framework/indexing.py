@@ -48,7 +48,10 @@ class _Spec:
         self.add(i, end, 1, *masks)
 
 
-def _is_bool_array(key):
+def is_mask(key):
+    """True for a boolean tensor or array."""
+    if isinstance(key, Tensor):
+        return key.dtype.is_bool
     return isinstance(key, np.ndarray) and key.dtype.kind == "b"
 
 
@@ -56,10 +59,16 @@ def get_item(tensor, key):
     """numpy's basic indexing (integers, slices, None, ...) and boolean masks."""
     if hasattr(key, "_as_tensor"):
         key = key._as_tensor(None)
-    if (isinstance(key, Tensor) and key.dtype.is_bool) or _is_bool_array(key):
+    if is_mask(key):
         from millrace.ops.gathering import boolean_mask
 
         return boolean_mask(tensor, key)
+    vectors, masks = strided(key)
+    return apply_op("StridedSlice", (tensor, *vectors), masks, "strided_slice")
+
+
+def strided(key):
+    """((begin, end, strides), masks) of the strided slice that numpy's basic indexing is."""
     spec = _Spec()
     for item in key if isinstance(key, tuple) else (key,):
         if item is Ellipsis:
@@ -81,7 +90,7 @@ def get_item(tensor, key):
                 raise TypeError(
                     f"an index must be an integer, slice, None or ..., got {item!r}"
                 ) from None
-    return apply_op("StridedSlice", (tensor, *_vectors(spec)), spec.masks, "strided_slice")
+    return _vectors(spec), spec.masks
 
 
 def _vectors(spec):

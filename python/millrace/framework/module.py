@@ -3,7 +3,7 @@
 import re
 
 from millrace._load import public
-from millrace.framework import nest
+from millrace.framework import context, nest
 from millrace.framework.scopes import name_scope as _name_scope
 from millrace.framework.variable import Variable
 
@@ -79,7 +79,7 @@ class Module:
         @functools.wraps(method)
         def inside(self, *args, **kwargs):
             with self.name_scope:
-                return method(self, *args, **kwargs)
+                return context.converted(method)(self, *args, **kwargs)
 
         return inside
 

@@ -4,7 +4,7 @@ import threading
 
 from millrace import dtypes
 from millrace._load import native, public
-from millrace.framework import context, scopes, tape
+from millrace.framework import context, scopes, tape, variable_slice
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.graph_keys import GraphKeys
@@ -193,7 +193,7 @@ class Variable(VariableOps):
         if graph is None:
             return native.read_variable(self.handle, self._dtype._enum, self._trainable)
         if graph.is_function:
-            graph.variables_read.setdefault(id(self), self)
+            graph.note_read(self)
         return apply_op("ReadVariableOp", (self.handle,), {"dtype": self._dtype}, name)
 
     def _note_read(self):
@@ -204,7 +204,7 @@ class Variable(VariableOps):
             if graph is None:
                 native.Function.watch([self.handle])
         if graph is not None and graph.is_function:
-            graph.variables_read.setdefault(id(self), self)
+            graph.note_read(self)
 
     @public
     def value(self):
@@ -305,6 +305,14 @@ class Variable(VariableOps):
         return f"<mr.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}{value}>"
 
 
+@public
+def _item(variable, key):
+    return variable_slice.get_item(variable, key)
+
+
+Variable.__getitem__ = Assigned.__getitem__ = _item
+
+
 def is_variable(value):
     return isinstance(value, Variable)
 
@@ -320,7 +328,7 @@ def _operator(name):
 
 for _name in (
     "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow "
-    "matmul rmatmul lt le gt ge and rand or ror xor neg abs invert getitem"
+    "matmul rmatmul lt le gt ge and rand or ror xor neg abs invert"
 ).split():
     for _class in (Variable, Assigned):
         setattr(_class, f"__{_name}__", _operator(f"__{_name}__"))

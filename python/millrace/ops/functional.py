@@ -63,15 +63,6 @@ class _Results:
         return stacked
 
 
-def _converted(fn):
-    """The function with its control flow converted, where a graph is built."""
-    if context.building_graph() is None:
-        return fn
-    from millrace.autograph.policy import converted
-
-    return converted(fn)
-
-
 def _flat_types(dtype):
     return [dtypes.as_dtype(t) for t in nest.flatten(dtype)]
 
@@ -96,7 +87,7 @@ def map_fn(
       dtype, fn_output_signature: the dtypes of what fn gives, where they are not those of elems.
     """
     types = dtype if fn_output_signature is None else fn_output_signature
-    fn = _converted(fn)
+    fn = context.converted(fn)
     with name_scope(name or "map"):
         tensors, n = _rows(elems)
         structure = elems if types is None else types
@@ -121,7 +112,7 @@ def map_fn(
 @public
 def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
     """fn of each row of elems, stacked: map_fn, which finds the dtypes of the results by a call."""
-    fn = _converted(fn)
+    fn = context.converted(fn)
     tensors, _ = _rows(elems)
     first = fn(_row(tensors, 0, elems))
     types = [convert_to_tensor(v).dtype for v in nest.flatten(first)]
@@ -131,7 +122,7 @@ def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
 
 def _fold(fn, elems, initializer, reverse, parallel_iterations, keep, name):
     """The last value of a = fn(a, row), or with `keep` all of them stacked."""
-    fn = _converted(fn)
+    fn = context.converted(fn)
     with name_scope(name):
         tensors, n = _rows(elems)
         first = n - 1 if reverse else 0

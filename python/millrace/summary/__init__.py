@@ -43,7 +43,9 @@ def _by_mode(name):
     return _public(summary)
 
 
-scalar, histogram, image, text = map(_by_mode, ("scalar", "histogram", "image", "text"))
+audio, scalar, histogram, image, text = map(
+    _by_mode, ("audio", "scalar", "histogram", "image", "text")
+)
 
 __all__ = [
     "Event",
@@ -54,6 +56,7 @@ __all__ = [
     "SummaryMetadata",
     "SummaryWriter",
     "TaggedRunMetadata",
+    "audio",
     "create_file_writer",
     "create_noop_writer",
     "experimental",

@@ -73,6 +73,25 @@ def image(name, tensor, max_outputs=3, collections=None, family=None):
 
 
 @public
+def audio(name, tensor, sample_rate, max_outputs=3, collections=None, family=None):
+    """A string tensor that holds the first sounds of a batch, as "name/audio/0" and so on.
+
+    Args:
+      tensor: float32 in [-1, 1], [batch, frames] or [batch, frames, channels].
+      sample_rate: frames a second, a float scalar.
+      max_outputs: how many sounds at most; if 1, the tag is "name/audio".
+    """
+    with _scope(name, family) as (tag, scope):
+        args = (
+            tag,
+            convert_to_tensor(tensor, dtypes.float32),
+            convert_to_tensor(sample_rate, dtypes.float32),
+        )
+        made = apply_op("AudioSummaryV2", args, {"max_outputs": max_outputs}, scope)
+    return _collected(made, collections)
+
+
+@public
 def tensor_summary(
     name,
     tensor,

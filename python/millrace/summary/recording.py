@@ -6,6 +6,7 @@ import numpy as np
 
 from millrace._load import public
 from millrace.framework import context
+from millrace.framework.dispatch import apply_op
 from millrace.framework.scopes import eager_scope
 from millrace.summary.messages import PluginData, SummaryMetadata
 from millrace.summary.ops import TEXT
@@ -13,6 +14,7 @@ from millrace.summary.writer import FileWriter
 
 _local = threading.local()
 _SCALARS = SummaryMetadata(plugin_data=PluginData(plugin_name="scalars"), data_class=1)
+_WAV = PluginData(plugin_name="audio", content=b"\x10\x0b")  # AudioPluginData: encoding WAV
 
 
 class SummaryWriter:
@@ -184,6 +186,25 @@ def image(name, data, step=None, max_outputs=3, description=None):
     """The first images of a batch, [batch, height, width, channels]. Returns whether they were
     written."""
     return _record(name, step, lambda f, tag, n: f.add_image(tag, _array(data), n, max_outputs))
+
+
+@public
+def audio(name, data, sample_rate, step=None, max_outputs=3, encoding=None, description=None):
+    """The first sounds of a batch in [-1, 1], [batch, frames, channels], as WAV files. Returns
+    whether they were written."""
+    if encoding not in (None, "wav"):
+        raise ValueError(f"audio: the encoding must be 'wav', not {encoding!r}")
+
+    def write(file, tag, step):
+        sounds = np.asarray(_array(data), np.float32)
+        if sounds.ndim != 3:
+            raise ValueError(f"audio takes [batch, frames, channels], got shape {sounds.shape}")
+        files = [apply_op("EncodeWav", (s, int(sample_rate))).numpy() for s in sounds[:max_outputs]]
+        rows = np.array([[f, b""] for f in files], object).reshape(-1, 2)  # no labels
+        metadata = SummaryMetadata(plugin_data=_WAV, summary_description=description or "")
+        file._add("TensorSummaryV2", tag, rows, step, metadata.SerializeToString())
+
+    return _record(name, step, write)
 
 
 @public

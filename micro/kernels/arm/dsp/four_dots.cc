@@ -36,21 +36,6 @@ void TwoDots(const int16_t* x, const int8_t* a, const int8_t* b, int32_t n, int3
   sums[1] = sum_b;
 }
 
-template <typename X, typename W, typename Sum>
-void PlainDots(const X* x, const W* const rows[4], int32_t n, Sum sums[4]) {
-  for (int k = 0; k < 4; k += 2) {
-    const W *a = rows[k], *b = rows[k + 1];
-    Sum sum_a = 0, sum_b = 0;
-    for (int32_t i = 0; i < n; ++i) {
-      const Sum value = x[i];
-      sum_a += value * a[i];
-      sum_b += value * b[i];
-    }
-    sums[k] = sum_a;
-    sums[k + 1] = sum_b;
-  }
-}
-
 }  // namespace
 
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t sums[4]) {
@@ -59,11 +44,33 @@ void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t 
 }
 
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t sums[4]) {
-  PlainDots(x, rows, n, sums);
+  for (int k = 0; k < 4; k += 2) {
+    const int8_t *a = rows[k], *b = rows[k + 1];
+    int64_t sum_a = 0, sum_b = 0;
+    for (int32_t i = 0; i < n; ++i) {
+      const int64_t value = x[i];
+      sum_a += value * a[i];
+      sum_b += value * b[i];
+    }
+    sums[k] = sum_a;
+    sums[k + 1] = sum_b;
+  }
 }
 
+// These have registers of their own.
 void FourDots(const float* x, const float* const rows[4], int32_t n, float sums[4]) {
-  PlainDots(x, rows, n, sums);
+  const float *row_a = rows[0], *row_b = rows[1], *row_c = rows[2], *row_d = rows[3];
+  float a = 0, b = 0, c = 0, d = 0;
+  for (const float* end = x + n; x < end; ++x) {
+    a += *x * *row_a++;
+    b += *x * *row_b++;
+    c += *x * *row_c++;
+    d += *x * *row_d++;
+  }
+  sums[0] = a;
+  sums[1] = b;
+  sums[2] = c;
+  sums[3] = d;
 }
 
 }  // namespace millrace::micro

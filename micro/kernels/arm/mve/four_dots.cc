@@ -52,17 +52,23 @@ float Sum(float32x4_t v) { return (v[0] + v[2]) + (v[1] + v[3]); }
 
 }  // namespace
 
+// Written out, as the totals are registers then.
 void FourDots(const float* x, const float* const rows[4], int32_t n, float sums[4]) {
-  float32x4_t totals[4] = {vdupq_n_f32(0.0f), vdupq_n_f32(0.0f), vdupq_n_f32(0.0f),
-                           vdupq_n_f32(0.0f)};
-  for (int32_t i = 0; i < n; i += 4) {
-    const mve_pred16_t some = vctp32q(static_cast<uint32_t>(n - i));
-    const float32x4_t values = vldrwq_z_f32(x + i, some);
-    for (int k = 0; k < 4; ++k) {
-      totals[k] = vaddq_f32(totals[k], vmulq_f32(values, vldrwq_z_f32(rows[k] + i, some)));
-    }
+  const float *row_a = rows[0], *row_b = rows[1], *row_c = rows[2], *row_d = rows[3];
+  float32x4_t a = vdupq_n_f32(0.0f), b = a, c = a, d = a;
+  for (int32_t left = n; left > 0; left -= 4) {
+    const mve_pred16_t some = vctp32q(static_cast<uint32_t>(left));
+    const float32x4_t values = vldrwq_z_f32(x, some);
+    a = vaddq_f32(a, vmulq_f32(values, vldrwq_z_f32(row_a, some)));
+    b = vaddq_f32(b, vmulq_f32(values, vldrwq_z_f32(row_b, some)));
+    c = vaddq_f32(c, vmulq_f32(values, vldrwq_z_f32(row_c, some)));
+    d = vaddq_f32(d, vmulq_f32(values, vldrwq_z_f32(row_d, some)));
+    x += 4, row_a += 4, row_b += 4, row_c += 4, row_d += 4;
   }
-  for (int k = 0; k < 4; ++k) sums[k] = Sum(totals[k]);
+  sums[0] = Sum(a);
+  sums[1] = Sum(b);
+  sums[2] = Sum(c);
+  sums[3] = Sum(d);
 }
 
 }  // namespace millrace::micro

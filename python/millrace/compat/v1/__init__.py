@@ -35,6 +35,7 @@ from millrace import (
     variables_initializer,
 )
 from millrace.compat.v1.old_names import *  # noqa: F403
+from millrace.compat.v1.readers import *  # noqa: F403
 from millrace.compat.v1.scatters import *  # noqa: F403
 from millrace.compat.v1.signatures import *  # noqa: F403
 from millrace.compat.v1.sparse_names import *  # noqa: F403

@@ -17,6 +17,19 @@ from millrace.train.queue_runner import QueueRunner, add_queue_runner
 
 
 @public
+def match_filenames_once(pattern, name=None):
+    """A local variable: the names of the files that match the pattern when it is initialised."""
+    with name_scope(name or "matching_filenames"):
+        return Variable(
+            lambda: apply_op("MatchingFiles", (convert_to_tensor(pattern),)),
+            name="matching_filenames",
+            trainable=False,
+            validate_shape=False,
+            collections=[GraphKeys.LOCAL_VARIABLES],
+        )
+
+
+@public
 def limit_epochs(tensor, num_epochs=None, name=None):
     """The tensor, num_epochs times; then OutOfRangeError when it runs. The count is a local
     variable."""
@@ -60,7 +73,8 @@ def input_producer(
     """
     with name_scope(name or "input_producer"):
         rows = convert_to_tensor(input_tensor, name="input_tensor")
-        shape = TensorShape(rows.shape.as_list()[1:]).merge_with(TensorShape(element_shape))
+        shape = TensorShape(None if rows.shape.rank is None else rows.shape.as_list()[1:])
+        shape = shape.merge_with(TensorShape(element_shape))
         if not shape.is_fully_defined():
             raise ValueError(f"input_producer: the rows' shape {shape} must be known")
         if shuffle:
@@ -158,13 +172,40 @@ def batch(
     """
     make = PaddingFIFOQueue if dynamic_pad else FIFOQueue
     return _batched(
-        tensors,
+        [tensors] * num_threads,
         batch_size,
-        num_threads,
         enqueue_many,
         shapes,
         allow_smaller_final_batch,
         name or "batch",
+        capacity,
+        lambda dtypes, shapes: make(capacity, dtypes, shapes, shared_name=shared_name),
+        may_differ=dynamic_pad,
+    )
+
+
+@public
+def batch_join(
+    tensors_list,
+    batch_size,
+    capacity=32,
+    enqueue_many=False,
+    shapes=None,
+    dynamic_pad=False,
+    allow_smaller_final_batch=False,
+    shared_name=None,
+    name=None,
+):
+    """As batch(), of the examples of several sources, each gathered by a thread of its own:
+    tensors_list is a list of what batch() takes."""
+    make = PaddingFIFOQueue if dynamic_pad else FIFOQueue
+    return _batched(
+        tensors_list,
+        batch_size,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        name or "batch_join",
         capacity,
         lambda dtypes, shapes: make(capacity, dtypes, shapes, shared_name=shared_name),
         may_differ=dynamic_pad,
@@ -188,28 +229,55 @@ def shuffle_batch(
     """As batch(), of examples in a random order: each is drawn from min_after_dequeue others at
     least."""
 
+    return shuffle_batch_join(
+        [tensors] * num_threads,
+        batch_size,
+        capacity,
+        min_after_dequeue,
+        seed,
+        enqueue_many,
+        shapes,
+        allow_smaller_final_batch,
+        shared_name,
+        name or "shuffle_batch",
+    )
+
+
+@public
+def shuffle_batch_join(
+    tensors_list,
+    batch_size,
+    capacity,
+    min_after_dequeue,
+    seed=None,
+    enqueue_many=False,
+    shapes=None,
+    allow_smaller_final_batch=False,
+    shared_name=None,
+    name=None,
+):
+    """As shuffle_batch(), of the examples of several sources: see batch_join()."""
+
     def make(dtypes, shapes):
         return RandomShuffleQueue(
             capacity, min_after_dequeue, dtypes, shapes, seed=seed, shared_name=shared_name
         )
 
     return _batched(
-        tensors,
+        tensors_list,
         batch_size,
-        num_threads,
         enqueue_many,
         shapes,
         allow_smaller_final_batch,
-        name or "shuffle_batch",
+        name or "shuffle_batch_join",
         capacity,
         make,
     )
 
 
 def _batched(
-    tensors,
+    sources,
     size,
-    threads,
     enqueue_many,
     shapes,
     smaller_final,
@@ -218,28 +286,50 @@ def _batched(
     make,
     may_differ=False,
 ):
-    keys = sorted(tensors) if isinstance(tensors, dict) else None
-    single = keys is None and not isinstance(tensors, (list, tuple))
-    values = [tensors[k] for k in keys] if keys else [tensors] if single else tensors
-    with name_scope(name):
-        values = [convert_to_tensor(v) for v in values]
-        if not values:
-            raise ValueError(f"{name} needs a tensor at least")
-        examples = _example_shapes(values, shapes, enqueue_many, may_differ, name)
-        queue = make([v.dtype for v in values], examples)
-        enqueue = queue.enqueue_many(values) if enqueue_many else queue.enqueue(values)
-        add_queue_runner(QueueRunner(queue, [enqueue] * threads))
+    sources = list(sources)
+    keys = sorted(sources[0]) if sources and isinstance(sources[0], dict) else None
+    if not sources or not _values(sources[0], keys):
+        raise ValueError(f"{name} needs a tensor at least")
+    with name_scope(name) as scope:
+        made = {}  # what several threads put in is one operation
+        for source in sources:
+            if id(source) not in made:
+                made[id(source)] = [convert_to_tensor(v) for v in _values(source, keys)]
+        rows = list(made.values())
+        dtypes = [v.dtype for v in rows[0]]
+        if any([v.dtype for v in row] != dtypes for row in rows):
+            raise TypeError(f"{name}: the sources must be of the same dtypes")
+        examples = _example_shapes(rows, shapes, enqueue_many, may_differ, name)
+        queue = make(dtypes, examples)
+        put = queue.enqueue_many if enqueue_many else queue.enqueue
+        operations = {number: put(row) for number, row in made.items()}
+        add_queue_runner(QueueRunner(queue, [operations[id(s)] for s in sources]))
         scalar(f"fraction_of_{capacity}_full", cast(queue.size(), "float32") * (1.0 / capacity))
-        taken = queue.dequeue_up_to(size) if smaller_final else queue.dequeue_many(size)
+        take = queue.dequeue_up_to if smaller_final else queue.dequeue_many
+        taken = take(size, name=scope)
     taken = taken if isinstance(taken, list) else [taken]
     if keys:
         return dict(zip(keys, taken))
     return taken[0] if len(taken) == 1 else taken
 
 
-def _example_shapes(values, given, enqueue_many, may_differ, name):
+def _values(source, keys):
+    if keys is not None:
+        return [source[k] for k in keys]
+    return source if isinstance(source, (list, tuple)) else [source]
+
+
+def _common(shapes):
+    """The shape that holds for all: a size where they agree."""
+    if any(s.rank is None or s.rank != shapes[0].rank for s in shapes):
+        return TensorShape(None)
+    sizes = zip(*(s.as_list() for s in shapes))
+    return TensorShape([d[0] if all(e == d[0] for e in d) else None for d in sizes])
+
+
+def _example_shapes(rows, given, enqueue_many, may_differ, name):
     if given is None:
-        found = [v.shape for v in values]
+        found = [_common([v.shape for v in values]) for values in zip(*rows)]
         if enqueue_many:
             found = [s if s.rank is None else TensorShape(s.as_list()[1:]) for s in found]
     else:
