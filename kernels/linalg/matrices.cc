@@ -38,6 +38,17 @@ PartialShape BatchShape(const PartialShape& shape, std::initializer_list<int64_t
   return out;
 }
 
+int64_t BroadcastSource(const Shape& to, const Shape& from, int64_t i) {
+  int64_t at = 0, stride = 1;
+  for (int d = 1; d <= from.rank(); ++d) {
+    const int64_t size = to.dim(to.rank() - d), own = from.dim(from.rank() - d);
+    if (own != 1) at += i % size * stride;
+    stride *= own;
+    i /= size;
+  }
+  return at;
+}
+
 absl::Status ForEachMatrix(KernelContext& c, int64_t count,
                            absl::FunctionRef<absl::Status(int64_t i)> fn) {
   Mutex mu;

@@ -49,6 +49,10 @@ absl::StatusOr<Shape> BatchShape(const Shape& shape, std::initializer_list<int64
 // The same of a shape that may be unknown.
 PartialShape BatchShape(const PartialShape& shape, std::initializer_list<int64_t> dims);
 
+// Which matrix of a batch of shape `from` serves matrix i of the batch of shape `to` it is
+// broadcast to.
+int64_t BroadcastSource(const Shape& to, const Shape& from, int64_t i);
+
 // fn(i) for each of `count` matrices, on the pool's threads; the error of the first that fails.
 absl::Status ForEachMatrix(KernelContext& c, int64_t count,
                            absl::FunctionRef<absl::Status(int64_t i)> fn);

@@ -43,25 +43,13 @@ class MatrixTriangularSolveKernel final : public Kernel {
     if (shape.num_elements() == 0) return absl::OkStatus();
     const Shape all = both.ToShape();
     return ForEachMatrix(c, all.num_elements(), [&](int64_t i) {
-      Solve(MatrixAt<T>(a, Source(all, a_batch, i)), MatrixAt<T>(rhs, Source(all, rhs_batch, i)),
-            MutableMatrixAt<T>(out, i));
+      Solve(MatrixAt<T>(a, BroadcastSource(all, a_batch, i)),
+            MatrixAt<T>(rhs, BroadcastSource(all, rhs_batch, i)), MutableMatrixAt<T>(out, i));
       return absl::OkStatus();
     });
   }
 
  private:
-  // Which matrix of a batch of shape `from` serves matrix i of the batch it is broadcast to.
-  static int64_t Source(const Shape& to, const Shape& from, int64_t i) {
-    int64_t at = 0, stride = 1;
-    for (int d = 1; d <= from.rank(); ++d) {
-      const int64_t size = to.dim(to.rank() - d), own = from.dim(from.rank() - d);
-      if (own != 1) at += i % size * stride;
-      stride *= own;
-      i /= size;
-    }
-    return at;
-  }
-
   // A 0 on the diagonal gives infinities, as it does in TensorFlow.
   void Solve(MatrixView<T> a, MatrixView<T> rhs, MutableMatrixView<T> x) const {
     const bool forward = lower_ != adjoint_;
