@@ -18,18 +18,21 @@ constexpr int kMaxHttp2FrameBytes = 1 << 20;
 // gRPC 1.51 counts the users of its callback queue down wrongly when the last one goes while the
 // queue's threads are ending, and aborts. One call on a channel that is never given back keeps the
 // queue, and the library, for the life of the process.
+struct UnansweredCall {
+  std::shared_ptr<grpc::Channel> channel =
+      grpc::CreateChannel("unix:/nonexistent", grpc::InsecureChannelCredentials());
+  grpc::GenericStub stub{channel};
+  grpc::ClientContext context;
+  grpc::Slice nothing{""};
+  grpc::ByteBuffer request{&nothing, 1}, response;
+
+  UnansweredCall() {
+    stub.UnaryCall(&context, "/none/None", {}, &request, &response, [](grpc::Status) {});
+  }
+};
+
 void KeepGrpcAlive() {
-  static const bool kept = [] {
-    auto* channel = new std::shared_ptr<grpc::Channel>(
-        grpc::CreateChannel("unix:/nonexistent", grpc::InsecureChannelCredentials()));
-    auto* stub = new grpc::GenericStub(*channel);
-    auto* context = new grpc::ClientContext;
-    const grpc::Slice nothing("");
-    auto* request = new grpc::ByteBuffer(&nothing, 1);
-    auto* response = new grpc::ByteBuffer;
-    stub->UnaryCall(context, "/none/None", {}, request, response, [](grpc::Status) {});
-    return true;
-  }();
+  static const auto* const kept = new UnansweredCall;
   static_cast<void>(kept);
 }
 

@@ -45,6 +45,7 @@ class ScriptedWorker final : public WorkerInterface {
 class HeartbeatTest : public ::testing::Test {
  protected:
   HeartbeatTest() { monitor_.Watch({"/job:ps/replica:0/task:1", kIncarnation}, worker_); }
+  ~HeartbeatTest() override { worker_->held.clear(); }  // what is never answered holds the peer
 
   // Lets time go by in ticks of 100 ms.
   void Pass(absl::Duration time) {

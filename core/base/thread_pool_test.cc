@@ -188,6 +188,9 @@ int ExitStatusOfChild(const std::function<int()>& in_child) {
 }
 
 TEST(ProcessPools, AForkedChildKnowsAndExits) {
+#ifdef MILLRACE_SANITIZE
+  GTEST_SKIP() << "a sanitizer's own work at exit waits for threads that the child does not have";
+#endif
   ComputePool();
   EXPECT_FALSE(ForkedAfterUse());
   EXPECT_EQ(ExitStatusOfChild([] { return ForkedAfterUse() ? 7 : 1; }), 7);

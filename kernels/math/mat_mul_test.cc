@@ -40,8 +40,8 @@ Tensor Numbers(int64_t rows, int64_t columns, uint32_t seed) {
 }
 
 TEST_F(MatMulTest, AgreesWithTheDefinition) {
-  const int64_t sizes[][3] = {{1, 1, 1},      {2, 3, 4},     {7, 9, 5},    {33, 65, 17},
-                              {128, 300, 64}, {3, 700, 900}, {540, 560, 3}};
+  const int64_t sizes[][3] = {{1, 1, 1},      {2, 3, 4},     {7, 9, 5},     {33, 65, 17},
+                              {128, 300, 64}, {3, 700, 900}, {540, 560, 3}, {256, 256, 40}};
   for (const auto& [m, n, k] : sizes) {
     for (const bool ta : {false, true}) {
       for (const bool tb : {false, true}) {
