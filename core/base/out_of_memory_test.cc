@@ -17,7 +17,9 @@ TEST(OutOfMemoryTest, BecomesAStatus) {
   EXPECT_TRUE(OrOutOfMemory(grow(0)).ok());
   EXPECT_EQ(OrOutOfMemory(grow(1)).code(), absl::StatusCode::kInternal);
   EXPECT_EQ(OrOutOfMemory(grow(~size_t{0})).code(), absl::StatusCode::kResourceExhausted);
+#ifndef MILLRACE_SANITIZE  // whose operator new ends the process instead
   EXPECT_EQ(OrOutOfMemory(grow(~size_t{0} / 4)).code(), absl::StatusCode::kResourceExhausted);
+#endif
 }
 
 }  // namespace
