@@ -7,6 +7,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/linalg/broadcast_solve.h"
 #include "kernels/linalg/factorisations.h"
 #include "kernels/linalg/matrices.h"
 
@@ -48,19 +49,13 @@ class BandedTriangularSolveKernel final : public Kernel {
                                                      " do not fit a right-hand side of shape ",
                                                      rhs.shape().ToString()));
     }
-    MR_ASSIGN_OR_RETURN(const Shape a_batch, BatchShape(a.shape(), {}));
-    MR_ASSIGN_OR_RETURN(const Shape rhs_batch, BatchShape(rhs.shape(), {}));
-    MR_ASSIGN_OR_RETURN(const PartialShape both, BroadcastShapes(a_batch, rhs_batch));
-    DimVector dims(both.dims().begin(), both.dims().end());
-    dims.push_back(right.rows);
-    dims.push_back(right.columns);
-    MR_ASSIGN_OR_RETURN(const Shape shape, Shape::Create(dims));
+    MR_ASSIGN_OR_RETURN(const BroadcastSystem system, BroadcastSystem::Of(a.shape(), rhs.shape()));
     Tensor* out;
-    MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
-    const Shape all = both.ToShape();
-    return ForEachMatrix(c, all.num_elements(), [&](int64_t i) {
-      MutableMatrixAt<T>(out, i) = MatrixAt<T>(rhs, BroadcastSource(all, rhs_batch, i));
-      return Solve({MatrixAt<T>(a, BroadcastSource(all, a_batch, i)), lower_},
+    MR_RETURN_IF_ERROR(c.allocate_output(0, system.solution, &out));
+    return ForEachMatrix(c, system.batch.num_elements(), [&](int64_t i) {
+      MutableMatrixAt<T>(out, i) =
+          MatrixAt<T>(rhs, BroadcastSource(system.batch, system.rhs_batch, i));
+      return Solve({MatrixAt<T>(a, BroadcastSource(system.batch, system.a_batch, i)), lower_},
                    MutableMatrixAt<T>(out, i));
     });
   }
@@ -92,14 +87,7 @@ class BandedTriangularSolveKernel final : public Kernel {
 absl::Status BandedTriangularSolveShape(ShapeContext& c) {
   MR_ASSIGN_OR_RETURN(const PartialShape a, c.WithRankAtLeast(0, 2));
   MR_ASSIGN_OR_RETURN(const PartialShape rhs, c.WithRankAtLeast(1, 2));
-  if (!a.known_rank() || !rhs.known_rank()) return absl::OkStatus();
-  const auto rows = ShapeContext::MergeDim(a.dim(a.rank() - 1), rhs.dim(rhs.rank() - 2));
-  if (!rows.ok()) return c.Error(1, rows.status().message());
-  MR_ASSIGN_OR_RETURN(PartialShape out, BroadcastShapes(BatchShape(a, {}), BatchShape(rhs, {})));
-  out.AddDim(*rows);
-  out.AddDim(rhs.dim(rhs.rank() - 1));
-  c.set_output(0, std::move(out));
-  return absl::OkStatus();
+  return SetSolutionShape(c, a, rhs);
 }
 
 // d(rhs) = A^-H dy, and dA = -d(rhs) x^H, of which the bands are taken.

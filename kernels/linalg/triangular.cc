@@ -8,6 +8,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/linalg/broadcast_solve.h"
 #include "kernels/linalg/factorisations.h"
 #include "kernels/linalg/matrices.h"
 
@@ -31,20 +32,14 @@ class MatrixTriangularSolveKernel final : public Kernel {
           absl::StrCat("Input matrix and right-hand side are incompatible: ", a.shape().ToString(),
                        " and ", rhs.shape().ToString()));
     }
-    MR_ASSIGN_OR_RETURN(const Shape a_batch, BatchShape(a.shape(), {}));
-    MR_ASSIGN_OR_RETURN(const Shape rhs_batch, BatchShape(rhs.shape(), {}));
-    MR_ASSIGN_OR_RETURN(const PartialShape both, BroadcastShapes(a_batch, rhs_batch));
-    DimVector dims(both.dims().begin(), both.dims().end());
-    dims.push_back(right.rows);
-    dims.push_back(right.columns);
-    MR_ASSIGN_OR_RETURN(const Shape shape, Shape::Create(dims));
+    MR_ASSIGN_OR_RETURN(const BroadcastSystem system, BroadcastSystem::Of(a.shape(), rhs.shape()));
     Tensor* out;
-    MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
-    if (shape.num_elements() == 0) return absl::OkStatus();
-    const Shape all = both.ToShape();
-    return ForEachMatrix(c, all.num_elements(), [&](int64_t i) {
-      Solve(MatrixAt<T>(a, BroadcastSource(all, a_batch, i)),
-            MatrixAt<T>(rhs, BroadcastSource(all, rhs_batch, i)), MutableMatrixAt<T>(out, i));
+    MR_RETURN_IF_ERROR(c.allocate_output(0, system.solution, &out));
+    if (system.solution.num_elements() == 0) return absl::OkStatus();
+    return ForEachMatrix(c, system.batch.num_elements(), [&](int64_t i) {
+      Solve(MatrixAt<T>(a, BroadcastSource(system.batch, system.a_batch, i)),
+            MatrixAt<T>(rhs, BroadcastSource(system.batch, system.rhs_batch, i)),
+            MutableMatrixAt<T>(out, i));
       return absl::OkStatus();
     });
   }
@@ -99,14 +94,7 @@ absl::Status TriangularSolveShape(ShapeContext& c) {
   const PartialShape a = c.output(0);
   MR_ASSIGN_OR_RETURN(const PartialShape rhs, c.WithRankAtLeast(1, 2));
   c.set_output(0, PartialShape());
-  if (!a.known_rank() || !rhs.known_rank()) return absl::OkStatus();
-  const auto rows = ShapeContext::MergeDim(a.dim(a.rank() - 1), rhs.dim(rhs.rank() - 2));
-  if (!rows.ok()) return c.Error(1, rows.status().message());
-  MR_ASSIGN_OR_RETURN(PartialShape out, BroadcastShapes(BatchShape(a, {}), BatchShape(rhs, {})));
-  out.AddDim(*rows);
-  out.AddDim(rhs.dim(rhs.rank() - 1));
-  c.set_output(0, std::move(out));
-  return absl::OkStatus();
+  return SetSolutionShape(c, a, rhs);
 }
 
 // `gradient` summed over the batch dimensions along which x was broadcast.
