@@ -51,6 +51,12 @@ def test_objects_come_back(tmp_path):
     assert float(model.scaled(mr.constant(1.0))) == 2.0
 
 
+def test_a_dictionary_is_an_object_too(tmp_path):
+    mr.saved_model.save({"v": mr.Variable(3.0), "more": [mr.Variable(4.0)]}, tmp_path / "m")
+    loaded = mr.saved_model.load(tmp_path / "m")
+    assert [float(loaded["v"]), float(loaded["more"][0])] == [3.0, 4.0]
+
+
 def test_a_function_outlives_its_model(tmp_path):
     mr.saved_model.save(Model(), tmp_path / "m")
     loaded = mr.saved_model.load(tmp_path / "m")

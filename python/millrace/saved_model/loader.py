@@ -82,8 +82,7 @@ def _load_now(export_dir, tags):
     from millrace.saved_model.objects import ObjectLoader, read_object_graph
     from millrace.saved_model.served import load_model
 
-    model = _load.native.read_saved_model(export_dir, list(tags))
-    stored = read_object_graph(export_dir, tags)
+    stored = read_object_graph(export_dir, tags) if contains_saved_model(export_dir) else None
     if stored is None:
         return load_model(export_dir, tags)
-    return ObjectLoader(stored, model).load()
+    return ObjectLoader(stored, _load.native.read_saved_model(export_dir, list(tags))).load()

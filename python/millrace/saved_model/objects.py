@@ -104,9 +104,8 @@ class ObjectLoader:
                     made._initialize()
                 if node in self._contents:
                     apply_op("LookupTableImportV2", (made.resource_handle, *self._contents[node]))
-        if not hasattr(root, "signatures"):
+        if isinstance(root, Module) and not hasattr(root, "signatures"):
             root.signatures = {}
-        root._stored_graph = self._graph
         return root
 
     def _read_values(self):

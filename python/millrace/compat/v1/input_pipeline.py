@@ -170,17 +170,16 @@ def batch(
     Returns:
       A list or dictionary, as tensors is; a tensor where it is one.
     """
-    make = PaddingFIFOQueue if dynamic_pad else FIFOQueue
-    return _batched(
+    return batch_join(
         [tensors] * num_threads,
         batch_size,
+        capacity,
         enqueue_many,
         shapes,
+        dynamic_pad,
         allow_smaller_final_batch,
+        shared_name,
         name or "batch",
-        capacity,
-        lambda dtypes, shapes: make(capacity, dtypes, shapes, shared_name=shared_name),
-        may_differ=dynamic_pad,
     )
 
 
