@@ -9,7 +9,6 @@
 #include "core/base/thread_pool.h"
 #include "kernels/math/arithmetic.h"
 #include "kernels/math/gemm_eigen.h"
-#include "kernels/math/gemm_packed.h"
 #include "kernels/math/one_thread_openmp.h"
 
 namespace millrace {
@@ -126,8 +125,7 @@ void GemmByBlocks(ThreadPool* pool, const GemmShape& shape, const T* a, const T*
 // Whether oneDNN has fast code for a block of m by n on this machine. For AVX2 its sgemm packs its
 // operands only where both sides are long; else it walks down columns of B (and of A, if that is
 // transposed), and where these lie a multiple of 1 KiB apart they fall into few sets of the cache:
-// it then does half of what the machine can, and PackedGemm the most. With AVX-512 it is the faster
-// at every size.
+// it then does half of what the machine can. With AVX-512 it is the faster at every size.
 bool FastInOneDnn(const GemmShape& s, int64_t m, int64_t n) {
   static const bool has_avx512 =
       (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
@@ -141,8 +139,8 @@ bool FastInOneDnn(const GemmShape& s, int64_t m, int64_t n) {
 void BlockGemm(const GemmShape& s, int64_t m, int64_t n, float scale, const float* a,
                const float* b, float* c, bool accumulate) {
   if (!FastInOneDnn(s, m, n)) {
-    PackedGemm(s.transpose_a, s.transpose_b, m, n, s.k, scale, a, s.lda(), b, s.ldb(), accumulate,
-               c, s.n);
+    EigenGemm(s.transpose_a, s.transpose_b, m, n, s.k, scale, a, s.lda(), b, s.ldb(), accumulate, c,
+              s.n);
     return;
   }
   const OneThreadOpenMp one_thread;
