@@ -91,6 +91,35 @@ struct DenseModel {
   int x, w, y;
 };
 
+// One convolution with a bias, or several of the same filter.
+struct ConvModel {
+  ConvModel(int32_t size, int32_t channels, int32_t groups, int32_t outputs, int32_t window)
+      : input(RandomFloats(2 * size * size * channels, 1)),
+        filter(RandomFloats(outputs * window * window * channels / groups, 2)),
+        bias(RandomFloats(outputs, 3)),
+        size(size),
+        window(window),
+        x(model.Add(Input<float>({2, size, size, channels}))),
+        w(model.Add(Constant<float>({outputs, window, window, channels / groups}, filter))),
+        y(model.Add(Input<float>({2, size, size, outputs}))) {
+    const int b = model.Add(Constant<float>({outputs}, bias));
+    model.AddOp(BuiltinOp::kConv2D, {x, w, b}, {y}, Same());
+    model.SetInputs({x}).SetOutputs({y});
+  }
+  static Options Same() {
+    return Options()
+        .Set(Conv2DOptions::kPadding, Padding::kSame)
+        .Set(Conv2DOptions::kStrideW, 1)
+        .Set(Conv2DOptions::kStrideH, 1);
+  }
+  Result RunIt(bool preserve = false) const { return Run(model.Build(), input, w, preserve); }
+
+  std::vector<float> input, filter, bias;
+  int32_t size, window;
+  ModelBuilder model;
+  int x, w, y;
+};
+
 TEST(TurnedWeights, GiveTheReferencesResults) {
   for (int32_t batches : {1, 2, 3}) {
     for (int32_t depth : {1, 7, 40}) {
@@ -101,6 +130,52 @@ TEST(TurnedWeights, GiveTheReferencesResults) {
       }
     }
   }
+}
+
+// What preserves all tensors takes another way to the same sums.
+TEST(TurnedWeights, GiveConvolutionsTheResultsOfOthers) {
+  for (const int32_t window : {1, 2, 3}) {
+    for (const int32_t outputs : {1, 8, 9, 16, 21, 48}) {
+      for (const int32_t size : {1, 3, 8}) {
+        const ConvModel conv(size, 5, 1, outputs, window);
+        const Result turned = conv.RunIt(), preserved = conv.RunIt(true);
+        EXPECT_EQ(turned.output, preserved.output) << window << " " << outputs << " " << size;
+        EXPECT_EQ(preserved.filter, conv.filter);
+        EXPECT_EQ(turned.filter == conv.filter, outputs == 1);
+      }
+    }
+  }
+}
+
+TEST(TurnedWeights, AreTurnedGroupByGroup) {
+  const ConvModel conv(5, 6, 3, 12, 2);
+  const Result turned = conv.RunIt();
+  EXPECT_EQ(turned.output, conv.RunIt(true).output);
+  const size_t depth = 2 * 2 * 2, rows = 4;
+  for (size_t o = 0; o < 12; ++o) {
+    for (size_t d = 0; d < depth; ++d) {
+      EXPECT_EQ(turned.filter[(o / rows * depth + d) * rows + o % rows],
+                conv.filter[o * depth + d]);
+    }
+  }
+}
+
+TEST(TurnedWeights, AreLeftWhereConvolutionsGroupThemDifferently) {
+  ConvModel conv(5, 6, 3, 12, 2);
+  const int v = conv.model.Add(Input<float>({2, 5, 5, 2})),
+            z = conv.model.Add(Input<float>({2, 5, 5, 12}));
+  conv.model.AddOp(BuiltinOp::kConv2D, {v, conv.w}, {z}, ConvModel::Same());
+  conv.model.SetInputs({conv.x, v}).SetOutputs({conv.y, z});
+  EXPECT_EQ(conv.RunIt().filter, conv.filter);
+}
+
+TEST(TurnedWeights, OfOneOpDoNotDependOnThoseOfAnother) {
+  ConvModel conv(5, 6, 1, 12, 2);
+  const int v = conv.model.Add(Input<float>({2, 4})), w = conv.model.Add(Input<float>({3, 4})),
+            z = conv.model.Add(Input<float>({2, 3}));
+  conv.model.AddOp(BuiltinOp::kFullyConnected, {v, w}, {z});
+  conv.model.SetInputs({conv.x, v, w}).SetOutputs({conv.y, z});
+  EXPECT_NE(conv.RunIt().filter, conv.filter);
 }
 
 TEST(TurnedWeights, LieColumnByColumn) {

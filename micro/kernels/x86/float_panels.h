@@ -1,0 +1,29 @@
+// Float convolutions whose filter lies in panels: each kFloatPanel output channels of a group (the
+// last panel of a group may have fewer) lie window element by window element, [depth][channels], so
+// that lanes are channels and each sum is made in the order of the reference. Results are its bit
+// for bit.
+#ifndef MILLRACE_MICRO_KERNELS_X86_FLOAT_PANELS_H_
+#define MILLRACE_MICRO_KERNELS_X86_FLOAT_PANELS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "micro/kernels/loops/conv.h"
+
+namespace millrace::micro::x86 {
+
+constexpr int32_t kFloatPanel = 16;
+constexpr int64_t kMaxFloatWindow = 10240;  // elements that an output reads at most
+
+inline int64_t WindowSize(const ConvShape& s) {
+  return int64_t{s.filter_height} * s.filter_width * s.filter_channels;
+}
+
+// The output channels first .. first + channels - 1, all of one group, of every image. panels: that
+// of `first` and what follows; they need no alignment. REQUIRES: WindowSize <= kMaxFloatWindow.
+void ConvPanels(const ConvFloat& p, const float* input, const float* panels, int32_t first,
+                int32_t channels, const float* bias, float* output);
+
+}  // namespace millrace::micro::x86
+
+#endif  // MILLRACE_MICRO_KERNELS_X86_FLOAT_PANELS_H_
