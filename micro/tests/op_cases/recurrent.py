@@ -33,7 +33,7 @@ def add_cases(cases):
             full_sequence_lstm(cases, weight_type, extras, "projection" in extras)
     for extras in (("coupled",), ("peepholes", "projection"), ("normalized",), EXTRAS):
         for op in ("UNIDIRECTIONAL_SEQUENCE_LSTM", "LSTM"):
-            _integer_lstm(cases, op, extras)
+            full_integer_lstm(cases, op, extras)
 
 
 def _constant(c, shape, dtype, scale=None):
@@ -223,7 +223,7 @@ def _integer_gates(c, extras, dtype, scale, *shape):
     return [None] * first + [constant() for _ in range(4 - first)]
 
 
-def _integer_lstm(c, op, extras):
+def full_integer_lstm(c, op, extras):
     """With an int16 cell. tflite-micro refuses it."""
     batch, features, units = 2, 3, 5
     outputs = 4 if "projection" in extras else units
