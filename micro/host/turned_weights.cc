@@ -6,13 +6,15 @@
 #include "micro/core/op_options.h"
 #include "micro/core/tensor_view.h"
 #include "micro/host/turned_rows.h"
+#include "micro/host/turned_transpose_conv.h"
 #include "micro/kernels/conv.h"
 #include "micro/kernels/fully_connected.h"
+#include "micro/kernels/transpose_conv.h"
 
 namespace millrace::micro {
 namespace {
 
-enum Inputs { kInput, kFilter, kBias };
+enum Inputs { kInput, kFilter, kBias };  // TRANSPOSE_CONV has only the filter there
 
 // A filter: groups of rows, each turned by itself.
 struct Filter {
@@ -39,6 +41,12 @@ Filter ConvFilter(const Shape& input, const Shape& filter) {
   return {groups, filter[0] / groups, depth};
 }
 
+Filter TransposeConvFilter(const Shape&, const Shape& filter) {
+  if (filter.rank != 4 || filter.elements() == 0) return {};
+  if (int64_t{filter[1]} * filter[2] > kMaxTransposeConvTaps) return {};
+  return {1, filter[0], filter.Product(1, 4)};
+}
+
 Status InvokeFullyConnected(OpContext& context) {
   const TensorView filter = context.input(kFilter);
   if (filter.type() != TensorType::kFloat32) return kFullyConnectedOp.invoke(context);
@@ -60,6 +68,16 @@ Status InvokeConv(OpContext& context) {
   return Status::kOk;
 }
 
+Status InvokeTransposeConv(OpContext& context) {
+  constexpr int kImage = 2, kImageBias = 3;
+  const TensorView filter = context.input(kFilter);
+  if (filter.type() != TensorType::kFloat32) return kTransposeConvOp.invoke(context);
+  TurnedTransposeConv(FloatTransposeConvOf(context), context.input_data<float>(kImage),
+                      filter.data<float>(), context.input_data<float>(kImageBias),
+                      context.output_data<float>());
+  return Status::kOk;
+}
+
 // An op whose filters may be turned.
 struct Layer {
   const OpRegistration& op;
@@ -70,6 +88,7 @@ struct Layer {
 const Layer kLayers[] = {
     {kFullyConnectedOp, InvokeFullyConnected, DenseFilter, kTurnedRows},
     {kConv2DOp, InvokeConv, ConvFilter, kTurnedChannels},
+    {kTransposeConvOp, InvokeTransposeConv, TransposeConvFilter, kTurnedChannels},
 };
 
 struct Use {

@@ -10,10 +10,10 @@
 
 namespace millrace::micro {
 
-// Lays the float filters of FULLY_CONNECTED and CONV_2D in a verified model out anew, in place: all
-// of an op, or none where anything else reads one. Returns the ops that the model is to be run with
-// instead of those of the same code. Where there are some, it is to be verified again, as a hostile
-// model may keep its tables in its weights.
+// Lays the float filters of FULLY_CONNECTED, CONV_2D and TRANSPOSE_CONV in a verified model out
+// anew, in place: all of an op, or none where anything else reads one. Returns the ops that the
+// model is to be run with instead of those of the same code. Where there are some, it is to be
+// verified again, as a hostile model may keep its tables in its weights.
 std::vector<OpRegistration> TurnWeights(uint8_t* model);
 
 }  // namespace millrace::micro

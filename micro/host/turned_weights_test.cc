@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,6 +12,9 @@
 
 namespace millrace::micro::testing {
 namespace {
+
+using ::testing::FloatNear;
+using ::testing::Pointwise;
 
 std::vector<float> RandomFloats(int32_t count, unsigned seed) {
   std::mt19937 random(seed);
@@ -156,6 +160,45 @@ TEST(TurnedWeights, AreTurnedGroupByGroup) {
     for (size_t d = 0; d < depth; ++d) {
       EXPECT_EQ(turned.filter[(o / rows * depth + d) * rows + o % rows],
                 conv.filter[o * depth + d]);
+    }
+  }
+}
+
+// What a transposed convolution of an image of 9 x 9 x 6 makes.
+Result Transposed(int32_t channels, int32_t window, int32_t stride, Padding padding,
+                  bool preserve) {
+  constexpr int32_t kSize = 9, kDepth = 6;
+  const int32_t out =
+      padding == Padding::kSame ? kSize * stride : (kSize - 1) * stride + std::max(window, stride);
+  ModelBuilder model;
+  const int shape = model.Add(Constant<int32_t>({4}, {2, out, out, channels}));
+  const std::vector<float> filter = RandomFloats(channels * window * window * kDepth, 2);
+  const int w = model.Add(Constant<float>({channels, window, window, kDepth}, filter));
+  const int x = model.Add(Input<float>({2, kSize, kSize, kDepth}));
+  const int b = model.Add(Constant<float>({channels}, RandomFloats(channels, 3)));
+  const int y = model.Add(Input<float>({2, out, out, channels}));
+  model.AddOp(BuiltinOp::kTransposeConv, {shape, w, x, b}, {y},
+              Options()
+                  .Set(TransposeConvOptions::kPadding, padding)
+                  .Set(TransposeConvOptions::kStrideW, stride)
+                  .Set(TransposeConvOptions::kStrideH, stride));
+  model.SetInputs({x}).SetOutputs({y});
+  return Run(model.Build(), RandomFloats(2 * kSize * kSize * kDepth, 1), w, preserve);
+}
+
+// What preserves all tensors runs the reference, which adds up in another order.
+TEST(TurnedWeights, GiveTransposedConvolutionsTheReferencesResults) {
+  for (const int32_t channels : {1, 8, 19, 33}) {
+    for (const int32_t window : {1, 2, 3, 5}) {
+      for (const int32_t stride : {1, 2, 3}) {
+        for (const Padding padding : {Padding::kSame, Padding::kValid}) {
+          const Result turned = Transposed(channels, window, stride, padding, false);
+          const Result preserved = Transposed(channels, window, stride, padding, true);
+          EXPECT_THAT(turned.output, Pointwise(FloatNear(1e-5f), preserved.output))
+              << channels << " " << window << " " << stride;
+          EXPECT_EQ(turned.filter == preserved.filter, channels == 1);
+        }
+      }
     }
   }
 }

@@ -3,24 +3,6 @@
 namespace millrace::micro {
 namespace {
 
-// The filter taps that reach an output element: first, first + stride, ... < end; tap `f` meets the
-// input element (at - f) / stride.
-struct Taps {
-  int32_t at;
-  int32_t first;
-  int32_t end;
-};
-
-Taps TapsOf(const TransposeConvAxis& axis, int32_t output) {
-  const int32_t at = output + axis.padding;
-  // at - f <= (input - 1) * stride
-  const int64_t least = at - int64_t{axis.input - 1} * axis.stride;
-  int32_t first = at % axis.stride;
-  if (least > first) first = static_cast<int32_t>(least);  // congruent to at, so to first
-  const int32_t end = at + 1 < axis.filter ? at + 1 : axis.filter;
-  return {at, first, end};
-}
-
 // Weights of uint8, less their zero point.
 struct UInt8Weights {
   const uint8_t* bytes;
@@ -55,9 +37,9 @@ void Gather(const TransposeConvShape& s, int32_t zero_point, const X* input, W f
   const int32_t filter_row = s.x.filter * s.depth;
   for (int32_t b = 0; b < s.batches; ++b, input += s.y.input * row) {
     for (int32_t oy = 0; oy < s.y.output; ++oy) {
-      const Taps y = TapsOf(s.y, oy);
+      const TransposeConvTaps y = TapsOf(s.y, oy);
       for (int32_t ox = 0; ox < s.x.output; ++ox) {
-        const Taps x = TapsOf(s.x, ox);
+        const TransposeConvTaps x = TapsOf(s.x, ox);
         W weights = filter;
         for (int32_t c = 0; c < s.channels; ++c, weights += s.y.filter * filter_row) {
           Sum sum = 0;

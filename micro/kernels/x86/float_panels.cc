@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "micro/kernels/x86/float_dots.h"
-#include "micro/kernels/x86/float_output.h"
 #include "micro/kernels/x86/patch.h"
 #include "micro/kernels/x86/unroll.h"
 
@@ -31,13 +30,12 @@ class Windows {
         in_image_(s.dilation_width == 1 && s.filter_channels == s.input_channels &&
                   s.filter_height <= kMaxRows),
         rows_(in_image_ ? s.filter_height : 1),
-        row_size_(size_ / rows_) {}
+        row_size_(size_ / rows_) {
+    for (int32_t i = 0; i < rows_; ++i) depth_[i] = i * row_size_;
+  }
 
   int32_t capacity() const { return std::min(kMaxChunk, kPatches / size_); }
-  int32_t rows() const { return rows_; }
-  int32_t row_size() const { return row_size_; }
-  // Row i of output number v's.
-  const float* row(int32_t v, int32_t i) const { return where_[v * rows_ + i]; }
+  FloatParts parts() const { return {rows_, row_size_, where_, depth_}; }
 
   // Of the outputs first .. first + count - 1, count <= capacity().
   void Find(const float* image, int32_t first, int32_t count) {
@@ -81,34 +79,28 @@ class Windows {
   int32_t rows_;
   int32_t row_size_;
   const float* where_[kMaxChunk * kMaxRows];
+  int32_t depth_[kMaxRows];
   float patches_[kPatches];
 };
 
-// What a tile makes: outputs lie `stride` apart, channels `first` .. `first + count - 1` at out.
-struct Target {
-  const FloatOutput& store;
-  int32_t first, count;
-  float* out;
-  ptrdiff_t stride;
-};
-
-// The outputs v .. v + kOutputs - 1 of `windows`, for the channels of one panel: kVectors times
-// eight, or fewer when the last vector is cut.
+// The outputs v .. v + kOutputs - 1, for the channels of one panel: kVectors times eight, or fewer
+// when the last vector is cut.
 template <int kOutputs, int kVectors, bool kCut>
-void Tile(const Windows& windows, int32_t v, const float* panel, const Target& to) {
+void Tile(const FloatParts& parts, int32_t v, const float* panel, const FloatTarget& to) {
   const ptrdiff_t channels = kCut ? to.count : 8 * kVectors;
   const __m256i lanes = FirstLanes(to.count - 8 * (kVectors - 1));
   __m256 acc[kOutputs][kVectors] = {};
-  for (int32_t r = 0; r < windows.rows(); ++r) {
+  for (int32_t r = 0; r < parts.count; ++r) {
     const float* x[kOutputs];
     MR_UNROLL
-    for (int o = 0; o < kOutputs; ++o) x[o] = windows.row(v + o, r);
-    for (ptrdiff_t d = 0; d < windows.row_size(); ++d, panel += channels) {
+    for (int o = 0; o < kOutputs; ++o) x[o] = parts.x[(v + o) * parts.count + r];
+    const float* row = panel + parts.depth[r] * channels;
+    for (ptrdiff_t d = 0; d < parts.size; ++d, row += channels) {
       __m256 w[kVectors];
       MR_UNROLL
       for (int i = 0; i < kVectors; ++i) {
         const bool cut = kCut && i == kVectors - 1;
-        w[i] = cut ? _mm256_maskload_ps(panel + 8 * i, lanes) : _mm256_loadu_ps(panel + 8 * i);
+        w[i] = cut ? _mm256_maskload_ps(row + 8 * i, lanes) : _mm256_loadu_ps(row + 8 * i);
       }
       MR_UNROLL
       for (int o = 0; o < kOutputs; ++o) {
@@ -139,26 +131,28 @@ void Tile(const Windows& windows, int32_t v, const float* panel, const Target& t
 
 // The same for any number of outputs up to kTile.
 template <int kVectors, bool kCut>
-void SomeOutputs(const Windows& windows, int32_t v, int32_t outputs, const float* panel,
-                 const Target& to) {
+void SomeOutputs(const FloatParts& parts, int32_t v, int32_t outputs, const float* panel,
+                 const FloatTarget& to) {
   switch (outputs) {
     case 1:
-      return Tile<1, kVectors, kCut>(windows, v, panel, to);
+      return Tile<1, kVectors, kCut>(parts, v, panel, to);
     case 2:
-      return Tile<2, kVectors, kCut>(windows, v, panel, to);
+      return Tile<2, kVectors, kCut>(parts, v, panel, to);
     case 3:
-      return Tile<3, kVectors, kCut>(windows, v, panel, to);
+      return Tile<3, kVectors, kCut>(parts, v, panel, to);
     case 4:
-      return Tile<4, kVectors, kCut>(windows, v, panel, to);
+      return Tile<4, kVectors, kCut>(parts, v, panel, to);
     case 5:
-      return Tile<5, kVectors, kCut>(windows, v, panel, to);
+      return Tile<5, kVectors, kCut>(parts, v, panel, to);
     default:
-      return Tile<kTile, kVectors, kCut>(windows, v, panel, to);
+      return Tile<kTile, kVectors, kCut>(parts, v, panel, to);
   }
 }
 
-// The outputs of a chunk, for the channels of one panel.
-void Chunk(const Windows& windows, int32_t outputs, const float* panel, const Target& to) {
+}  // namespace
+
+void SumFloatParts(const FloatParts& parts, int32_t outputs, const float* panel,
+                   const FloatTarget& to) {
   const auto tile = to.count == 16  ? SomeOutputs<2, false>
                     : to.count > 8  ? SomeOutputs<2, true>
                     : to.count == 8 ? SomeOutputs<1, false>
@@ -166,11 +160,9 @@ void Chunk(const Windows& windows, int32_t outputs, const float* panel, const Ta
   const int32_t tiles = (outputs + kTile - 1) / kTile;
   for (int32_t i = 0; i < tiles; ++i) {
     const int32_t v = Begin(outputs, tiles, i);
-    tile(windows, v, Begin(outputs, tiles, i + 1) - v, panel, to);
+    tile(parts, v, Begin(outputs, tiles, i + 1) - v, panel, to);
   }
 }
-
-}  // namespace
 
 void ConvPanels(const ConvFloat& p, const float* input, const float* panels, int32_t first,
                 int32_t channels, const float* bias, float* output) {
@@ -190,9 +182,9 @@ void ConvPanels(const ConvFloat& p, const float* input, const float* panels, int
       windows.Find(image, begin, count);
       float* out = output + (static_cast<ptrdiff_t>(b) * outputs + begin) * s.output_channels;
       for (int32_t c = 0; c < channels; c += kFloatPanel) {
-        const Target to = {store, first + c, std::min(kFloatPanel, channels - c), out + first + c,
-                           s.output_channels};
-        Chunk(windows, count, panels + c * WindowSize(s), to);
+        const FloatTarget to = {store, first + c, std::min(kFloatPanel, channels - c),
+                                out + first + c, s.output_channels};
+        SumFloatParts(windows.parts(), count, panels + c * WindowSize(s), to);
       }
     }
   }
