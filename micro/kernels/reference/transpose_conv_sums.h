@@ -24,8 +24,9 @@ inline float Dot<float, float, const float*>(const float* x, const float* w, int
 
 // Calls write(channel, sum) -> element for each output element in order.
 template <typename Sum, typename X, typename W, typename Y, typename Write>
-void Gather(const TransposeConvShape& s, int32_t zero_point, const X* input, W filter, Y* output,
-            const Write& write) {
+__attribute__((always_inline)) inline void Gather(const TransposeConvShape& s, int32_t zero_point,
+                                                  const X* input, W filter, Y* output,
+                                                  const Write& write) {
   const int32_t row = s.x.input * s.depth;
   const int32_t filter_row = s.x.filter * s.depth;
   for (int32_t b = 0; b < s.batches; ++b, input += s.y.input * row) {
