@@ -1,5 +1,6 @@
 // Float transposed convolutions whose filter's rows were turned beforehand (turned_rows.h), in
-// blocks of kTurnedChannels. Results are the reference's bit for bit.
+// blocks of kTurnedChannels. The reference adds up tap by tap, this product by product and fused:
+// results differ in the last bits.
 #ifndef MILLRACE_MICRO_HOST_TURNED_TRANSPOSE_CONV_H_
 #define MILLRACE_MICRO_HOST_TURNED_TRANSPOSE_CONV_H_
 

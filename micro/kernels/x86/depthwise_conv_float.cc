@@ -1,5 +1,5 @@
-// Lanes are channels, and each sum is made in the order of the reference: results are the same bit
-// for bit. Outputs beside each other share the loads of weights.
+// Lanes are channels. Sums are made in the order of the reference, but multiplications are fused:
+// results differ from its in the last bits. Outputs beside each other share the loads of weights.
 #include <algorithm>
 
 #include "micro/kernels/reference/conv_sums.h"
@@ -53,7 +53,7 @@ void Sums(const Window& window, const Target& to, int32_t channel, int32_t lanes
         MR_UNROLL
         for (int i = 0; i < kVectors; ++i) {
           const __m256 value = kOne ? _mm256_broadcast_ss(of_output) : load(of_output, i);
-          acc[o][i] = _mm256_add_ps(acc[o][i], _mm256_mul_ps(value, weights[i]));
+          acc[o][i] = _mm256_fmadd_ps(value, weights[i], acc[o][i]);
         }
       }
     }

@@ -107,7 +107,7 @@ void Tile(const FloatParts& parts, int32_t v, const float* panel, const FloatTar
         const __m256 value = _mm256_broadcast_ss(x[o] + d);
         MR_UNROLL
         for (int i = 0; i < kVectors; ++i) {
-          acc[o][i] = _mm256_add_ps(acc[o][i], _mm256_mul_ps(value, w[i]));
+          acc[o][i] = _mm256_fmadd_ps(value, w[i], acc[o][i]);
         }
       }
     }

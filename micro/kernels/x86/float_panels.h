@@ -1,6 +1,7 @@
 // Float convolutions whose filter lies in panels: each kFloatPanel output channels of a group (the
 // last panel of a group may have fewer) lie element by element, [depth][channels], so that lanes
-// are channels and each sum is made in the order of the reference. Results are its bit for bit.
+// are channels. Sums are made in the order of the reference, but multiplications are fused: results
+// differ from its in the last bits.
 #ifndef MILLRACE_MICRO_KERNELS_X86_FLOAT_PANELS_H_
 #define MILLRACE_MICRO_KERNELS_X86_FLOAT_PANELS_H_
 
