@@ -26,9 +26,9 @@ struct mr_micro {
   Memory model;
   Memory arena;
   millrace::micro::OpResolver resolver = millrace::micro::AllOps();
-  // The same ops but for dense layers, of a model whose weights were turned.
-  millrace::micro::OpRegistration turned_op;
-  std::vector<const millrace::micro::OpRegistration*> turned_ops;
+  // Of a model whose weights were turned: the ops that go with them, and the resolver's table.
+  std::vector<millrace::micro::OpRegistration> turned_ops;
+  std::vector<const millrace::micro::OpRegistration*> ops;
   millrace::micro::OpClock clock;
   std::vector<millrace::micro::PlanEntry> entries;  // of the memory plan
   std::vector<mr_micro_place> places;               // the same for callers

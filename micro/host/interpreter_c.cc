@@ -26,7 +26,6 @@ using millrace::micro::Shape;
 using millrace::micro::Status;
 using millrace::micro::SubgraphView;
 using millrace::micro::TensorView;
-using millrace::micro::TurnedFullyConnectedOp;
 using millrace::micro::TurnWeights;
 using millrace::micro::VerifyModel;
 
@@ -73,16 +72,17 @@ Status Open(mr_micro* micro, size_t model_size, const mr_micro_options& options)
 void PrepareWeights(mr_micro* micro, size_t model_size, const mr_micro_options& options) {
   Error ignored;
   if (options.preserve_all_tensors != 0 ||
-      VerifyModel(micro->model.get(), model_size, &ignored) != Status::kOk ||
-      !TurnWeights(micro->model.get())) {
+      VerifyModel(micro->model.get(), model_size, &ignored) != Status::kOk) {
     return;
   }
-  micro->turned_op = TurnedFullyConnectedOp();
+  micro->turned_ops = TurnWeights(micro->model.get());
   for (int i = 0; i < micro->resolver.size(); ++i) {
-    const OpRegistration& op = micro->resolver.op(i);
-    micro->turned_ops.push_back(op.code == micro->turned_op.code ? &micro->turned_op : &op);
+    micro->ops.push_back(&micro->resolver.op(i));
+    for (const OpRegistration& turned : micro->turned_ops) {
+      if (turned.code == micro->ops.back()->code) micro->ops.back() = &turned;
+    }
   }
-  micro->resolver = OpResolver(micro->turned_ops.data(), micro->resolver.size());
+  micro->resolver = OpResolver(micro->ops.data(), micro->resolver.size());
 }
 
 Error ErrorOf(const mr_micro& micro) {

@@ -5,6 +5,7 @@
 
 #include "micro/kernels/x86/float_dots.h"
 #include "micro/kernels/x86/float_output.h"
+#include "micro/kernels/x86/float_panels.h"
 
 namespace millrace::micro {
 namespace {
@@ -55,13 +56,13 @@ void LastBlockSums(const float* input, ptrdiff_t depth, const float* columns, in
 
 }  // namespace
 
-void TurnRows(float* matrix, int32_t rows, int32_t depth, float* scratch) {
-  for (int32_t first = 0; first < rows; first += kTurnedRows) {
-    const ptrdiff_t count = std::min(kTurnedRows, rows - first);
-    float* block = matrix + static_cast<ptrdiff_t>(first) * depth;
-    std::memcpy(scratch, block, static_cast<size_t>(count * depth) * sizeof(float));
+void TurnRows(float* matrix, int32_t rows, int32_t depth, int32_t block, float* scratch) {
+  for (int32_t first = 0; first < rows; first += block) {
+    const ptrdiff_t count = std::min(block, rows - first);
+    float* of_block = matrix + static_cast<ptrdiff_t>(first) * depth;
+    std::memcpy(scratch, of_block, static_cast<size_t>(count * depth) * sizeof(float));
     for (ptrdiff_t r = 0; r < count; ++r) {
-      for (ptrdiff_t d = 0; d < depth; ++d) block[d * count + r] = scratch[r * depth + d];
+      for (ptrdiff_t d = 0; d < depth; ++d) of_block[d * count + r] = scratch[r * depth + d];
     }
   }
 }
@@ -91,5 +92,19 @@ void TurnedFullyConnected(const FullyConnectedFloat& p, const float* input, cons
     }
   }
 }
+
+static_assert(kTurnedChannels == x86::kFloatPanel);
+
+void TurnedConv(const ConvFloat& p, const float* input, const float* filter, const float* bias,
+                float* output) {
+  const int32_t groups = p.shape.input_channels / p.shape.filter_channels;
+  const int32_t channels = p.shape.output_channels / groups;
+  for (int32_t first = 0; first < p.shape.output_channels; first += channels) {
+    x86::ConvPanels(p, input, filter + first * x86::WindowSize(p.shape), first, channels, bias,
+                    output);
+  }
+}
+
+bool TakesTurnedFilter(int64_t depth) { return depth <= x86::kMaxFloatWindow; }
 
 }  // namespace millrace::micro

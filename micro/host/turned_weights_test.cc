@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,6 +12,9 @@
 
 namespace millrace::micro::testing {
 namespace {
+
+using ::testing::FloatNear;
+using ::testing::Pointwise;
 
 std::vector<float> RandomFloats(int32_t count, unsigned seed) {
   std::mt19937 random(seed);
@@ -91,6 +95,35 @@ struct DenseModel {
   int x, w, y;
 };
 
+// One convolution with a bias, or several of the same filter.
+struct ConvModel {
+  ConvModel(int32_t size, int32_t channels, int32_t groups, int32_t outputs, int32_t window)
+      : input(RandomFloats(2 * size * size * channels, 1)),
+        filter(RandomFloats(outputs * window * window * channels / groups, 2)),
+        bias(RandomFloats(outputs, 3)),
+        size(size),
+        window(window),
+        x(model.Add(Input<float>({2, size, size, channels}))),
+        w(model.Add(Constant<float>({outputs, window, window, channels / groups}, filter))),
+        y(model.Add(Input<float>({2, size, size, outputs}))) {
+    const int b = model.Add(Constant<float>({outputs}, bias));
+    model.AddOp(BuiltinOp::kConv2D, {x, w, b}, {y}, Same());
+    model.SetInputs({x}).SetOutputs({y});
+  }
+  static Options Same() {
+    return Options()
+        .Set(Conv2DOptions::kPadding, Padding::kSame)
+        .Set(Conv2DOptions::kStrideW, 1)
+        .Set(Conv2DOptions::kStrideH, 1);
+  }
+  Result RunIt(bool preserve = false) const { return Run(model.Build(), input, w, preserve); }
+
+  std::vector<float> input, filter, bias;
+  int32_t size, window;
+  ModelBuilder model;
+  int x, w, y;
+};
+
 TEST(TurnedWeights, GiveTheReferencesResults) {
   for (int32_t batches : {1, 2, 3}) {
     for (int32_t depth : {1, 7, 40}) {
@@ -101,6 +134,92 @@ TEST(TurnedWeights, GiveTheReferencesResults) {
       }
     }
   }
+}
+
+// What preserves all tensors takes another way to the same sums.
+TEST(TurnedWeights, GiveConvolutionsTheResultsOfOthers) {
+  for (const int32_t window : {1, 2, 3}) {
+    for (const int32_t outputs : {1, 8, 9, 16, 21, 48}) {
+      for (const int32_t size : {1, 3, 8}) {
+        const ConvModel conv(size, 5, 1, outputs, window);
+        const Result turned = conv.RunIt(), preserved = conv.RunIt(true);
+        EXPECT_THAT(turned.output, Pointwise(FloatNear(1e-5f), preserved.output))
+            << window << " " << outputs << " " << size;
+        EXPECT_EQ(preserved.filter, conv.filter);
+        EXPECT_EQ(turned.filter == conv.filter, outputs == 1);
+      }
+    }
+  }
+}
+
+TEST(TurnedWeights, AreTurnedGroupByGroup) {
+  const ConvModel conv(5, 6, 3, 12, 2);
+  const Result turned = conv.RunIt();
+  EXPECT_EQ(turned.output, conv.RunIt(true).output);
+  const size_t depth = 2 * 2 * 2, rows = 4;
+  for (size_t o = 0; o < 12; ++o) {
+    for (size_t d = 0; d < depth; ++d) {
+      EXPECT_EQ(turned.filter[(o / rows * depth + d) * rows + o % rows],
+                conv.filter[o * depth + d]);
+    }
+  }
+}
+
+// What a transposed convolution of an image of 9 x 9 x 6 makes.
+Result Transposed(int32_t channels, int32_t window, int32_t stride, Padding padding,
+                  bool preserve) {
+  constexpr int32_t kSize = 9, kDepth = 6;
+  const int32_t out =
+      padding == Padding::kSame ? kSize * stride : (kSize - 1) * stride + std::max(window, stride);
+  ModelBuilder model;
+  const int shape = model.Add(Constant<int32_t>({4}, {2, out, out, channels}));
+  const std::vector<float> filter = RandomFloats(channels * window * window * kDepth, 2);
+  const int w = model.Add(Constant<float>({channels, window, window, kDepth}, filter));
+  const int x = model.Add(Input<float>({2, kSize, kSize, kDepth}));
+  const int b = model.Add(Constant<float>({channels}, RandomFloats(channels, 3)));
+  const int y = model.Add(Input<float>({2, out, out, channels}));
+  model.AddOp(BuiltinOp::kTransposeConv, {shape, w, x, b}, {y},
+              Options()
+                  .Set(TransposeConvOptions::kPadding, padding)
+                  .Set(TransposeConvOptions::kStrideW, stride)
+                  .Set(TransposeConvOptions::kStrideH, stride));
+  model.SetInputs({x}).SetOutputs({y});
+  return Run(model.Build(), RandomFloats(2 * kSize * kSize * kDepth, 1), w, preserve);
+}
+
+// What preserves all tensors runs the reference, which adds up in another order.
+TEST(TurnedWeights, GiveTransposedConvolutionsTheReferencesResults) {
+  for (const int32_t channels : {1, 8, 19, 33}) {
+    for (const int32_t window : {1, 2, 3, 5}) {
+      for (const int32_t stride : {1, 2, 3}) {
+        for (const Padding padding : {Padding::kSame, Padding::kValid}) {
+          const Result turned = Transposed(channels, window, stride, padding, false);
+          const Result preserved = Transposed(channels, window, stride, padding, true);
+          EXPECT_THAT(turned.output, Pointwise(FloatNear(1e-5f), preserved.output))
+              << channels << " " << window << " " << stride;
+          EXPECT_EQ(turned.filter == preserved.filter, channels == 1);
+        }
+      }
+    }
+  }
+}
+
+TEST(TurnedWeights, AreLeftWhereConvolutionsGroupThemDifferently) {
+  ConvModel conv(5, 6, 3, 12, 2);
+  const int v = conv.model.Add(Input<float>({2, 5, 5, 2})),
+            z = conv.model.Add(Input<float>({2, 5, 5, 12}));
+  conv.model.AddOp(BuiltinOp::kConv2D, {v, conv.w}, {z}, ConvModel::Same());
+  conv.model.SetInputs({conv.x, v}).SetOutputs({conv.y, z});
+  EXPECT_EQ(conv.RunIt().filter, conv.filter);
+}
+
+TEST(TurnedWeights, OfOneOpDoNotDependOnThoseOfAnother) {
+  ConvModel conv(5, 6, 1, 12, 2);
+  const int v = conv.model.Add(Input<float>({2, 4})), w = conv.model.Add(Input<float>({3, 4})),
+            z = conv.model.Add(Input<float>({2, 3}));
+  conv.model.AddOp(BuiltinOp::kFullyConnected, {v, w}, {z});
+  conv.model.SetInputs({conv.x, v, w}).SetOutputs({conv.y, z});
+  EXPECT_NE(conv.RunIt().filter, conv.filter);
 }
 
 TEST(TurnedWeights, LieColumnByColumn) {

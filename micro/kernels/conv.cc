@@ -268,6 +268,11 @@ Status InvokeDepthwise(OpContext& context) { return Invoke(context, kDepthwise);
 
 }  // namespace
 
+ConvFloat FloatConvOf(const OpContext& context) {
+  const Data& data = context.data<Data>();
+  return {ShapeOf(context, data), data.float_range};
+}
+
 const OpRegistration kConv2DOp = {
     .code = BuiltinOp::kConv2D,
     .max_version = 8,

@@ -4,6 +4,7 @@
 #define MILLRACE_MICRO_KERNELS_CONV_H_
 
 #include "micro/core/op.h"
+#include "micro/kernels/loops/conv.h"
 
 namespace millrace::micro {
 
@@ -19,6 +20,9 @@ namespace millrace::micro {
 // input's.
 extern const OpRegistration kConv2DOp;
 extern const OpRegistration kDepthwiseConv2DOp;
+
+// What a convolution of float weights that one of them prepared is to compute.
+ConvFloat FloatConvOf(const OpContext& context);
 
 }  // namespace millrace::micro
 

@@ -3,6 +3,7 @@
 #include "micro/kernels/common/byte_table.h"
 #include "micro/kernels/common/elementwise.h"
 #include "micro/kernels/common/quantization.h"
+#include "micro/kernels/loops/float_activation.h"
 
 namespace millrace::micro {
 namespace {
@@ -100,8 +101,8 @@ Status Invoke(OpContext& context) {
       RunBytes<uint8_t>(context, 0, UINT8_MAX);
       break;
     default:
-      RunElements<float, float>(
-          context, [](float x) { return x * ClampFloat(x + 3.0f, 0.0f, 6.0f) / 6.0f; });
+      HardSwishLoop(context.input_data<float>(0), context.output().elements(),
+                    context.output_data<float>());
   }
   return Status::kOk;
 }

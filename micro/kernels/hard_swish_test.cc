@@ -31,8 +31,9 @@ std::vector<int8_t> Many(const std::vector<int8_t>& values) {
 }
 
 TEST(HardSwish, Float) {
-  EXPECT_THAT(Result<float>(kHardSwishOp, std::vector<float>{-4, -1.5f, 0, 3, 5}),
-              ElementsAre(0, -0.375f, 0, 3, 5));
+  EXPECT_THAT(
+      Result<float>(kHardSwishOp, std::vector<float>{-4, -1.5f, 0, 3, 5, -3, 1.5f, 6, -1.5f, 9}),
+      ElementsAre(0, -0.375f, 0, 3, 5, 0, 1.125f, 6, -0.375f, 9));
 }
 
 // Recorded from tflite-micro.

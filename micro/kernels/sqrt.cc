@@ -1,13 +1,61 @@
 #include "micro/kernels/sqrt.h"
 
 #include <cmath>
+#include <limits>
 
 #include "micro/kernels/common/elementwise.h"
+#include "micro/kernels/common/fixed_point.h"
 #include "micro/kernels/common/quantization.h"
 
 namespace millrace::micro {
 namespace {
 
+// More steps than an integer type has.
+constexpr int32_t kBeyond = 65536;
+
+// A root has
+//   Prepare(context)   what it needs of positive scales, into the op data
+//   Of(x)              of floats
+//   operator()(value)  output steps of value >= 0 input steps
+
+struct Sqrt {
+  static Status Prepare(const OpContext&) { return Status::kOk; }
+  static float Of(float x) { return std::sqrt(x); }
+
+  explicit Sqrt(const OpContext& context)
+      : in_scale(context.input(0).scale()), out_scale(context.output().scale()) {}
+  int32_t operator()(int32_t value) const {
+    const float steps = std::sqrt(in_scale * static_cast<float>(value)) / out_scale;
+    return steps < static_cast<float>(kBeyond) ? static_cast<int32_t>(steps) : kBeyond;
+  }
+
+  float in_scale, out_scale;
+};
+
+struct Rsqrt {
+  static Status Prepare(const OpContext& context) {
+    Requant* factor;
+    MR_TRY(context.NewData(&factor));
+    const float scale = std::sqrt(context.input(0).scale()) * context.output().scale();
+    MR_ENSURE(context, RequantOf(1.0f, 1.0f, scale, factor), Status::kInvalidQuantization,
+              "the scales of input and output do not fit");
+    return Status::kOk;
+  }
+  static float Of(float x) { return 1.0f / std::sqrt(x); }
+
+  explicit Rsqrt(const OpContext& context) : factor(context.data<Requant>()) {}
+  int32_t operator()(int32_t value) const {
+    constexpr int kFractionBits = 20;  // of the root before the output's scale is applied
+    if (value == 0) return kBeyond;
+    const Requant root = InverseSqrt(value);
+    const int32_t fixed = MultiplyByRequant(1, root.multiplier, root.shift + kFractionBits);
+    return MultiplyByRequant(fixed, factor.multiplier, factor.shift - kFractionBits);
+  }
+
+  Requant factor;
+};
+
+template <typename Root>
 Status Prepare(OpContext& context) {
   const TensorView input = context.input(0), output = context.output();
   MR_TRY(CheckElementsOfOneType(context));
@@ -18,41 +66,40 @@ Status Prepare(OpContext& context) {
     case TensorType::kInt16:
       MR_ENSURE(context, input.scale() > 0.0f && output.scale() > 0.0f,
                 Status::kInvalidQuantization, "a scale is not positive");
-      return Status::kOk;
+      return Root::Prepare(context);
     default:
       return NoKernelForType(context);
   }
 }
 
-template <typename T>
-Status RunQuantized(const OpContext& context, int32_t low, int32_t high) {
-  const TensorView input = context.input(0), output = context.output();
-  const float in_scale = input.scale(), out_scale = output.scale();
-  const int32_t in_zero = input.zero_point(), out_zero = output.zero_point();
+template <typename T, typename Root>
+Status RunQuantized(const OpContext& context) {
+  const int32_t in_zero = context.input(0).zero_point(), out_zero = context.output().zero_point();
+  const Root root(context);
   bool defined = true;
   bool* const all_defined = &defined;
   RunElements<T, T>(context, [=](T x) {
     const int32_t value = x - in_zero;
     if (value < 0) {
       *all_defined = false;
-      return static_cast<T>(low);
+      return T{0};
     }
-    const float steps = std::sqrt(in_scale * static_cast<float>(value)) / out_scale;
-    const int32_t whole = steps < 65536.0f ? static_cast<int32_t>(steps) : 65536;
-    return static_cast<T>(Clamp(whole + out_zero, low, high));
+    using Ends = std::numeric_limits<T>;
+    return static_cast<T>(Clamp(root(value) + out_zero, Ends::min(), Ends::max()));
   });
   MR_ENSURE(context, defined, Status::kInvokeFailed, "the root of a negative value");
   return Status::kOk;
 }
 
+template <typename Root>
 Status Invoke(OpContext& context) {
   switch (context.input(0).type()) {
     case TensorType::kInt8:
-      return RunQuantized<int8_t>(context, INT8_MIN, INT8_MAX);
+      return RunQuantized<int8_t, Root>(context);
     case TensorType::kInt16:
-      return RunQuantized<int16_t>(context, INT16_MIN, INT16_MAX);
+      return RunQuantized<int16_t, Root>(context);
     default:
-      RunElements<float, float>(context, [](float x) { return std::sqrt(x); });
+      RunElements<float, float>(context, [](float x) { return Root::Of(x); });
       return Status::kOk;
   }
 }
@@ -65,8 +112,18 @@ const OpRegistration kSqrtOp = {
     .min_inputs = 1,
     .max_inputs = 1,
     .flags = kMayRunInPlace,
-    .prepare = Prepare,
-    .invoke = Invoke,
+    .prepare = Prepare<Sqrt>,
+    .invoke = Invoke<Sqrt>,
+};
+
+const OpRegistration kRsqrtOp = {
+    .code = BuiltinOp::kRsqrt,
+    .max_version = 3,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .flags = kMayRunInPlace,
+    .prepare = Prepare<Rsqrt>,
+    .invoke = Invoke<Rsqrt>,
 };
 
 }  // namespace millrace::micro

@@ -1,4 +1,4 @@
-// SQRT: out = sqrt(in).
+// SQRT: out = sqrt(in). RSQRT: out = 1 / sqrt(in).
 #ifndef MILLRACE_MICRO_KERNELS_SQRT_H_
 #define MILLRACE_MICRO_KERNELS_SQRT_H_
 
@@ -7,8 +7,10 @@
 namespace millrace::micro {
 
 // Input and output: one type, as many elements. Types: float32; int8 and int16 with a scale each,
-// whose results are cut, not rounded, and a negative input makes Invoke fail with kInvokeFailed.
+// where a negative input makes Invoke fail with kInvokeFailed. Square roots of integers are cut,
+// not rounded; their inverses are rounded, and that of 0 is the largest value.
 extern const OpRegistration kSqrtOp;
+extern const OpRegistration kRsqrtOp;
 
 }  // namespace millrace::micro
 

@@ -185,6 +185,11 @@ Status Invoke(OpContext& context) {
 
 }  // namespace
 
+TransposeConvFloat FloatTransposeConvOf(const OpContext& context) {
+  const Data& data = context.data<Data>();
+  return {ShapeOf(context, data), data.float_range};
+}
+
 const OpRegistration kTransposeConvOp = {
     .code = BuiltinOp::kTransposeConv,
     .max_version = 5,

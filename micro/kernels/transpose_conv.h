@@ -3,6 +3,7 @@
 #define MILLRACE_MICRO_KERNELS_TRANSPOSE_CONV_H_
 
 #include "micro/core/op.h"
+#include "micro/kernels/loops/transpose_conv.h"
 
 namespace millrace::micro {
 
@@ -13,6 +14,9 @@ namespace millrace::micro {
 // a channel; or uint8 with a filter of uint8 and int32 bias; or float32 with an int8 filter
 // (hybrid: the input is quantised while invoking, with a zero point for each batch).
 extern const OpRegistration kTransposeConvOp;
+
+// What one of float weights that it prepared is to compute.
+TransposeConvFloat FloatTransposeConvOf(const OpContext& context);
 
 }  // namespace millrace::micro
 

@@ -1,7 +1,7 @@
 #include "micro/kernels/unidirectional_sequence_lstm.h"
 
 #include "micro/core/op_options.h"
-#include "micro/kernels/loops/float_lstm_layer.h"
+#include "micro/kernels/loops/full_sequence_lstm.h"
 #include "micro/kernels/loops/lstm_floating.h"
 #include "micro/kernels/loops/lstm_integer.h"
 

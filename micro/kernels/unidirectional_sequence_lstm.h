@@ -10,8 +10,8 @@ namespace millrace::micro {
 // gates (input, forget, cell, output) weights [units, features], recurrent weights [units, units]
 // and a bias [units]; hidden and cell state: variables [batch, units]; output like the input with
 // units in place of features. With a cell clip, and tanh as the fused activation. Where
-// LSTM (lstm.h) is linked, too, float activations may have peepholes, projection, layer
-// normalisation, coupled gates and other activations with these.
+// LSTM (lstm.h) is linked, too, activations of float and int8 may have peepholes, projection, layer
+// normalisation and coupled gates, float ones other activations with these.
 //
 // Types: all float32; or float32 with int8 weights (inputs are then quantised row by row); or
 // input, hidden state and output int8 with int32 biases, or int16 with int64 biases, both with int8

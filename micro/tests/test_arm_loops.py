@@ -6,6 +6,7 @@ Skipped without arm-none-eabi-g++, qemu-system-arm or the package tflite-micro (
 
 import pathlib
 import shutil
+import subprocess
 import sys
 
 import numpy as np
@@ -14,7 +15,7 @@ from host import Host
 
 op_models = pytest.importorskip("op_models", reason="the package tflite-micro is not installed")
 from op_cases.cases import Cases  # noqa: E402
-from op_cases.recurrent import EXTRAS, full_sequence_lstm  # noqa: E402
+from op_cases.recurrent import EXTRAS, full_integer_lstm, full_sequence_lstm  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "micro/targets/cortex_m"))
@@ -138,15 +139,37 @@ def test_same_as_host(target, loops, seed, tmp_path):
     assert actual.size == 0
 
 
-@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {' '.join(MISSING)}")
-def test_an_lstm_with_all_that_there_is(tmp_path):
+def lstm_with_all_that_there_is(dtype):
     cases = Cases(1)
-    full_sequence_lstm(cases, "float32", EXTRAS, False)
-    (case,) = cases.all
+    if dtype == "float32":
+        full_sequence_lstm(cases, dtype, EXTRAS, False)
+    else:
+        full_integer_lstm(cases, "UNIDIRECTIONAL_SEQUENCE_LSTM", EXTRAS)
+    return cases.all[0]
+
+
+@pytest.mark.skipif(bool(MISSING), reason=f"not installed: {' '.join(MISSING)}")
+@pytest.mark.parametrize("dtype", ["float32", "int8"])
+def test_an_lstm_with_all_that_there_is(tmp_path, dtype):
+    case = lstm_with_all_that_there_is(dtype)
     (tmp_path / "model.tflite").write_bytes(case.model)
     (tmp_path / "inputs").write_bytes(case.steps[0][0].tobytes())
     built = image.build("m4", tmp_path / "model.tflite", tmp_path)
     image.execute("m4", built, tmp_path / "inputs", tmp_path / "outputs")
-    actual = np.frombuffer((tmp_path / "outputs").read_bytes(), np.float32)
+    actual = np.frombuffer((tmp_path / "outputs").read_bytes(), dtype)
     expected = Host(case.model).run(*case.steps[0])[0]
     np.testing.assert_allclose(actual, expected.reshape(-1), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_a_compiled_lstm_with_all_that_there_is(tmp_path):
+    case = lstm_with_all_that_there_is("int8")
+    model, project = tmp_path / "model.tflite", tmp_path / "project"
+    model.write_bytes(case.model)
+    tool = [sys.executable, ROOT / "tools/lib/micro_main.py", "compile", model]
+    subprocess.run([*tool, "--out", project, "--arena-size", "2000"], check=True)
+    subprocess.run(["make"], cwd=project, check=True, capture_output=True)
+    printed = subprocess.run(["./program"], cwd=project, capture_output=True, text=True).stdout
+    output = printed.split("output bytes:")[1].split()
+    expected = Host(case.model).run(np.zeros_like(case.steps[0][0]))[0]
+    assert [int(byte) for byte in output] == list(expected.tobytes()[: len(output)])

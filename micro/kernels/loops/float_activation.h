@@ -1,4 +1,4 @@
-// Logistic function and hyperbolic tangent of floats.
+// Logistic function, hyperbolic tangent and hard swish of floats.
 #ifndef MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_ACTIVATION_H_
 #define MILLRACE_MICRO_KERNELS_LOOPS_FLOAT_ACTIVATION_H_
 
@@ -9,6 +9,8 @@ namespace millrace::micro {
 // output[i] = f(input[i]); the output may be the input.
 void LogisticLoop(const float* input, int32_t count, float* output);
 void TanhLoop(const float* input, int32_t count, float* output);
+// x * (x + 3 within 0 .. 6) / 6
+void HardSwishLoop(const float* input, int32_t count, float* output);
 
 }  // namespace millrace::micro
 

@@ -20,6 +20,26 @@ struct TransposeConvAxis {
   int32_t padding;  // output elements before the first
 };
 
+// The filter taps that reach an output element: first, first + stride, ... < end; tap `f` meets the
+// input element (at - f) / stride.
+struct TransposeConvTaps {
+  int32_t at;
+  int32_t first;
+  int32_t end;
+};
+
+// Not inline: it is not in the innermost loops.
+__attribute__((noinline)) inline TransposeConvTaps TapsOf(const TransposeConvAxis& axis,
+                                                          int32_t output) {
+  const int32_t at = output + axis.padding;
+  // at - f <= (input - 1) * stride
+  const int64_t least = at - int64_t{axis.input - 1} * axis.stride;
+  int32_t first = at % axis.stride;
+  if (least > first) first = static_cast<int32_t>(least);  // congruent to at, so to first
+  const int32_t end = at + 1 < axis.filter ? at + 1 : axis.filter;
+  return {at, first, end};
+}
+
 struct TransposeConvShape {
   int32_t batches;
   int32_t depth;     // channels of the input

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "micro/kernels/common/quantization.h"
+
 namespace millrace::micro {
 
 void LogisticLoop(const float* input, int32_t count, float* output) {
@@ -10,6 +12,12 @@ void LogisticLoop(const float* input, int32_t count, float* output) {
 
 void TanhLoop(const float* input, int32_t count, float* output) {
   for (int32_t i = 0; i < count; ++i) output[i] = std::tanh(input[i]);
+}
+
+void HardSwishLoop(const float* input, int32_t count, float* output) {
+  for (int32_t i = 0; i < count; ++i) {
+    output[i] = input[i] * ClampFloat(input[i] + 3.0f, 0.0f, 6.0f) / 6.0f;
+  }
 }
 
 }  // namespace millrace::micro

@@ -1,60 +1,6 @@
-#include "micro/kernels/loops/pool.h"
-
-#include <cmath>
-
-#include "micro/kernels/common/quantization.h"
-#include "micro/kernels/loops/taps.h"
+#include "micro/kernels/reference/pool_windows.h"
 
 namespace millrace::micro {
-namespace {
-
-// output = finish(fold(... fold(first, x0) ..., xn), n) for each window of each channel.
-template <typename Sum, typename T, typename Fold, typename Finish>
-void Pool(const PoolShape& s, const T* input, Sum first, const Fold& fold, const Finish& finish,
-          T* output) {
-  const int32_t row_stride = s.input_width * s.channels;
-  for (int32_t b = 0; b < s.batches; ++b, input += s.input_height * row_stride) {
-    for (int32_t oy = 0; oy < s.output_height; ++oy) {
-      const Taps rows = RowTaps(s, oy);
-      for (int32_t ox = 0; ox < s.output_width; ++ox) {
-        const Taps columns = ColumnTaps(s, ox);
-        const T* corner = input + rows.Position(rows.begin) * row_stride +
-                          columns.Position(columns.begin) * s.channels;
-        for (int32_t c = 0; c < s.channels; ++c) {
-          Sum sum = first;
-          const T* row = corner + c;
-          for (int32_t i = 0; i < rows.count(); ++i, row += row_stride) {
-            const T* x = row;
-            for (int32_t j = 0; j < columns.count(); ++j, x += s.channels) sum = fold(sum, *x);
-          }
-          *output++ = finish(sum, rows.count() * columns.count());
-        }
-      }
-    }
-  }
-}
-
-template <typename T>
-void AverageOfInts(const PoolShape& s, IntRange range, const T* input, T* output) {
-  Pool<int32_t>(
-      s, input, 0, [](int32_t sum, T x) { return sum + x; },
-      [range](int32_t sum, int32_t count) {
-        const int32_t half = count / 2;
-        const int32_t mean = (sum > 0 ? sum + half : sum - half) / count;
-        return static_cast<T>(Clamp(mean, range.low, range.high));
-      },
-      output);
-}
-
-template <typename T>
-void MaxOfInts(const PoolShape& s, IntRange range, const T* input, T* output) {
-  Pool<int32_t>(
-      s, input, -32768, [](int32_t max, T x) { return x > max ? x : max; },
-      [range](int32_t max, int32_t) { return static_cast<T>(Clamp(max, range.low, range.high)); },
-      output);
-}
-
-}  // namespace
 
 void AveragePoolLoop(const PoolShape& s, IntRange range, const int8_t* input, int8_t* output) {
   AverageOfInts(s, range, input, output);
@@ -66,12 +12,7 @@ void AveragePoolLoop(const PoolShape& s, IntRange range, const int16_t* input, i
   AverageOfInts(s, range, input, output);
 }
 void AveragePoolLoop(const PoolShape& s, FloatRange range, const float* input, float* output) {
-  Pool(
-      s, input, 0.0f, [](float sum, float x) { return sum + x; },
-      [range](float sum, int32_t count) {
-        return ClampFloat(sum / static_cast<float>(count), range.low, range.high);
-      },
-      output);
+  AverageOfFloats(s, range, input, output);
 }
 
 void MaxPoolLoop(const PoolShape& s, IntRange range, const int8_t* input, int8_t* output) {
@@ -84,18 +25,11 @@ void MaxPoolLoop(const PoolShape& s, IntRange range, const int16_t* input, int16
   MaxOfInts(s, range, input, output);
 }
 void MaxPoolLoop(const PoolShape& s, FloatRange range, const float* input, float* output) {
-  Pool(
-      s, input, -3.40282347e38f, [](float max, float x) { return x > max ? x : max; },
-      [range](float max, int32_t) { return ClampFloat(max, range.low, range.high); }, output);
+  MaxOfFloats(s, range, input, output);
 }
 
 void L2PoolLoop(const PoolShape& s, FloatRange range, const float* input, float* output) {
-  Pool(
-      s, input, 0.0f, [](float sum, float x) { return sum + x * x; },
-      [range](float sum, int32_t count) {
-        return ClampFloat(std::sqrt(sum / static_cast<float>(count)), range.low, range.high);
-      },
-      output);
+  RootOfMeanSquares(s, range, input, output);
 }
 
 }  // namespace millrace::micro

@@ -1,25 +1,7 @@
-#include "micro/kernels/loops/transpose_conv.h"
+#include "micro/kernels/reference/transpose_conv_sums.h"
 
 namespace millrace::micro {
 namespace {
-
-// The filter taps that reach an output element: first, first + stride, ... < end; tap `f` meets the
-// input element (at - f) / stride.
-struct Taps {
-  int32_t at;
-  int32_t first;
-  int32_t end;
-};
-
-Taps TapsOf(const TransposeConvAxis& axis, int32_t output) {
-  const int32_t at = output + axis.padding;
-  // at - f <= (input - 1) * stride
-  const int64_t least = at - int64_t{axis.input - 1} * axis.stride;
-  int32_t first = at % axis.stride;
-  if (least > first) first = static_cast<int32_t>(least);  // congruent to at, so to first
-  const int32_t end = at + 1 < axis.filter ? at + 1 : axis.filter;
-  return {at, first, end};
-}
 
 // Weights of uint8, less their zero point.
 struct UInt8Weights {
@@ -30,60 +12,6 @@ struct UInt8Weights {
   UInt8Weights operator+(int32_t n) const { return {bytes + n, zero_point}; }
   void operator+=(int32_t n) { bytes += n; }
 };
-
-// W: a pointer to weights, or what acts like one.
-template <typename Sum, typename X, typename W>
-Sum Dot(const X* x, W w, int32_t n, int32_t zero_point) {
-  Sum sum = 0;
-  for (int32_t i = 0; i < n; ++i) {
-    sum += static_cast<Sum>(x[i] - zero_point) * w[i];
-  }
-  return sum;
-}
-template <>
-float Dot<float, float, const float*>(const float* x, const float* w, int32_t n, int32_t) {
-  float sum = 0.0f;
-  for (int32_t i = 0; i < n; ++i) sum += x[i] * w[i];
-  return sum;
-}
-
-// Calls write(channel, sum) -> element for each output element in order.
-template <typename Sum, typename X, typename W, typename Y, typename Write>
-void Gather(const TransposeConvShape& s, int32_t zero_point, const X* input, W filter, Y* output,
-            const Write& write) {
-  const int32_t row = s.x.input * s.depth;
-  const int32_t filter_row = s.x.filter * s.depth;
-  for (int32_t b = 0; b < s.batches; ++b, input += s.y.input * row) {
-    for (int32_t oy = 0; oy < s.y.output; ++oy) {
-      const Taps y = TapsOf(s.y, oy);
-      for (int32_t ox = 0; ox < s.x.output; ++ox) {
-        const Taps x = TapsOf(s.x, ox);
-        W weights = filter;
-        for (int32_t c = 0; c < s.channels; ++c, weights += s.y.filter * filter_row) {
-          Sum sum = 0;
-          for (int32_t fy = y.first; fy < y.end; fy += s.y.stride) {
-            const X* from = input + (y.at - fy) / s.y.stride * row;
-            for (int32_t fx = x.first; fx < x.end; fx += s.x.stride) {
-              sum += Dot<Sum>(from + (x.at - fx) / s.x.stride * s.depth,
-                              weights + fy * filter_row + fx * s.depth, s.depth, zero_point);
-            }
-          }
-          *output++ = write(c, sum);
-        }
-      }
-    }
-  }
-}
-
-template <typename T, typename W>
-void GatherBytes(const TransposeConvInt& p, const T* input, W filter, const int32_t* bias,
-                 T* output) {
-  Gather<int32_t>(p.shape, p.input_zero_point, input, filter, output, [&](int32_t c, int32_t sum) {
-    if (bias != nullptr) sum += bias[c];
-    const int32_t out = MultiplyByRequant(sum, p.factors.multipliers[c], p.factors.shifts[c]);
-    return static_cast<T>(Clamp(out + p.output_zero_point, p.range.low, p.range.high));
-  });
-}
 
 template <typename B>
 void GatherInt16(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
@@ -96,11 +24,6 @@ void GatherInt16(const TransposeConvInt& p, const int16_t* input, const int8_t* 
 }
 
 }  // namespace
-
-void TransposeConvLoop(const TransposeConvInt& p, const int8_t* input, const int8_t* filter,
-                       const int32_t* bias, int8_t* output) {
-  GatherBytes(p, input, filter, bias, output);
-}
 
 void TransposeConvUInt8Loop(const TransposeConvInt& p, const uint8_t* input, const uint8_t* filter,
                             int32_t filter_zero_point, const int32_t* bias, uint8_t* output) {

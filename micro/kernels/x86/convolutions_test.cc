@@ -27,6 +27,8 @@ const Case kCases[] = {
     {3, 3, 11, 21, 3, 3},              // one output
     {2, 2, 9, 5, 1, 1},                // few outputs
     {5, 20, 100, 3, 5, 10},            // larger than what is packed
+    {11, 13, 1, 9, 4, 3, 1, 2, 1, 3},  // one channel, windows beside each other
+    {2, 70, 7, 20, 1, 3, 1, 1, 1, 1},  // more outputs than are found at once
 };
 
 ConvShape ShapeOf(const Case& c) {
@@ -113,7 +115,7 @@ TEST(ConvHybrid, IsTheReference) {
 }
 
 TEST(DepthwiseConv, FloatAndHybridAreTheReference) {
-  for (const int32_t multiplier : {1, 3}) {
+  for (const int32_t multiplier : {1, 3, 25}) {
     for (Case c : kCases) {
       c.outputs = c.channels * multiplier;
       const ConvShape s = ShapeOf(c);

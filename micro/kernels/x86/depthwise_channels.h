@@ -1,5 +1,6 @@
 // Depthwise convolutions of bytes, eight channels in the lanes of a vector. All channels of an
-// output are done before the next output, so that its taps are found once.
+// output are done before the next output, so that its taps are found once; two outputs beside each
+// other are done together where their windows lie in the image.
 #ifndef MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_CHANNELS_H_
 #define MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_CHANNELS_H_
 
@@ -10,6 +11,7 @@
 
 #include "micro/kernels/loops/conv.h"
 #include "micro/kernels/loops/taps.h"
+#include "micro/kernels/x86/unroll.h"
 #include "micro/kernels/x86/words.h"
 
 namespace millrace::micro::x86 {
@@ -42,12 +44,12 @@ class TapFinder {
     const ptrdiff_t corner =
         (static_cast<ptrdiff_t>(rows.first) * s_.input_width + columns.first) * s_.input_channels;
     const int32_t count = s_.filter_height * s_.filter_width;
-    taps[count] = outside_;
     if (rows.count() == s_.filter_height && columns.count() == s_.filter_width) {
       for (int32_t t = 0; t < count; ++t) taps[t] = image + (corner + offsets_[t]);
+      taps[count] = taps[0];
       return;
     }
-    std::fill(taps, taps + count, outside_);
+    std::fill(taps, taps + count + 1, outside_);
     for (int32_t i = rows.begin; i < rows.end; ++i) {
       for (int32_t j = columns.begin; j < columns.end; ++j) {
         const int32_t t = i * s_.filter_width + j;
@@ -100,9 +102,21 @@ class DepthwiseChannels {
     output += first_;
     for (int32_t oy = 0; oy < shape_.output_height; ++oy) {
       const Taps rows = RowTaps(shape_, oy, shape_.dilation_height);
-      for (int32_t ox = 0; ox < shape_.output_width; ++ox, output += shape_.output_channels) {
-        finder.Find(image, rows, ColumnTaps(shape_, ox, shape_.dilation_width), taps);
-        one_channel ? Compute<true>(taps, output) : Compute<false>(taps, output);
+      for (int32_t ox = 0; ox < shape_.output_width;) {
+        const Taps columns = ColumnTaps(shape_, ox, shape_.dilation_width);
+        finder.Find(image, rows, columns, taps);
+        const bool two =
+            !one_channel && ox + 2 <= shape_.output_width && rows.count() == shape_.filter_height &&
+            columns.count() == shape_.filter_width &&
+            ColumnTaps(shape_, ox + 1, shape_.dilation_width).count() == shape_.filter_width;
+        if (one_channel) {
+          Compute<true, 1>(taps, output);
+        } else {
+          two ? Compute<false, 2>(taps, output) : Compute<false, 1>(taps, output);
+        }
+        const int32_t count = two ? 2 : 1;
+        ox += count;
+        output += count * static_cast<ptrdiff_t>(shape_.output_channels);
       }
     }
   }
@@ -125,20 +139,30 @@ class DepthwiseChannels {
     return sum;
   }
 
-  template <bool kOneChannel>
+  // kOutputs outputs beside each other; taps: of the first.
+  template <bool kOneChannel, int kOutputs>
   void Compute(const T* const* taps, Element* output) const {
+    const ptrdiff_t to_next = static_cast<ptrdiff_t>(shape_.stride_width) * shape_.input_channels;
     const __m256i* weights = pairs_;
     for (int32_t b = 0; b < blocks_count_; ++b, weights += pairs_count_) {
-      __m256i sum = blocks_[b].start;
+      __m256i sums[kOutputs];
+      MR_UNROLL
+      for (__m256i& sum : sums) sum = blocks_[b].start;
       for (int32_t i = 0; i < pairs_count_; ++i) {
-        const T* first = taps[2 * i];
-        const T* second = taps[2 * i + 1];
-        const __m128i bytes =
-            kOneChannel ? Repeated(*first, *second)
-                        : _mm_unpacklo_epi8(Load8(first + b * kLanes), Load8(second + b * kLanes));
-        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(Words16(bytes, T{}), weights[i]));
+        const T* first = taps[2 * i] + (kOneChannel ? 0 : b * kLanes);
+        const T* second = taps[2 * i + 1] + (kOneChannel ? 0 : b * kLanes);
+        MR_UNROLL
+        for (int o = 0; o < kOutputs; ++o, first += to_next, second += to_next) {
+          const __m128i bytes = kOneChannel ? Repeated(*first, *second)
+                                            : _mm_unpacklo_epi8(Load8(first), Load8(second));
+          sums[o] = _mm256_add_epi32(sums[o], _mm256_madd_epi16(Words16(bytes, T{}), weights[i]));
+        }
       }
-      output_.Store(blocks_[b].channels, sum, output + b * kLanes);
+      MR_UNROLL
+      for (int o = 0; o < kOutputs; ++o) {
+        output_.Store(blocks_[b].channels, sums[o],
+                      output + o * static_cast<ptrdiff_t>(shape_.output_channels) + b * kLanes);
+      }
     }
   }
 

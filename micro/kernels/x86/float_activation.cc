@@ -25,4 +25,14 @@ void TanhLoop(const float* input, int32_t count, float* output) {
   Run(input, count, output, [](__m256 x) { return x86::Tanh8(x); });
 }
 
+void HardSwishLoop(const float* input, int32_t count, float* output) {
+  Run(input, count, output, [](__m256 x) {
+    const __m256 six = _mm256_set1_ps(6.0f);
+    const __m256 shifted = _mm256_add_ps(x, _mm256_set1_ps(3.0f));
+    // What is not a number stays so: the second operand is taken.
+    const __m256 gate = _mm256_min_ps(six, _mm256_max_ps(_mm256_setzero_ps(), shifted));
+    return _mm256_div_ps(_mm256_mul_ps(x, gate), six);
+  });
+}
+
 }  // namespace millrace::micro

@@ -23,14 +23,19 @@ class Cases:
         self.rng = np.random.default_rng(seed)
         self.all = []
 
+    def normal(self, shape, deviation=1.0):
+        """Of few different values, which take little room in the corpus."""
+        steps = 32
+        return np.round(self.rng.standard_normal(shape) * deviation * steps) / steps
+
     def values(self, shape, dtype):
         rng, kind = self.rng, np.dtype(dtype).kind
         if dtype == "bool":
             return rng.random(shape) < 0.5
         if kind == "f":
-            return (rng.standard_normal(shape) * 3).astype(dtype)
+            return self.normal(shape, 3).astype(dtype)
         if kind == "c":
-            return (rng.standard_normal(shape) + 1j * rng.standard_normal(shape)).astype(dtype)
+            return (self.normal(shape) + 1j * self.normal(shape)).astype(dtype)
         if np.dtype(dtype).itemsize > 2:
             return rng.integers(-1000 if kind == "i" else 0, 1000, shape).astype(dtype)
         limits = np.iinfo(dtype)

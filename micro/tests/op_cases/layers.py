@@ -45,7 +45,7 @@ def _output(c, shape, dtype):
 def _weights(c, shape, dtype, axis=None):
     """Constant; with one scale, or one for each index along the axis."""
     if dtype == "float32":
-        return Tensor(shape, dtype, c.rng.standard_normal(shape).astype("float32"))
+        return Tensor(shape, dtype, c.normal(shape).astype("float32"))
     if dtype == "uint8":
         zero_point = int(c.rng.integers(90, 160))
         return Tensor(shape, dtype, c.rng.integers(0, 256, shape), 0.01, zero_point)
@@ -59,7 +59,7 @@ def _weights(c, shape, dtype, axis=None):
 
 def _bias(c, weights, x, count, dtype):
     if dtype == "float32":
-        return Tensor((count,), dtype, c.rng.standard_normal(count).astype("float32"))
+        return Tensor((count,), dtype, c.normal(count).astype("float32"))
     scale = (np.float32(x.scale) * np.asarray(weights.scale, "float32")).tolist()
     return Tensor((count,), dtype, c.rng.integers(-3000, 3000, count).astype(dtype), scale)
 

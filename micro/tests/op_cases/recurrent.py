@@ -31,11 +31,14 @@ def add_cases(cases):
     for weight_type in ("float32", "int8"):
         for extras in (("coupled",), ("peepholes",), ("projection",), ("normalized",), EXTRAS):
             full_sequence_lstm(cases, weight_type, extras, "projection" in extras)
+    for extras in (("coupled",), ("peepholes", "projection"), ("normalized",), EXTRAS):
+        for op in ("UNIDIRECTIONAL_SEQUENCE_LSTM", "LSTM"):
+            full_integer_lstm(cases, op, extras)
 
 
 def _constant(c, shape, dtype, scale=None):
     if dtype == "float32":
-        return Tensor(shape, dtype, (c.rng.standard_normal(shape) * 0.4).astype("float32"))
+        return Tensor(shape, dtype, c.normal(shape, 0.4).astype("float32"))
     high = 127 if dtype == "int8" else 500
     return Tensor(shape, dtype, c.rng.integers(-high, high + 1, shape).astype(dtype), scale)
 
@@ -207,6 +210,51 @@ def full_sequence_lstm(c, weight_type, extras, time_major):
     options = ("UnidirectionalSequenceLSTMOptions", values)
     y = c.tensor((*shape, outputs), "float32")
     c.add("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [y], options, steps=2, version=3)
+
+
+def _integer_gates(c, extras, dtype, scale, *shape):
+    """Of the input, forget, cell and output gate."""
+    first = 1 if "coupled" in extras else 0
+    high = {"int8": 127, "int16": 30000, "int32": 3000}[dtype]
+
+    def constant():
+        return Tensor(shape, dtype, c.rng.integers(-high, high + 1, shape).astype(dtype), scale)
+
+    return [None] * first + [constant() for _ in range(4 - first)]
+
+
+def full_integer_lstm(c, op, extras):
+    """With an int16 cell. tflite-micro refuses it."""
+    batch, features, units = 2, 3, 5
+    outputs = 4 if "projection" in extras else units
+    normalized, sequence = "normalized" in extras, op != "LSTM"
+    shape = (2, batch) if sequence else (batch,)
+    hidden, made = (0.008, 11), (0.006, -9) if "projection" in extras else (0.008, 11)
+    inputs = [Tensor((*shape, features), "int8", scale=0.03, zero_point=-7)]
+    inputs += _integer_gates(c, extras, "int8", 0.02, units, features)
+    inputs += _integer_gates(c, extras, "int8", 0.02, units, outputs)
+    peepholes = _integer_gates(c, extras, "int16", 4e-5, units)
+    del peepholes[2]
+    inputs += peepholes if "peepholes" in extras else [None] * 3
+    inputs += _integer_gates(c, extras, "int32", 6e-4, units)
+    if "projection" in extras:
+        inputs += [_constant(c, (outputs, units), "int8", 0.01), _constant(c, (outputs,), "int32")]
+    else:
+        inputs += [None] * 2
+    state = {"is_variable": True}
+    inputs += [Tensor((batch, outputs), "int8", scale=hidden[0], zero_point=hidden[1], **state)]
+    inputs += [Tensor((batch, units), "int16", scale=2.0**-11, zero_point=0, **state)]
+    factors = _integer_gates(c, extras, "int16", 3e-5, units)
+    inputs += factors if normalized else [None] * 4
+    gate_scale = 2e-4 if normalized else 2.0**-12
+    intermediates = [Tensor((0,), "int16", scale=gate_scale, zero_point=0) for _ in range(4)]
+    intermediates.append(Tensor((0,), "int8", scale=made[0], zero_point=made[1]))
+    y = Tensor((*shape, outputs), "int8", scale=hidden[0], zero_point=hidden[1])
+    values = {"fusedActivationFunction": 4, "cellClip": 0.8, "projClip": 0.7}
+    table = "UnidirectionalSequenceLSTMOptions" if sequence else "LSTMOptions"
+    if sequence:
+        values["timeMajor"] = True
+    c.add(op, inputs, [y], (table, values), steps=2, version=3, intermediates=intermediates)
 
 
 def _basic_lstm(c):

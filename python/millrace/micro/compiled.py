@@ -19,7 +19,7 @@ _TEXT = """\
 namespace millrace::micro {{
 namespace {{
 
-// By operator code.
+// By operator code; behind them, ops whose parts others use.
 const OpRegistration* const kOps[] = {{{ops}}};
 
 // Offsets of tensors, by subgraph.
@@ -64,15 +64,20 @@ def generate(path):
     places = [p for p in all_places if p.tensor >= 0]
     several = len(model.subgraphs) > 1
     header = _source.tool("export").header_of
-    files = _source.tool("model_ops").kernel_files()
+    model_ops = _source.tool("model_ops")
+    files = model_ops.kernel_files()
+    used = model.used_ops()
+    parts = [op for op in model_ops.ops_of(path.read_bytes()) if op not in used]
     offsets, tables = _offsets(interpreter, model, all_places)
     free_from = "" if several else _free_from(model.subgraphs[0], places)
     return _TEXT.format(
         name=path.name,
         includes="\n".join(
-            f'#include "{h}"' for h in sorted({str(header(files[op])) for op in model.used_ops()})
+            f'#include "{h}"' for h in sorted({str(header(files[op])) for op in [*used, *parts]})
         ),
-        ops=", ".join(f"&k{name}Op" if name in files else "nullptr" for name in model.op_codes()),
+        ops=", ".join(
+            f"&k{name}Op" if name in files else "nullptr" for name in [*model.op_codes(), *parts]
+        ),
         offsets="\n".join(offsets),
         tables=", ".join(tables),
         free_from=free_from,
