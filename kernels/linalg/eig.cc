@@ -1,5 +1,6 @@
 // Eig.
 #include <algorithm>
+#include <type_traits>
 
 #include "Eigen/Eigenvalues"
 #include "core/base/status.h"
@@ -12,10 +13,12 @@
 namespace millrace {
 namespace {
 
-// T is double or complex128. The solver for complex matrices serves both: eigenvalues and the
-// phases of eigenvectors are then TensorFlow's for real matrices too.
+// T is double or complex128.
 template <typename T>
 class EigKernel final : public Kernel {
+  using Solver = std::conditional_t<kIsComplex<T>, Eigen::ComplexEigenSolver<Matrix<T>>,
+                                    Eigen::EigenSolver<Matrix<T>>>;
+
  public:
   absl::Status Init(KernelConstruction& c) override {
     const DType in = c.input_type(0), out = c.output_type(0);
@@ -36,9 +39,9 @@ class EigKernel final : public Kernel {
     if (!vectors_) *v->mutable_data<complex128>() = 0;
     if (a.num_elements() == 0) return absl::OkStatus();
     return ForEachMatrix(c, batch.count, [&](int64_t i) -> absl::Status {
-      const Matrix<complex128> matrix = MatrixAt<T>(a, i).template cast<complex128>();
+      const Matrix<T> matrix = MatrixAt<T>(a, i);
       if (!matrix.allFinite()) return absl::InvalidArgumentError("Input is not finite");
-      const Eigen::ComplexEigenSolver<Matrix<complex128>> eig(matrix, vectors_);
+      const Solver eig(matrix, vectors_);
       if (eig.info() != Eigen::Success) {
         return absl::InvalidArgumentError(
             "Eigen decomposition was not successful. The input might not be valid.");
