@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <random>
 #include <vector>
 
 namespace millrace::micro {
@@ -41,13 +44,31 @@ TEST(Arithmetic, AddsInt8AsOneByOne) {
                                      {0.1f, 0.0003f, 0.02f},
                                      {0.02f, 0.02f, 0.02f},
                                      {1e-12f, 0.5f, 0.1f},
-                                     {3.0f, 0.01f, 7.0f}}) {
+                                     {3.0f, 0.01f, 7.0f},
+                                     {0.04f, 0.0413f, 0.0414f},  // factors of nearly 1
+                                     {0.3f, 0.2f, 0.05f},        // of more
+                                     {0.3f, 0.2f, 0.02f}}) {     // of more than are usual
     for (const int32_t sign : {1, -1}) {
       AddQuantized p = Addition(a, b, output, sign);
       ExpectSameAsOneByOne(p);
       p.a_zero_point = -128, p.b_zero_point = 127, p.output_zero_point = -7;
       ExpectSameAsOneByOne(p);
     }
+  }
+}
+
+TEST(Arithmetic, AddsInt8OfAnyScalesAndZeroPointsAsOneByOne) {
+  std::mt19937 random(1);
+  const auto scale = [&] {
+    return std::exp2(std::uniform_real_distribution<float>(-4.0f, 1.0f)(random));
+  };
+  const auto byte = [&] { return std::uniform_int_distribution<int32_t>(-128, 127)(random); };
+  for (int i = 0; i < 100; ++i) {
+    AddQuantized p = Addition(scale(), scale(), scale(), i % 2 == 0 ? 1 : -1);
+    p.a_zero_point = byte(), p.b_zero_point = byte(), p.output_zero_point = byte();
+    const int32_t bound = byte();
+    p.factors.range = {std::min(bound, 0), std::max(bound, 0)};
+    ExpectSameAsOneByOne(p);
   }
 }
 
@@ -61,7 +82,7 @@ TEST(Arithmetic, TakesWhatADamagedModelSays) {
 
 TEST(Arithmetic, AddsRowsOfAnyLengthAndARepeatedOperand) {
   const AddQuantized p = Addition(0.04f, 0.0413f, 0.058f, 1);
-  for (int32_t count = 1; count < 40; ++count) {
+  for (int32_t count = 1; count < 100; ++count) {
     std::vector<int8_t> a(static_cast<size_t>(count)), out(a.size());
     for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<int8_t>(i * 37);
     const int8_t b = -55;
