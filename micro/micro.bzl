@@ -33,8 +33,8 @@ def mr_micro_test(name, copts = [], deps = [], size = "small", **kwargs):
     """A GoogleTest test of such code; the test itself is ordinary C++."""
     native.cc_test(
         name = name,
-        copts = TEST_COPTS + ["-fwrapv"] + copts,
-        deps = deps + ["@system//:gtest_main"],
+        copts = TEST_COPTS + ["-fwrapv", "-include", "third_party/precompiled/compiled/gmock_test.h"] + copts,
+        deps = deps + ["//third_party/precompiled:gmock_test", "@system//:gtest_main"],
         linkstatic = True,
         size = size,
         **kwargs

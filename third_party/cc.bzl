@@ -26,21 +26,35 @@ TEST_COPTS = COPTS + [
 _PRECOMPILED = "//third_party/precompiled:common"
 _PRECOMPILED_TEST = "//third_party/precompiled:common_test"
 
-# For every source: the common headers, precompiled with the same flags.
-_CC_COPTS = COPTS + ["-include", "third_party/precompiled/compiled/common.h"]
-_CC_TEST_COPTS = TEST_COPTS + ["-include", "third_party/precompiled/compiled/common_test.h"]
+def _include(precompiled):
+    package, _, name = precompiled[2:].partition(":")
+    return ["-include", "%s/compiled/%s.h" % (package, name)]
 
-def mr_cc_library(name, copts = [], deps = [], test_code = False, **kwargs):
-    """A cc_library; an archive only, never a shared library of its own. test_code: compiled as tests are."""
-    base = _CC_TEST_COPTS if test_code else _CC_COPTS
-    if "-ffp-contract=off" in copts:
-        # GCC keeps this flag with each function, and a precompiled header brings its own back.
-        base = TEST_COPTS if test_code else COPTS
+# For every source: the common headers, precompiled with the same flags.
+_CC_COPTS = COPTS + _include(_PRECOMPILED)
+_CC_TEST_COPTS = TEST_COPTS + _include(_PRECOMPILED_TEST)
+
+def mr_cc_library(name, copts = [], deps = [], test_code = False, precompiled = None, **kwargs):
+    """A cc_library; an archive only, never a shared library of its own.
+
+    Args:
+      name: of the target.
+      copts: compiler flags besides the house's.
+      deps: targets.
+      test_code: compile it as tests are.
+      precompiled: an mr_precompiled_header in place of the common one.
+      **kwargs: as of cc_library.
+    """
+    precompiled = precompiled or (_PRECOMPILED_TEST if test_code else _PRECOMPILED)
+    base = TEST_COPTS if test_code else COPTS
+    if "-ffp-contract=off" not in copts:
+        # With that flag, which GCC keeps with each function, a precompiled header would bring its own back.
+        base = base + _include(precompiled)
     native.cc_library(
         name = name,
         copts = base + copts,
         linkstatic = True,
-        deps = deps + [_PRECOMPILED_TEST if test_code else _PRECOMPILED],
+        deps = deps + [precompiled],
         **kwargs
     )
 

@@ -6,6 +6,9 @@ macro lists the folder and writes register_nn.cc, whose RegisterNnKernels(Regist
 
 load("//third_party:cc.bzl", "mr_cc_library", "mr_cc_test")
 
+_PRECOMPILED = "//kernels/precompiled:kernel"
+_PRECOMPILED_TEST = "//kernels/precompiled:kernel_test"
+
 def camel_case(name):
     return "".join([part[0].upper() + part[1:] for part in name.split("_") if part])
 
@@ -129,6 +132,7 @@ def mr_kernel_family(
             srcs = [cc] if cc in sources else [],
             hdrs = [h] if h in headers else [],
             copts = copts + file_copts.get(cc, []),
+            precompiled = _PRECOMPILED,
             deps = own + [dep for dep in extra if dep not in own],
             visibility = ["//kernels:__subpackages__"],
         )
@@ -146,6 +150,7 @@ def mr_kernel_family(
             testonly = True,
             srcs = [src],
             test_code = True,
+            precompiled = _PRECOMPILED_TEST,
             copts = file_copts.get(src, []),
             deps = own,
             alwayslink = True,

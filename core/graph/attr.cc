@@ -137,6 +137,43 @@ absl::string_view AttrKindName(AttrKind kind) {
   return kNames[static_cast<int>(kind)];
 }
 
+Attr::Attr() = default;
+Attr::Attr(const Attr& o) = default;
+Attr::Attr(Attr&& o) noexcept = default;
+Attr& Attr::operator=(const Attr& o) = default;
+Attr& Attr::operator=(Attr&& o) noexcept = default;
+Attr::~Attr() = default;
+Attr::Attr(const char* s) : value_(std::string(s)) {}
+Attr::Attr(absl::string_view s) : value_(std::string(s)) {}
+Attr::Attr(std::string s) : value_(std::move(s)) {}
+Attr::Attr(int i) : value_(static_cast<int64_t>(i)) {}
+Attr::Attr(int64_t i) : value_(i) {}
+Attr::Attr(float f) : value_(f) {}
+Attr::Attr(bool b) : value_(b) {}
+Attr::Attr(DType t) : value_(t) {}
+Attr::Attr(Shape s) : value_(PartialShape(s)) {}
+Attr::Attr(PartialShape s) : value_(std::move(s)) {}
+Attr::Attr(Tensor t) : value_(std::make_shared<const Tensor>(std::move(t))) {}
+Attr::Attr(FunctionRef f) : value_(std::move(f)) {}
+Attr::Attr(std::vector<std::string> v) : value_(std::move(v)) {}
+Attr::Attr(std::vector<int64_t> v) : value_(std::move(v)) {}
+Attr::Attr(std::vector<float> v) : value_(std::move(v)) {}
+Attr::Attr(std::vector<bool> v) : value_(std::move(v)) {}
+Attr::Attr(std::vector<DType> v) : value_(std::move(v)) {}
+Attr::Attr(std::vector<PartialShape> v) : value_(std::move(v)) {}
+Attr::Attr(std::vector<Tensor> v) : value_(std::move(v)) {}
+Attr::Attr(std::vector<FunctionRef> v) : value_(std::move(v)) {}
+Attr::Attr(AttrPlaceholder p) : value_(std::move(p)) {}
+
+AttrMap::Entry::Entry(absl::string_view name, Attr value) : first(name), second(std::move(value)) {}
+AttrMap::AttrMap() = default;
+AttrMap::AttrMap(std::initializer_list<Entry> entries) : entries_(entries) {}
+AttrMap::AttrMap(const AttrMap& o) = default;
+AttrMap::AttrMap(AttrMap&& o) noexcept = default;
+AttrMap& AttrMap::operator=(const AttrMap& o) = default;
+AttrMap& AttrMap::operator=(AttrMap&& o) noexcept = default;
+AttrMap::~AttrMap() = default;
+
 bool Attr::operator==(const Attr& o) const {
   if (kind() != o.kind()) return false;
   return std::visit(

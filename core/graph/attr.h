@@ -3,9 +3,9 @@
 #define MILLRACE_CORE_GRAPH_ATTR_H_
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -64,28 +64,35 @@ class Attr {
                                std::vector<bool>, std::vector<DType>, std::vector<PartialShape>,
                                std::vector<Tensor>, std::vector<FunctionRef>, AttrPlaceholder>;
 
-  Attr() = default;
-  Attr(const char* s) : value_(std::string(s)) {}                           // NOLINT
-  Attr(absl::string_view s) : value_(std::string(s)) {}                     // NOLINT
-  Attr(std::string s) : value_(std::move(s)) {}                             // NOLINT
-  Attr(int i) : value_(static_cast<int64_t>(i)) {}                          // NOLINT
-  Attr(int64_t i) : value_(i) {}                                            // NOLINT
-  Attr(float f) : value_(f) {}                                              // NOLINT
-  Attr(bool b) : value_(b) {}                                               // NOLINT
-  Attr(DType t) : value_(t) {}                                              // NOLINT
-  Attr(Shape s) : value_(PartialShape(s)) {}                                // NOLINT
-  Attr(PartialShape s) : value_(std::move(s)) {}                            // NOLINT
-  Attr(Tensor t) : value_(std::make_shared<const Tensor>(std::move(t))) {}  // NOLINT
-  Attr(FunctionRef f) : value_(std::move(f)) {}                             // NOLINT
-  Attr(std::vector<std::string> v) : value_(std::move(v)) {}                // NOLINT
-  Attr(std::vector<int64_t> v) : value_(std::move(v)) {}                    // NOLINT
-  Attr(std::vector<float> v) : value_(std::move(v)) {}                      // NOLINT
-  Attr(std::vector<bool> v) : value_(std::move(v)) {}                       // NOLINT
-  Attr(std::vector<DType> v) : value_(std::move(v)) {}                      // NOLINT
-  Attr(std::vector<PartialShape> v) : value_(std::move(v)) {}               // NOLINT
-  Attr(std::vector<Tensor> v) : value_(std::move(v)) {}                     // NOLINT
-  Attr(std::vector<FunctionRef> v) : value_(std::move(v)) {}                // NOLINT
-  Attr(AttrPlaceholder p) : value_(std::move(p)) {}                         // NOLINT
+  // Out of line, as are the copies of an AttrMap: a variant of so many kinds is much code, and most
+  // sources include this.
+  Attr();
+  Attr(const Attr& o);
+  Attr(Attr&& o) noexcept;
+  Attr& operator=(const Attr& o);
+  Attr& operator=(Attr&& o) noexcept;
+  ~Attr();
+  Attr(const char* s);                // NOLINT
+  Attr(absl::string_view s);          // NOLINT
+  Attr(std::string s);                // NOLINT
+  Attr(int i);                        // NOLINT
+  Attr(int64_t i);                    // NOLINT
+  Attr(float f);                      // NOLINT
+  Attr(bool b);                       // NOLINT
+  Attr(DType t);                      // NOLINT
+  Attr(Shape s);                      // NOLINT
+  Attr(PartialShape s);               // NOLINT
+  Attr(Tensor t);                     // NOLINT
+  Attr(FunctionRef f);                // NOLINT
+  Attr(std::vector<std::string> v);   // NOLINT
+  Attr(std::vector<int64_t> v);       // NOLINT
+  Attr(std::vector<float> v);         // NOLINT
+  Attr(std::vector<bool> v);          // NOLINT
+  Attr(std::vector<DType> v);         // NOLINT
+  Attr(std::vector<PartialShape> v);  // NOLINT
+  Attr(std::vector<Tensor> v);        // NOLINT
+  Attr(std::vector<FunctionRef> v);   // NOLINT
+  Attr(AttrPlaceholder p);            // NOLINT
 
   AttrKind kind() const { return static_cast<AttrKind>(value_.index()); }
   const Storage& storage() const { return value_; }
@@ -108,10 +115,19 @@ class Attr {
 // A node's attributes: few, so a flat list in insertion order, searched linearly.
 class AttrMap {
  public:
-  using Entry = std::pair<std::string, Attr>;
+  struct Entry {
+    Entry(absl::string_view name, Attr value);
+    std::string first;  // the name
+    Attr second;
+  };
 
-  AttrMap() = default;
-  AttrMap(std::initializer_list<Entry> entries) : entries_(entries) {}
+  AttrMap();
+  AttrMap(std::initializer_list<Entry> entries);
+  AttrMap(const AttrMap& o);
+  AttrMap(AttrMap&& o) noexcept;
+  AttrMap& operator=(const AttrMap& o);
+  AttrMap& operator=(AttrMap&& o) noexcept;
+  ~AttrMap();
 
   const Attr* Find(absl::string_view name) const;
   bool Has(absl::string_view name) const { return Find(name) != nullptr; }

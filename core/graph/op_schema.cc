@@ -117,6 +117,9 @@ bool OpSchema::has_ref_args() const {
 }
 
 Op::Op(absl::string_view name) { schema_.name = std::string(name); }
+Op::Op(const Op& o) = default;
+Op::Op(Op&& o) noexcept = default;
+Op::~Op() = default;
 
 void Op::Fail(absl::string_view spec, absl::string_view why) {
   if (status_.ok()) {
@@ -191,6 +194,12 @@ Op& Op::NotDifferentiable() {
 Op& Op::AcceptsSparseGradient() {
   schema_.accepts_sparse_gradient = true;
   return *this;
+}
+
+Op& Op::AddCpuKernel(KernelFactory factory) { return AddKernel({"CPU", {}, {}, factory, nullptr}); }
+
+Op& Op::AddCpuKernel(KernelFactory factory, absl::string_view attr, DType type) {
+  return AddKernel({"CPU", {{std::string(attr), type}}, {}, factory, nullptr});
 }
 
 Op& Op::AddKernel(KernelRegistration registration) {

@@ -106,6 +106,9 @@ struct OpSchema {
 class Op {
  public:
   explicit Op(absl::string_view name);
+  Op(const Op& o);
+  Op(Op&& o) noexcept;
+  ~Op();
 
   Op& Input(absl::string_view spec);
   Op& Output(absl::string_view spec);
@@ -129,7 +132,7 @@ class Op {
   // A kernel for every type: .Cpu<MyKernel>().
   template <typename K>
   Op& Cpu() {
-    return AddKernel({"CPU", {}, {}, &MakeKernel<K>, nullptr});
+    return AddCpuKernel(&MakeKernel<K>);
   }
   // A kernel a value of the type attribute "T": .Cpu<MyKernel, float, double>().
   template <template <typename> class K, typename... Ts>
@@ -139,7 +142,7 @@ class Op {
   // The same for another type attribute: .CpuFor<MyKernel, float, double>("dtype").
   template <template <typename> class K, typename... Ts>
   Op& CpuFor(absl::string_view attr) {
-    (AddKernel({"CPU", {{std::string(attr), kDTypeOf<Ts>}}, {}, &MakeKernel<K<Ts>>, nullptr}), ...);
+    (AddCpuKernel(&MakeKernel<K<Ts>>, attr, kDTypeOf<Ts>), ...);
     return *this;
   }
   Op& AddKernel(KernelRegistration registration);
@@ -152,6 +155,9 @@ class Op {
   static std::unique_ptr<Kernel> MakeKernel() {
     return std::make_unique<K>();
   }
+  // For any type, or for one value of the type attribute `attr`.
+  Op& AddCpuKernel(KernelFactory factory);
+  Op& AddCpuKernel(KernelFactory factory, absl::string_view attr, DType type);
   void Fail(absl::string_view spec, absl::string_view why);
 
   OpSchema schema_;

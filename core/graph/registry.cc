@@ -80,6 +80,9 @@ std::string RegisteredText(const OpSchema& op) {
 
 }  // namespace
 
+Registry::Registry() = default;
+Registry::~Registry() = default;
+
 absl::Status Registry::Add(const Op& op) {
   MR_ASSIGN_OR_RETURN(OpSchema schema, op.Build());
   auto owned = std::make_unique<OpSchema>(std::move(schema));

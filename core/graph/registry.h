@@ -19,7 +19,8 @@ namespace millrace {
 // Thread-safe. Schemas live, at a fixed address, as long as the registry: nodes point to them.
 class Registry {
  public:
-  Registry() = default;
+  Registry();
+  ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 

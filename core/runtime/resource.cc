@@ -18,14 +18,7 @@ std::string PathOf(absl::string_view container, absl::string_view type, absl::st
 
 }  // namespace
 
-ResourceManager::~ResourceManager() {
-  std::vector<std::string> names;
-  {
-    MutexLock lock(&mu_);
-    for (const auto& [name, resources] : containers_) names.push_back(name);
-  }
-  for (const std::string& name : names) Clear(name);
-}
+ResourceManager::~ResourceManager() { ClearAll(); }
 
 ResourceHandle ResourceManager::MakeHandle(absl::string_view container, absl::string_view name,
                                            absl::string_view type_name) const {
@@ -144,6 +137,15 @@ void ResourceManager::Clear(absl::string_view container) {
   }
   // Outside the lock: whoever Close wakes may call back.
   for (auto& [key, resource] : taken) resource->Close();
+}
+
+void ResourceManager::ClearAll() {
+  std::vector<std::string> names;
+  {
+    MutexLock lock(&mu_);
+    for (const auto& [name, resources] : containers_) names.push_back(name);
+  }
+  for (const std::string& name : names) Clear(name);
 }
 
 std::vector<std::pair<std::string, int64_t>> ResourceManager::List() const {

@@ -87,6 +87,8 @@ class ResourceManager {
   absl::Status Delete(const ResourceHandle& handle);
   // All of a container (Session.reset, end of a step's container). OK if it is empty.
   void Clear(absl::string_view container);
+  // Every container.
+  void ClearAll();
 
   // (container/type/name, bytes) of what lives here, sorted.
   std::vector<std::pair<std::string, int64_t>> List() const;

@@ -1,4 +1,7 @@
 // Eig.
+#include <algorithm>
+#include <type_traits>
+
 #include "Eigen/Eigenvalues"
 #include "core/base/status.h"
 #include "core/graph/gradient.h"
@@ -10,16 +13,19 @@
 namespace millrace {
 namespace {
 
+// T is double or complex128.
 template <typename T>
 class EigKernel final : public Kernel {
-  using Complex = std::complex<typename Eigen::NumTraits<T>::Real>;
+  using Solver = std::conditional_t<kIsComplex<T>, Eigen::ComplexEigenSolver<Matrix<T>>,
+                                    Eigen::EigenSolver<Matrix<T>>>;
 
  public:
   absl::Status Init(KernelConstruction& c) override {
-    if (c.output_type(0) != kDTypeOf<Complex>) {
+    const DType in = c.input_type(0), out = c.output_type(0);
+    const bool narrow = in == DType::kFloat || in == DType::kComplex64;
+    if (out != (narrow ? DType::kComplex64 : DType::kComplex128)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("no kernel with T = ", DTypeName(c.input_type(0)),
-                       " and Tout = ", DTypeName(c.output_type(0))));
+          absl::StrCat("no kernel with T = ", DTypeName(in), " and Tout = ", DTypeName(out)));
     }
     return c.GetAttr("compute_v", &vectors_);
   }
@@ -30,22 +36,19 @@ class EigKernel final : public Kernel {
     Tensor *e, *v;
     MR_RETURN_IF_ERROR(c.allocate_output(0, values, &e));
     MR_RETURN_IF_ERROR(c.allocate_output(1, vectors_ ? a.shape() : Shape(), &v));
-    if (!vectors_) *v->mutable_data<Complex>() = 0;
+    if (!vectors_) *v->mutable_data<complex128>() = 0;
     if (a.num_elements() == 0) return absl::OkStatus();
     return ForEachMatrix(c, batch.count, [&](int64_t i) -> absl::Status {
-      using Dense = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
-      using Solver = std::conditional_t<kIsComplex<T>, Eigen::ComplexEigenSolver<Dense>,
-                                        Eigen::EigenSolver<Dense>>;
-      const Dense matrix = MatrixAt<T>(a, i);
+      const Matrix<T> matrix = MatrixAt<T>(a, i);
       if (!matrix.allFinite()) return absl::InvalidArgumentError("Input is not finite");
       const Solver eig(matrix, vectors_);
       if (eig.info() != Eigen::Success) {
         return absl::InvalidArgumentError(
             "Eigen decomposition was not successful. The input might not be valid.");
       }
-      Eigen::Map<Eigen::Matrix<Complex, Eigen::Dynamic, 1>>(
-          e->mutable_data<Complex>() + i * batch.rows, batch.rows) = eig.eigenvalues();
-      if (vectors_) MutableMatrixAt<Complex>(v, i) = eig.eigenvectors();
+      std::copy_n(eig.eigenvalues().data(), batch.rows,
+                  e->mutable_data<complex128>() + i * batch.rows);
+      if (vectors_) MutableMatrixAt<complex128>(v, i) = eig.eigenvectors();
       return absl::OkStatus();
     });
   }
@@ -110,7 +113,7 @@ absl::Status RegisterEig(Registry& r) {
                         "square matrix.")
                    .Shape(EigShape)
                    .Gradient(EigGradient)
-                   .Cpu<EigKernel, float, double, complex64, complex128>());
+                   .Cpu<InDouble<EigKernel>>());
 }
 
 }  // namespace millrace

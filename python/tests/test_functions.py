@@ -132,6 +132,21 @@ def test_factors_multiply_to_the_matrix():
     np.testing.assert_allclose(mr.matmul(a, x), a, atol=1e-9)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+def test_eigenvectors_are_only_scaled(dtype):
+    a = np.random.RandomState(0).randn(2, 4, 4).astype(dtype)
+    if dtype.startswith("complex"):
+        a[1] *= 1 + 0.5j
+    e, v = mr.linalg.eig(a)
+    assert (
+        e.dtype == v.dtype == ("complex64" if dtype in ("float32", "complex64") else "complex128")
+    )
+    tolerance = 1e-5 if e.dtype == "complex64" else 1e-12
+    np.testing.assert_allclose(np.matmul(a, v), v * e[:, None, :], atol=tolerance)
+    np.testing.assert_allclose(np.linalg.norm(v, axis=1), np.ones((2, 4)), atol=tolerance)
+    np.testing.assert_allclose(mr.linalg.eigvals(a), e, atol=tolerance)
+
+
 def test_stft_goes_back():
     x = np.random.RandomState(0).randn(40).astype(np.float32)
     spectrum = mr.signal.stft(x, 8, 4)

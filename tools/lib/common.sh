@@ -7,7 +7,7 @@ BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib
   ca-certificates g++ git lld patchelf pkg-config protobuf-compiler protobuf-compiler-grpc
   libabsl-dev libbenchmark-dev libdnnl-dev libeigen3-dev libflatbuffers-dev libgrpc++-dev libgrpc-dev
-  libgtest-dev libjpeg62-turbo-dev libpng-dev libprotobuf-dev libre2-dev libsnappy-dev
+  libgmock-dev libgtest-dev libjpeg62-turbo-dev libpng-dev libprotobuf-dev libre2-dev libsnappy-dev
   nlohmann-json3-dev zlib1g-dev
   python3 python3-dev python3-venv
 )

@@ -78,7 +78,7 @@ class Server:
     @public
     def create_local_server(config=None, start=True):
         """A cluster of one task in this process, on a free port."""
-        return Server({"local": ["localhost:0"]}, "local", 0, start=start)
+        return Server({"local": ["127.0.0.1:0"]}, "local", 0, start=start)
 
 
 def connect(target, graph, options, device_filters):

@@ -17,7 +17,9 @@ __all__ = [
     "cholesky",
     "cholesky_solve",
     "det",
+    "eig",
     "eigh",
+    "eigvals",
     "eigvalsh",
     "expm",
     "inv",
@@ -143,6 +145,25 @@ def svd(tensor, full_matrices=False, compute_uv=True, name=None):
     if not compute_uv:
         return s
     return s, u, v
+
+
+def _eig(tensor, vectors, name):
+    tensor = convert_to_tensor(tensor)
+    narrow = tensor.dtype in (dtypes.float32, dtypes.complex64)
+    type = dtypes.complex64 if narrow else dtypes.complex128
+    return apply_op("Eig", (tensor,), {"compute_v": vectors, "Tout": type}, name)
+
+
+@public
+def eig(tensor, name=None):
+    """(eigenvalues, eigenvectors as columns of unit length) of square matrices, both complex."""
+    return tuple(_eig(tensor, True, name))
+
+
+@public
+def eigvals(tensor, name=None):
+    """The complex eigenvalues of square matrices."""
+    return _eig(tensor, False, name)[0]
 
 
 @public
