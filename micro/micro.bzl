@@ -2,9 +2,11 @@
 
 load("//micro:flags.bzl", "MICRO_FLAGS")
 load("//micro/targets/cortex_m:targets.bzl", "SMALL")
-load("//third_party:cc.bzl", "COPTS", "TEST_COPTS")
+load("//third_party:cc.bzl", "COPTS", "TEST_COPTS", "include_precompiled")
 
 MICRO_COPTS = COPTS + [flag for flag in MICRO_FLAGS if flag not in COPTS]
+
+_PRECOMPILED_TEST = "//third_party/precompiled:gmock_test"
 
 _SMALL_ON_DEVICE = select({
     "//micro/targets/cortex_m/toolchain:is_device": [SMALL],
@@ -33,8 +35,8 @@ def mr_micro_test(name, copts = [], deps = [], size = "small", **kwargs):
     """A GoogleTest test of such code; the test itself is ordinary C++."""
     native.cc_test(
         name = name,
-        copts = TEST_COPTS + ["-fwrapv", "-include", "third_party/precompiled/compiled/gmock_test.h"] + copts,
-        deps = deps + ["//third_party/precompiled:gmock_test", "@system//:gtest_main"],
+        copts = TEST_COPTS + ["-fwrapv"] + include_precompiled(_PRECOMPILED_TEST) + copts,
+        deps = deps + [_PRECOMPILED_TEST, "@system//:gtest_main"],
         linkstatic = True,
         size = size,
         **kwargs

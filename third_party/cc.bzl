@@ -26,13 +26,14 @@ TEST_COPTS = COPTS + [
 _PRECOMPILED = "//third_party/precompiled:common"
 _PRECOMPILED_TEST = "//third_party/precompiled:common_test"
 
-def _include(precompiled):
+def include_precompiled(precompiled):
+    """The flags with which a source begins with an mr_precompiled_header, given by its whole label."""
     package, _, name = precompiled[2:].partition(":")
     return ["-include", "%s/compiled/%s.h" % (package, name)]
 
 # For every source: the common headers, precompiled with the same flags.
-_CC_COPTS = COPTS + _include(_PRECOMPILED)
-_CC_TEST_COPTS = TEST_COPTS + _include(_PRECOMPILED_TEST)
+_CC_COPTS = COPTS + include_precompiled(_PRECOMPILED)
+_CC_TEST_COPTS = TEST_COPTS + include_precompiled(_PRECOMPILED_TEST)
 
 def mr_cc_library(name, copts = [], deps = [], test_code = False, precompiled = None, **kwargs):
     """A cc_library; an archive only, never a shared library of its own.
@@ -49,7 +50,7 @@ def mr_cc_library(name, copts = [], deps = [], test_code = False, precompiled = 
     base = TEST_COPTS if test_code else COPTS
     if "-ffp-contract=off" not in copts:
         # With that flag, which GCC keeps with each function, a precompiled header would bring its own back.
-        base = base + _include(precompiled)
+        base = base + include_precompiled(precompiled)
     native.cc_library(
         name = name,
         copts = base + copts,

@@ -8,6 +8,7 @@
 
 #include "micro/core/op_options.h"
 #include "micro/kernels/unidirectional_sequence_lstm.h"
+#include "micro/testing/basic_lstm_layer.h"
 #include "micro/testing/op_test.h"
 
 namespace millrace::micro::testing {
@@ -15,18 +16,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::FloatEq;
-
-// Biases this large make a gate open or shut.
-constexpr float kOpen = 40.0f;
-
-void AddLayer(OpTest* op, const std::vector<float>& biases) {
-  op->Add(Constant<float>({1, 1}, {0})).Add(Constant<float>({1, 1}, {0}));
-  op->Add(Constant<float>({1, 1}, {1})).Add(Constant<float>({1, 1}, {0}));
-  for (int i = 0; i < 4; ++i) op->Add(Constant<float>({1, 1}, {0}));
-  for (int i = 0; i < 3; ++i) op->AddMissing();
-  for (const float bias : biases) op->Add(Constant<float>({1}, {bias}));
-  for (int i = 0; i < 2; ++i) op->AddMissing();
-}
 
 TEST(Lstm, OpenGatesSumUpInTheCell) {
   OpTest op(kLstmOp);
