@@ -9,7 +9,6 @@ from millrace.framework.convert import convert_to_tensor
 from millrace.framework.graph_tensor import GraphTensor
 from millrace.framework.indexed_slices import IndexedSlices
 
-
 _OF_LOOPS = re.compile(r"\bop (Ref)?(Enter|Exit|NextIteration)\b")
 
 
