@@ -19,7 +19,7 @@ class _StoredGraph:
 
     def __init__(self, variables, functions):
         self.variables_read = {id(v): v for v in variables}
-        self._py_functions = list(functions.values())
+        self._py_functions = [*functions.values(), *variables]
 
 
 class _StoredBody(Traced):
