@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -45,6 +46,14 @@ class Draws {
 absl::Status FillByParameter(KernelContext& c, const Philox& start, const Shape& shape,
                              const Tensor& parameters,
                              absl::FunctionRef<double(double parameter, Philox gen)> draw);
+
+// The same from one generator: fill(p, generator, samples, to) sets all samples of parameter p.
+absl::Status FillInOrder(
+    KernelContext& c, Philox gen, const Shape& shape, const Shape& parameters,
+    absl::FunctionRef<void(int64_t p, Philox* gen, int64_t samples, double* to)> fill);
+
+// The elements of `t`, broadcast to a shape.
+absl::StatusOr<std::vector<double>> SpreadTo(const Tensor& t, const Shape& shape);
 
 // The shape of so many samples of each parameter.
 absl::StatusOr<Shape> SamplesShape(const Shape& samples, const Shape& parameters);
