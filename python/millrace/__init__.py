@@ -167,6 +167,7 @@ from millrace.version import __version__
 
 newaxis = None
 _LAZY = {
+    "audio",
     "autograph",
     "bitwise",
     "compat",
