@@ -23,27 +23,34 @@ absl::Status CheckEndsWith(const Shape& shape, const Shape& parameters) {
 
 }  // namespace
 
-absl::Status FillByParameter(KernelContext& c, const Philox& start, const Shape& shape,
-                             const Tensor& parameters,
-                             absl::FunctionRef<double(double parameter, Philox gen)> draw) {
+absl::Status FillSamples(KernelContext& c, const Philox& start, const Shape& shape,
+                         const Shape& parameters,
+                         absl::FunctionRef<double(int64_t p, Philox gen)> draw) {
   constexpr uint64_t kBlocksADraw = 256;
-  MR_RETURN_IF_ERROR(CheckEndsWith(shape, parameters.shape()));
+  MR_RETURN_IF_ERROR(CheckEndsWith(shape, parameters));
   Tensor* out;
   MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
   const int64_t total = shape.num_elements(), count = parameters.num_elements();
   if (total == 0) return absl::OkStatus();
   const int64_t samples = total / count;
-  const std::vector<double> p = LoadWide<double>(parameters);
   std::vector<double> values(static_cast<size_t>(total));
   c.pool()->ParallelFor(total, 64, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       Philox gen = start;
       gen.Skip(static_cast<uint64_t>(i) * kBlocksADraw);
-      values[i % samples * count + i / samples] = draw(p[i / samples], gen);
+      values[i % samples * count + i / samples] = draw(i / samples, gen);
     }
   });
   StoreWide(values, out);
   return absl::OkStatus();
+}
+
+absl::Status FillByParameter(KernelContext& c, const Philox& start, const Shape& shape,
+                             const Tensor& parameters,
+                             absl::FunctionRef<double(double parameter, Philox gen)> draw) {
+  const std::vector<double> values = LoadWide<double>(parameters);
+  return FillSamples(c, start, shape, parameters.shape(),
+                     [&](int64_t p, Philox gen) { return draw(values[p], gen); });
 }
 
 absl::Status FillInOrder(

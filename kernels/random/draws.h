@@ -40,9 +40,12 @@ class Draws {
   int left_ = 0;
 };
 
-// Fills output 0, of shape `shape`, whose last dimensions are those of `parameters`: element
-// [s, p] is draw(parameter p, generator), each with 256 blocks of its own. INVALID_ARGUMENT unless
-// the shape ends so.
+// Fills output 0, of shape `shape`, whose last dimensions are `parameters`: element [s, p] is
+// draw(p, generator), each with 256 blocks of its own. INVALID_ARGUMENT unless the shape ends so.
+absl::Status FillSamples(KernelContext& c, const Philox& start, const Shape& shape,
+                         const Shape& parameters,
+                         absl::FunctionRef<double(int64_t p, Philox gen)> draw);
+// The same, given the value of parameter p.
 absl::Status FillByParameter(KernelContext& c, const Philox& start, const Shape& shape,
                              const Tensor& parameters,
                              absl::FunctionRef<double(double parameter, Philox gen)> draw);

@@ -66,13 +66,13 @@ double RoundedTo(DType dtype, double value) {
   return dtype == DType::kHalf ? static_cast<float>(half(single)) : single;
 }
 
-double DrawBinomial(DType dtype, double count, double prob, Philox* gen) {
+double DrawBinomial(DType dtype, double count, double prob, Philox gen) {
   if (!std::isfinite(count) || std::isnan(prob)) return std::numeric_limits<double>::quiet_NaN();
   if (count <= 0 || prob <= 0) return 0;
   const bool flip = prob > 0.5;
   const double p = flip ? RoundedTo(dtype, 1 - prob) : prob;
   if (p <= 0) return count;
-  Uniform uniform(gen);
+  Uniform uniform(&gen);
   const bool many = RoundedTo(dtype, count * p) >= 10;
   const double k = many ? ByRejection(count, p, &uniform) : ByWaiting(count, p, &uniform);
   return flip ? count - k : k;
@@ -102,11 +102,9 @@ class BinomialKernel final : public Kernel {
       MR_ASSIGN_OR_RETURN(gen, PhiloxFromSeed(c.input(1)));
     }
     const DType dtype = c.input(kCounts).dtype();
-    return FillInOrder(c, gen, shape, parameters_shape,
-                       [&](int64_t p, Philox* from, int64_t samples, double* to) {
-                         for (int64_t s = 0; s < samples; ++s)
-                           to[s] = DrawBinomial(dtype, counts[p], probs[p], from);
-                       });
+    return FillSamples(c, gen, shape, parameters_shape, [&](int64_t p, Philox own) {
+      return DrawBinomial(dtype, counts[p], probs[p], own);
+    });
   }
 };
 
