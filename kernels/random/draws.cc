@@ -23,10 +23,8 @@ absl::Status CheckEndsWith(const Shape& shape, const Shape& parameters) {
 
 }  // namespace
 
-absl::Status FillSamples(KernelContext& c, const Philox& start, const Shape& shape,
-                         const Shape& parameters,
-                         absl::FunctionRef<double(int64_t p, Philox gen)> draw) {
-  constexpr uint64_t kBlocksADraw = 256;
+absl::Status FillSamples(KernelContext& c, const Shape& shape, const Shape& parameters,
+                         absl::FunctionRef<double(int64_t p, int64_t i)> draw) {
   MR_RETURN_IF_ERROR(CheckEndsWith(shape, parameters));
   Tensor* out;
   MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
@@ -35,11 +33,8 @@ absl::Status FillSamples(KernelContext& c, const Philox& start, const Shape& sha
   const int64_t samples = total / count;
   std::vector<double> values(static_cast<size_t>(total));
   c.pool()->ParallelFor(total, 64, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      Philox gen = start;
-      gen.Skip(static_cast<uint64_t>(i) * kBlocksADraw);
-      values[i % samples * count + i / samples] = draw(i / samples, gen);
-    }
+    for (int64_t i = begin; i < end; ++i)
+      values[i % samples * count + i / samples] = draw(i / samples, i);
   });
   StoreWide(values, out);
   return absl::OkStatus();
@@ -48,9 +43,13 @@ absl::Status FillSamples(KernelContext& c, const Philox& start, const Shape& sha
 absl::Status FillByParameter(KernelContext& c, const Philox& start, const Shape& shape,
                              const Tensor& parameters,
                              absl::FunctionRef<double(double parameter, Philox gen)> draw) {
+  constexpr uint64_t kBlocksADraw = 256;
   const std::vector<double> values = LoadWide<double>(parameters);
-  return FillSamples(c, start, shape, parameters.shape(),
-                     [&](int64_t p, Philox gen) { return draw(values[p], gen); });
+  return FillSamples(c, shape, parameters.shape(), [&](int64_t p, int64_t i) {
+    Philox gen = start;
+    gen.Skip(static_cast<uint64_t>(i) * kBlocksADraw);
+    return draw(values[p], gen);
+  });
 }
 
 absl::Status FillInOrder(

@@ -41,11 +41,11 @@ class Draws {
 };
 
 // Fills output 0, of shape `shape`, whose last dimensions are `parameters`: element [s, p] is
-// draw(p, generator), each with 256 blocks of its own. INVALID_ARGUMENT unless the shape ends so.
-absl::Status FillSamples(KernelContext& c, const Philox& start, const Shape& shape,
-                         const Shape& parameters,
-                         absl::FunctionRef<double(int64_t p, Philox gen)> draw);
-// The same, given the value of parameter p.
+// draw(p, i), where i counts the elements parameter by parameter. INVALID_ARGUMENT unless the shape
+// ends so.
+absl::Status FillSamples(KernelContext& c, const Shape& shape, const Shape& parameters,
+                         absl::FunctionRef<double(int64_t p, int64_t i)> draw);
+// The same, given the value of parameter p and a generator with 256 blocks of its own.
 absl::Status FillByParameter(KernelContext& c, const Philox& start, const Shape& shape,
                              const Tensor& parameters,
                              absl::FunctionRef<double(double parameter, Philox gen)> draw);

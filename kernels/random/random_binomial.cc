@@ -66,14 +66,16 @@ double RoundedTo(DType dtype, double value) {
   return dtype == DType::kHalf ? static_cast<float>(half(single)) : single;
 }
 
-double DrawBinomial(DType dtype, double count, double prob, Philox gen) {
+// Number i of those drawn from a generator.
+double DrawBinomial(DType dtype, double count, double prob, Philox gen, int64_t i) {
   if (!std::isfinite(count) || std::isnan(prob)) return std::numeric_limits<double>::quiet_NaN();
   if (count <= 0 || prob <= 0) return 0;
   const bool flip = prob > 0.5;
   const double p = flip ? RoundedTo(dtype, 1 - prob) : prob;
   if (p <= 0) return count;
-  Uniform uniform(&gen);
   const bool many = RoundedTo(dtype, count * p) >= 10;
+  gen.Skip(static_cast<uint64_t>(i) * (many ? 256 : 42));  // as TensorFlow
+  Uniform uniform(&gen);
   const double k = many ? ByRejection(count, p, &uniform) : ByWaiting(count, p, &uniform);
   return flip ? count - k : k;
 }
@@ -102,8 +104,8 @@ class BinomialKernel final : public Kernel {
       MR_ASSIGN_OR_RETURN(gen, PhiloxFromSeed(c.input(1)));
     }
     const DType dtype = c.input(kCounts).dtype();
-    return FillSamples(c, gen, shape, parameters_shape, [&](int64_t p, Philox own) {
-      return DrawBinomial(dtype, counts[p], probs[p], own);
+    return FillSamples(c, shape, parameters_shape, [&](int64_t p, int64_t i) {
+      return DrawBinomial(dtype, counts[p], probs[p], gen, i);
     });
   }
 };
