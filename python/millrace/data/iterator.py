@@ -82,6 +82,15 @@ class Iterator:
         spec = self.element_spec
         return pack(spec, apply_op("IteratorGetNext", (self._handle,), types_of(spec), name))
 
+    @public
+    def get_next_as_optional(self):
+        """An Optional of the next element, without a value at the end."""
+        from millrace.data.optional import Optional
+
+        spec = self.element_spec
+        found = apply_op("IteratorGetNextAsOptional", (self._handle,), types_of(spec))
+        return Optional(found, spec)
+
     output_types = property(lambda self: nest.map_structure(lambda s: s.dtype, self.element_spec))
     output_shapes = property(lambda self: nest.map_structure(lambda s: s.shape, self.element_spec))
 
