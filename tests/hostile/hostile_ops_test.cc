@@ -25,6 +25,7 @@
 #include "core/base/timer.h"
 #include "core/graph/registry.h"
 #include "core/runtime/device.h"
+#include "core/runtime/resource.h"
 #include "gtest/gtest.h"
 #include "kernels/all.h"
 #include "kernels/testing/op_runner.h"
@@ -55,6 +56,19 @@ class World {
   }
 
   const std::vector<const OpSchema*>& ops() const { return ops_; }
+
+  // A variable that holds `value`, as the scalar handle that ops on resources take.
+  Tensor MakeVariable(Tensor value) {
+    auto variable = std::make_shared<Variable>();
+    const std::string name = absl::StrCat("variable", next_++);
+    const DType dtype = value.dtype();
+    const Shape shape = value.shape();
+    variable->Assign(std::move(value));
+    EXPECT_TRUE(device_->resources().Create("", name, variable).ok());
+    ResourceHandle handle = device_->resources().MakeHandle("", name, Variable::kTypeName);
+    handle.dtypes_and_shapes = {{dtype, shape}};
+    return Tensor::Scalar<ResourceHandle>(std::move(handle));
+  }
 
   // Draws a node and runs it. What waits is cancelled.
   absl::StatusOr<std::vector<Tensor>> Try(const OpSchema& op, RandomNodes* nodes) {
@@ -98,7 +112,18 @@ class World {
   Registry registry_;
   std::vector<const OpSchema*> ops_;
   std::unique_ptr<Device> device_;
+  int64_t next_ = 0;
 };
+
+void OfferVariables(RandomNodes* nodes) {
+  const std::initializer_list<Shape> shapes = {{}, {3}, {2, 3}, {4, 2, 1}, {0, 2}};
+  for (const DType dtype : {DType::kFloat, DType::kFloat, DType::kInt64, DType::kDouble,
+                            DType::kInt32, DType::kHalf, DType::kString}) {
+    for (const Shape& shape : shapes) {
+      nodes->Offer(World::Get().MakeVariable(*Tensor::CreateZeros(dtype, shape)));
+    }
+  }
+}
 
 // Handles of every kind of resource, and variants, that ops without inputs of such kinds make.
 void OfferWhatOpsMake(RandomNodes* nodes) {
@@ -122,11 +147,10 @@ TEST_P(HostileOps, EndWithOutputsOrAnError) {
   if (!RandomNodes::CanDraw(op)) GTEST_SKIP() << "an attribute is a function";
   RandomNodes nodes(static_cast<uint64_t>(FromEnvironment("MILLRACE_HOSTILE_SEED", 1)));
   for (const ArgDef& arg : op.inputs) {
-    const DType type = arg.type;
-    if (type == DType::kResource || type == DType::kVariant) {
-      OfferWhatOpsMake(&nodes);
-      break;
-    }
+    if (!arg.is_ref && arg.type != DType::kResource && arg.type != DType::kVariant) continue;
+    OfferVariables(&nodes);
+    OfferWhatOpsMake(&nodes);
+    break;
   }
   const int64_t tries = FromEnvironment("MILLRACE_HOSTILE_TRIES", 40);
   int64_t computed = 0;
