@@ -5,6 +5,7 @@ from millrace._load import public
 from millrace.data.dataset import Dataset
 from millrace.data.elements import INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, int64, make
 from millrace.data.grouping import single
+from millrace.data.optional import Optional
 from millrace.data.options import (
     AutotuneOptions,
     DistributeOptions,
@@ -21,11 +22,13 @@ __all__ = [
     "Counter",
     "DistributeOptions",
     "OptimizationOptions",
+    "Optional",
     "ThreadingOptions",
     "assert_cardinality",
     "bucket_by_sequence_length",
     "cardinality",
     "choose_from_datasets",
+    "dense_to_ragged_batch",
     "enumerate_dataset",
     "get_single_element",
     "get_structure",
@@ -76,6 +79,12 @@ def _by_method(name):
 choose_from_datasets = Dataset.choose_from_datasets
 sample_from_datasets = Dataset.sample_from_datasets
 get_single_element = single
+
+
+@public
+def dense_to_ragged_batch(batch_size, drop_remainder=False, row_splits_dtype=dtypes.int64):
+    """Dataset.ragged_batch for Dataset.apply()."""
+    return lambda dataset: dataset.ragged_batch(batch_size, drop_remainder, row_splits_dtype)
 
 
 @public

@@ -60,7 +60,7 @@ class Iterator:
         """An operation that starts it over a dataset. TypeError for elements of other types."""
         wanted, given = nest.flatten(self.element_spec), nest.flatten(dataset.element_spec)
         for a, b in zip(wanted, given):
-            if a.dtype is not b.dtype or not a.shape.is_compatible_with(b.shape):
+            if type(a) is not type(b) or not a.is_compatible_with(b):
                 raise TypeError(
                     f"the iterator is for elements {self.element_spec}, the dataset has "
                     f"{dataset.element_spec}"
@@ -81,6 +81,15 @@ class Iterator:
         """The tensors of the next element. OutOfRangeError at the end, in the step or at once."""
         spec = self.element_spec
         return pack(spec, apply_op("IteratorGetNext", (self._handle,), types_of(spec), name))
+
+    @public
+    def get_next_as_optional(self):
+        """An Optional of the next element, without a value at the end."""
+        from millrace.data.optional import Optional
+
+        spec = self.element_spec
+        found = apply_op("IteratorGetNextAsOptional", (self._handle,), types_of(spec))
+        return Optional(found, spec)
 
     output_types = property(lambda self: nest.map_structure(lambda s: s.dtype, self.element_spec))
     output_shapes = property(lambda self: nest.map_structure(lambda s: s.shape, self.element_spec))

@@ -57,7 +57,7 @@ class RaggedTensorSpec(CompositeSpec):
 
     Args:
       ragged_rank: how many of the outer dimensions have rows of their own lengths; all but the
-        last if left out.
+        last if left out. With 0 the value is a tensor, as elements of datasets can be.
     """
 
     __slots__ = ("_dtype", "_ragged_rank", "_row_splits_dtype", "_shape")
@@ -79,7 +79,7 @@ class RaggedTensorSpec(CompositeSpec):
             if rank is None:
                 raise ValueError("RaggedTensorSpec: give ragged_rank, or a shape of known rank")
             ragged_rank = rank - 1
-        if ragged_rank < 1 or (rank is not None and ragged_rank >= rank):
+        if ragged_rank < 0 or (rank is not None and ragged_rank >= max(rank, 1)):
             raise ValueError(f"RaggedTensorSpec: ragged_rank {ragged_rank} of shape {shape}")
         self._ragged_rank = ragged_rank
 
@@ -101,6 +101,8 @@ class RaggedTensorSpec(CompositeSpec):
 
     def parts(self):
         shape, rank = self._shape, self._ragged_rank
+        if rank == 0:
+            return [TensorSpec(shape, self._dtype)]
         rows = None if shape.rank is None or shape[0] is None else shape[0] + 1
         inner = None if shape.rank is None else [None, *shape.as_list()[rank + 1 :]]
         sizes = [rows, *[None] * (rank - 1)]

@@ -2,10 +2,12 @@
 
 from millrace._load import native, public
 from millrace.framework import nest
+from millrace.framework.argument_specs import part_specs
 from millrace.framework.concrete_function import ConcreteFunction
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.func_graph import Traced
 from millrace.framework.tensor import Tensor, TensorSpec
+from millrace.framework.type_spec import CompositeSpec
 from millrace.framework.variable import Variable
 from millrace.saved_model.structured import OtherSpec, decode
 
@@ -24,11 +26,20 @@ class _StoredBody(Traced):
     """The body of a function of a library."""
 
     def __init__(self, library, structure, variables):
-        leaves = nest.flatten(structure)
-        outputs = [leaf for leaf in leaves if isinstance(leaf, TensorSpec)]
-        none_mask = [not isinstance(leaf, TensorSpec) for leaf in leaves]
-        super().__init__(_StoredGraph(variables), structure, outputs, none_mask)
+        super().__init__(_StoredGraph(variables), structure, part_specs(structure), None)
         self._library = library
+
+    def pack(self, tensors):
+        tensors = iter(tensors)
+
+        def leaf(spec):
+            if isinstance(spec, TensorSpec):
+                return next(tensors)
+            if isinstance(spec, CompositeSpec):
+                return spec.of_parts([next(tensors) for _ in spec.parts()])
+            return None
+
+        return nest.map_structure(leaf, self.structure)
 
     def add_to(self, native_graph, name):
         """Makes it, and what it calls, known to that graph."""
@@ -54,7 +65,7 @@ class RestoredTrace(ConcreteFunction):
         self._stateful = True
         arguments = decode(stored.canonicalized_input_signature) or ((), {})
         self.structured_input_signature = arguments
-        self._specs = [s for s in nest.flatten(arguments) if isinstance(s, TensorSpec)]
+        self._specs = part_specs(arguments)
         self._result = decode(stored.output_signature)
         self._ready = None
 
@@ -144,6 +155,12 @@ def _match(spec, value, convert, found):
         if tensor is None:
             return False
         found.append(tensor)
+        return True
+    if isinstance(spec, CompositeSpec):
+        if not spec.is_compatible_with(value):
+            return False
+        given = isinstance(value, CompositeSpec)
+        found.extend(value.parts() if given else spec.parts_of(value))
         return True
     if isinstance(value, (Tensor, TensorSpec)) or hasattr(value, "_as_tensor"):
         return False
