@@ -17,6 +17,7 @@ from millrace.image.files import (  # noqa: F401
     extract_jpeg_shape,
     is_jpeg,
 )
+from millrace.ops.parsing import *  # noqa: F403
 
 _OF_RECORDS = ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator")
 
