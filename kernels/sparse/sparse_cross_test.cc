@@ -54,10 +54,17 @@ TEST_F(SparseCrossTest, JoinsEachChoice) {
 }
 
 TEST_F(SparseCrossTest, HashesAsTensorFlow) {
-  EXPECT_OUTPUTS_NEAR(Run("SparseCross", Columns(), Hashed(0, DType::kInt64)),
-                      std::vector<Tensor>({indices_, Tensor::Vector<int64_t>({ @0 @ }), shape_}));
-  EXPECT_OUTPUTS_NEAR(Run("SparseCrossHashed", Salted(false), Attrs()),
-                      std::vector<Tensor>({indices_, Tensor::Vector<int64_t>({ @1 @ }), shape_}));
+  EXPECT_OUTPUTS_NEAR(
+      Run("SparseCross", Columns(), Hashed(0, DType::kInt64)),
+      std::vector<Tensor>(
+          {indices_,
+           Tensor::Vector<int64_t>({2928842892298887678, 8839182380324527318, 7662026292601998360,
+                                    420636157114492666, 4707660378794676007, 6885183645886368187}),
+           shape_}));
+  EXPECT_OUTPUTS_NEAR(
+      Run("SparseCrossHashed", Salted(false), Attrs()),
+      std::vector<Tensor>(
+          {indices_, Tensor::Vector<int64_t>({41, 604, 144, 247, 406, 126}), shape_}));
 }
 
 TEST_F(SparseCrossTest, StrongHashesOfStringsTakeTheSalt) {
