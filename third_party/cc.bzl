@@ -14,6 +14,14 @@ COPTS = [
     "-Wno-array-bounds",
     "-Wno-stringop-overflow",
     "-Wno-stringop-overread",
+    # A precompiled header that does not fit the flags is an error, not a slow build.
+    "-Winvalid-pch",
+]
+
+# Kernels' loops besides: they are vectorised more often, and no value changes by these.
+KERNEL_COPTS = [
+    "-fno-math-errno",
+    "-fno-trapping-math",
 ]
 
 # A test's own code runs for milliseconds and is compiled for seconds.
@@ -35,7 +43,7 @@ def include_precompiled(precompiled):
 _CC_COPTS = COPTS + include_precompiled(_PRECOMPILED)
 _CC_TEST_COPTS = TEST_COPTS + include_precompiled(_PRECOMPILED_TEST)
 
-def mr_cc_library(name, copts = [], deps = [], test_code = False, precompiled = None, **kwargs):
+def mr_cc_library(name, copts = [], deps = [], test_code = False, precompiled = _PRECOMPILED, **kwargs):
     """A cc_library; an archive only, never a shared library of its own.
 
     Args:
@@ -43,19 +51,17 @@ def mr_cc_library(name, copts = [], deps = [], test_code = False, precompiled = 
       copts: compiler flags besides the house's.
       deps: targets.
       test_code: compile it as tests are.
-      precompiled: an mr_precompiled_header in place of the common one.
+      precompiled: the mr_precompiled_header it begins with, made with the same flags; None where copts has others, or flags that GCC
+        keeps with each function (a header compiled without them brings its own back).
       **kwargs: as of cc_library.
     """
-    precompiled = precompiled or (_PRECOMPILED_TEST if test_code else _PRECOMPILED)
-    base = TEST_COPTS if test_code else COPTS
-    if "-ffp-contract=off" not in copts:
-        # With that flag, which GCC keeps with each function, a precompiled header would bring its own back.
-        base = base + include_precompiled(precompiled)
+    if test_code and precompiled == _PRECOMPILED:
+        precompiled = _PRECOMPILED_TEST
     native.cc_library(
         name = name,
-        copts = base + copts,
+        copts = (TEST_COPTS if test_code else COPTS) + (include_precompiled(precompiled) if precompiled else []) + copts,
         linkstatic = True,
-        deps = deps + [precompiled],
+        deps = deps + ([precompiled] if precompiled else []),
         **kwargs
     )
 

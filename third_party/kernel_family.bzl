@@ -4,7 +4,7 @@ kernels/nn/bias_add.cc defines `absl::Status millrace::RegisterBiasAdd(Registry&
 macro lists the folder and writes register_nn.cc, whose RegisterNnKernels(Registry&) calls them all.
 """
 
-load("//third_party:cc.bzl", "mr_cc_library", "mr_cc_test")
+load("//third_party:cc.bzl", "KERNEL_COPTS", "mr_cc_library", "mr_cc_test")
 
 _PRECOMPILED = "//kernels/precompiled:kernel"
 _PRECOMPILED_TEST = "//kernels/precompiled:kernel_test"
@@ -85,6 +85,7 @@ def mr_kernel_family(
         file_copts = {},
         copts = [],
         exclude = [],
+        precompiled = True,
         visibility = ["//visibility:public"]):
     """Targets for every source in this folder.
 
@@ -104,6 +105,7 @@ def mr_kernel_family(
       file_deps: further deps of one file: {"conv2d.cc": ["@system//:dnnl"]}.
       file_copts: further compiler flags of one file: {"exp_avx512.cc": ["-mavx512f"]}.
       copts: further compiler flags of every source that is no test.
+      precompiled: whether copts leaves the precompiled header of kernels valid (file_copts never does).
       exclude: files that targets of their own in the BUILD file take care of.
       visibility: of the family target.
     """
@@ -131,8 +133,8 @@ def mr_kernel_family(
             name = stem,
             srcs = [cc] if cc in sources else [],
             hdrs = [h] if h in headers else [],
-            copts = copts + file_copts.get(cc, []),
-            precompiled = _PRECOMPILED,
+            copts = KERNEL_COPTS + copts + file_copts.get(cc, []),
+            precompiled = _PRECOMPILED if precompiled and cc not in file_copts else None,
             deps = own + [dep for dep in extra if dep not in own],
             visibility = ["//kernels:__subpackages__"],
         )
@@ -150,8 +152,8 @@ def mr_kernel_family(
             testonly = True,
             srcs = [src],
             test_code = True,
-            precompiled = _PRECOMPILED_TEST,
             copts = file_copts.get(src, []),
+            precompiled = None if src in file_copts else _PRECOMPILED_TEST,
             deps = own,
             alwayslink = True,
         )

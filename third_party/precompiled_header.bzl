@@ -1,7 +1,7 @@
 """Headers parsed once for a whole build.
 
 A target that depends on `mr_precompiled_header(name = "x", hdr = "x.h")` and is compiled with `-include <package>/compiled/x.h` starts from
-x.h.gch. The compiler uses that file only where its flags agree with the source's, and reads the text otherwise: a source may add flags.
+x.h.gch. The compiler uses that file only where its flags agree with the source's; -Winvalid-pch says where they do not.
 """
 
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")

@@ -41,6 +41,11 @@ ShapeContext::Inputs GatherInputs(absl::Span<const Endpoint> inputs,
 
 absl::Status RunShapeFunctions(const OpSchema& op, ShapeContext& context) {
   for (const ShapeFn fn : op.shape_fns) MR_RETURN_IF_ERROR(fn(context));
+  if (context.went_beyond()) {
+    return absl::InvalidArgumentError(absl::StrCat("Its attributes disagree about its ",
+                                                   context.num_inputs(), " inputs and ",
+                                                   context.num_outputs(), " outputs"));
+  }
   for (int i = 0; i < context.num_outputs(); ++i) {
     const PartialShape& shape = context.output(i);
     if (!shape.known_rank()) continue;

@@ -28,6 +28,19 @@ ShapeContext::ShapeContext(const OpSchema& op, absl::string_view node_name, cons
       output_shapes_(output_types.size()),
       output_handles_(output_types.size()) {}
 
+void ShapeContext::set_output(int i, PartialShape shape) {
+  if (HasOutput(i)) output_shapes_[i] = std::move(shape);
+}
+
+void ShapeContext::set_output_handle(int i, HandleData data) {
+  if (HasOutput(i)) output_handles_[i] = std::move(data);
+}
+
+const PartialShape& ShapeContext::NoShape() {
+  static const PartialShape* const unknown = new PartialShape();
+  return *unknown;
+}
+
 absl::StatusOr<PartialShape> ShapeContext::input_as_shape(int i) const {
   MR_ASSIGN_OR_RETURN(const PartialShape shape_of_shape, WithRankAtMost(i, 1));
   if (const Tensor* value = input_value(i)) {
@@ -40,7 +53,7 @@ absl::StatusOr<PartialShape> ShapeContext::input_as_shape(int i) const {
     absl::StatusOr<PartialShape> shape = PartialShape::Create(dims);
     return shape.ok() ? std::move(shape) : Error(i, shape.status().message());
   }
-  if (inputs_.values_as_shapes[i].known_rank()) return inputs_.values_as_shapes[i];
+  if (value_as_shape(i).known_rank()) return value_as_shape(i);
   if (shape_of_shape.rank() != 1 || shape_of_shape.dim(0) < 0) return PartialShape::Unknown();
   if (shape_of_shape.dim(0) > Shape::kMaxRank) {
     return Error(i, absl::StrCat("a shape of ", shape_of_shape.dim(0),
@@ -54,7 +67,7 @@ std::optional<std::vector<int64_t>> ShapeContext::input_as_ints(int i) const {
     if (!IsIndex(value->dtype()) || value->rank() > 1) return std::nullopt;
     return IntsOf(*value);
   }
-  const PartialShape& known = inputs_.values_as_shapes[i];
+  const PartialShape& known = value_as_shape(i);
   if (!known.fully_defined()) return std::nullopt;
   return std::vector<int64_t>(known.dims().begin(), known.dims().end());
 }

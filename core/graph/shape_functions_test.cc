@@ -202,6 +202,39 @@ TEST(WindowedOutputSizeTest, RefusesWhatMakesNoSense) {
   EXPECT_EQ(Of(kMax, kMax, 1, kMax, "SAME").out, 1);
 }
 
+TEST(ShapeContextTest, RefusesFunctionsThatGoBeyondTheNode) {
+  const auto infer = [](ShapeFn fn) {
+    OpSchema op;
+    op.shape_fns = {fn};
+    std::vector<PartialShape> shapes;
+    std::vector<HandleData> handles;
+    return InferShapes(op, "n", {}, {Endpoint()}, {kF}, {kF}, &shapes, &handles).code();
+  };
+  EXPECT_EQ(infer([](ShapeContext& c) {
+              c.set_output(0, c.input(0));
+              return absl::OkStatus();
+            }),
+            absl::StatusCode::kOk);
+  EXPECT_EQ(infer([](ShapeContext& c) {
+              c.set_output(1, c.input(0));
+              return absl::OkStatus();
+            }),
+            kInvalid);
+  EXPECT_EQ(infer([](ShapeContext& c) {
+              EXPECT_EQ(c.input_type(1), DType::kInvalid);
+              EXPECT_EQ(c.input_value(1), nullptr);
+              EXPECT_FALSE(c.input_as_ints(1).has_value());
+              c.set_output(0, c.input(1));
+              return absl::OkStatus();
+            }),
+            kInvalid);
+  EXPECT_EQ(infer([](ShapeContext& c) {
+              c.set_output_handle(-1, HandleData());
+              return absl::OkStatus();
+            }),
+            kInvalid);
+}
+
 TEST(ShapeContextTest, MergeDim) {
   EXPECT_EQ(ShapeContext::MergeDim(-1, 3).value(), 3);
   EXPECT_EQ(ShapeContext::MergeDim(3, -1).value(), 3);

@@ -39,10 +39,12 @@ class ShapeContext {
   }
   int num_inputs() const { return static_cast<int>(inputs_.shapes.size()); }
   int num_outputs() const { return static_cast<int>(output_shapes_.size()); }
-  DType input_type(int i) const { return input_types_[i]; }
-  DType output_type(int i) const { return output_types_[i]; }
-  const PartialShape& input(int i) const { return inputs_.shapes[i]; }
-  const Tensor* input_value(int i) const { return inputs_.values[i]; }
+  // Of an input that is not there: an invalid type, unknown rank, no value. Outputs that are not
+  // there are left alone. InferShapes refuses a node whose functions asked for such.
+  DType input_type(int i) const { return HasInput(i) ? input_types_[i] : DType::kInvalid; }
+  DType output_type(int i) const { return HasOutput(i) ? output_types_[i] : DType::kInvalid; }
+  const PartialShape& input(int i) const { return HasInput(i) ? inputs_.shapes[i] : NoShape(); }
+  const Tensor* input_value(int i) const { return HasInput(i) ? inputs_.values[i] : nullptr; }
   // Input i read as a shape: from its constant value or from upstream; unknown rank if nothing is
   // known, and of known rank with unknown dimensions if only its length is. INVALID_ARGUMENT for a
   // constant that is no shape.
@@ -50,11 +52,13 @@ class ShapeContext {
   // A constant int32 or int64 scalar or vector input as int64s; nullopt if not constant. A vector
   // that follows from static shapes alone is constant too.
   std::optional<std::vector<int64_t>> input_as_ints(int i) const;
-  const HandleData* input_handle(int i) const { return inputs_.handles[i]; }
+  const HandleData* input_handle(int i) const { return HasInput(i) ? inputs_.handles[i] : nullptr; }
 
-  void set_output(int i, PartialShape shape) { output_shapes_[i] = std::move(shape); }
-  const PartialShape& output(int i) const { return output_shapes_[i]; }
-  void set_output_handle(int i, HandleData data) { output_handles_[i] = std::move(data); }
+  void set_output(int i, PartialShape shape);
+  const PartialShape& output(int i) const { return HasOutput(i) ? output_shapes_[i] : NoShape(); }
+  void set_output_handle(int i, HandleData data);
+  // Whether an input or output was asked for that is not there: attributes disagree about how many.
+  bool went_beyond() const { return went_beyond_; }
   std::vector<PartialShape>& output_shapes() { return output_shapes_; }
   std::vector<HandleData>& output_handles() { return output_handles_; }
 
@@ -69,6 +73,18 @@ class ShapeContext {
   static absl::StatusOr<int64_t> MergeDim(int64_t a, int64_t b);
 
  private:
+  bool HasInput(int i) const { return Has(i, num_inputs()); }
+  bool HasOutput(int i) const { return Has(i, num_outputs()); }
+  bool Has(int i, int n) const {
+    if (i >= 0 && i < n) return true;
+    went_beyond_ = true;
+    return false;
+  }
+  static const PartialShape& NoShape();
+  const PartialShape& value_as_shape(int i) const {
+    return HasInput(i) ? inputs_.values_as_shapes[i] : NoShape();
+  }
+
   const OpSchema& op_;
   std::string node_name_;
   const AttrMap& attrs_;
@@ -76,6 +92,7 @@ class ShapeContext {
   absl::Span<const DType> input_types_, output_types_;
   std::vector<PartialShape> output_shapes_;
   std::vector<HandleData> output_handles_;
+  mutable bool went_beyond_ = false;
 };
 
 // Shared shape functions.

@@ -12,7 +12,7 @@
 namespace millrace {
 namespace {
 
-absl::string_view TypeText(DType t) {
+std::string TypeText(DType t) {
   return t == DType::kFloat ? "float" : t == DType::kDouble ? "double" : DTypeName(t);
 }
 

@@ -9,15 +9,7 @@ graphs need is in mr.compat.v1, and here too where TensorFlow 2 has no such name
 
 import importlib as _importlib
 
-from millrace import (
-    _native_setup,
-    dtypes,
-    errors,
-    linalg,
-    math,
-    nn,
-    random,
-)
+from millrace import _native_setup, dtypes, errors
 from millrace.dtypes import (
     DType,
     as_dtype,
@@ -103,7 +95,13 @@ from millrace.framework.scopes import (
 )
 from millrace.framework.sparse_tensor import SparseTensor
 from millrace.framework.tape import GradientTape
-from millrace.framework.tensor import Tensor, TensorSpec
+from millrace.framework.tensor import Tensor, TensorSpec, TypeSpec
+from millrace.framework.type_spec import (
+    IndexedSlicesSpec,
+    RaggedTensorSpec,
+    SparseTensorSpec,
+    type_spec_from_value,
+)
 from millrace.framework.variable import Variable
 from millrace.ops.array import *  # noqa: F403
 from millrace.ops.blocks import *  # noqa: F403
@@ -122,13 +120,6 @@ from millrace.ops.elementwise import *  # noqa: F403
 from millrace.ops.functional import *  # noqa: F403
 from millrace.ops.functional import vectorized_map
 from millrace.ops.gathering import *  # noqa: F403
-from millrace.ops.initializers import (
-    constant_initializer,
-    ones_initializer,
-    random_normal_initializer,
-    random_uniform_initializer,
-    zeros_initializer,
-)
 from millrace.ops.linalg import *  # noqa: F403
 from millrace.ops.matrices import complex, einsum, eye
 from millrace.ops.rearrange import (
@@ -167,7 +158,8 @@ from millrace.tensor_shape import TensorShape
 from millrace.version import __version__
 
 newaxis = None
-_LAZY = {
+# Imported when they are first asked for.
+_LAZY_MODULES = {
     "autograph",
     "bitwise",
     "compat",
@@ -178,9 +170,13 @@ _LAZY = {
     "image",
     "initializers",
     "io",
+    "linalg",
     "lookup",
+    "math",
+    "nn",
     "queue",
     "ragged",
+    "random",
     "raw_ops",
     "saved_model",
     "sets",
@@ -190,13 +186,59 @@ _LAZY = {
     "summary",
     "train",
 }
+_LAZY_INITIALIZERS = {
+    "constant_initializer",
+    "ones_initializer",
+    "random_normal_initializer",
+    "random_uniform_initializer",
+    "zeros_initializer",
+}
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # type checkers and editors take it for true
+    from millrace import (
+        autograph,
+        bitwise,
+        compat,
+        config,
+        data,
+        debugging,
+        distributed,
+        image,
+        initializers,
+        io,
+        linalg,
+        lookup,
+        math,
+        nn,
+        queue,
+        ragged,
+        random,
+        raw_ops,
+        saved_model,
+        sets,
+        signal,
+        sparse,
+        strings,
+        summary,
+        train,
+    )
+    from millrace.ops.initializers import (
+        constant_initializer,
+        ones_initializer,
+        random_normal_initializer,
+        random_uniform_initializer,
+        zeros_initializer,
+    )
 
 
 def __getattr__(name):
-    if name in _LAZY:
+    if name in _LAZY_MODULES:
         return _importlib.import_module(f"millrace.{name}")
+    if name in _LAZY_INITIALIZERS:
+        return getattr(_importlib.import_module("millrace.ops.initializers"), name)
     raise AttributeError(f"module 'millrace' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted(set(globals()) | _LAZY)
+    hidden = {"TYPE_CHECKING"}
+    return sorted((set(globals()) | _LAZY_MODULES | _LAZY_INITIALIZERS) - hidden)

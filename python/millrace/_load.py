@@ -8,7 +8,8 @@ def _open():
     # The library brings its own protobuf and gRPC, as TensorFlow does: each looks for its symbols
     # at home first.
     # Sanitizers cannot work so; MILLRACE_NO_DEEPBIND=1 is for them.
-    flags = os.RTLD_NOW
+    # Millrace's own symbols are bound at once all the same, as its libraries say.
+    flags = os.RTLD_LAZY
     if not os.environ.get("MILLRACE_NO_DEEPBIND"):
         flags |= getattr(os, "RTLD_DEEPBIND", 0)
     before = sys.getdlopenflags()

@@ -2,7 +2,6 @@
 number of threads."""
 
 import importlib
-import random as _python_random
 
 from millrace import dtypes
 from millrace._load import public
@@ -28,8 +27,10 @@ def set_seed(seed):
     global _eager_seeds, _times_seeded
     graph = context.building_graph()
     if graph is None:
+        import random
+
         context.set_eager_seed(seed)
-        _eager_seeds = _python_random.Random(seed)
+        _eager_seeds = random.Random(seed)
         _times_seeded += 1
     else:
         graph.seed = seed

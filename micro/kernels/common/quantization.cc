@@ -27,9 +27,12 @@ bool Split(float value, FloatParts* parts) {
   return true;
 }
 
+// Divides 64 bits and doubles at once.
+constexpr bool kHasDouble = sizeof(void*) >= sizeof(uint64_t);
+
 // Of a dividend whose quotient has 32 bits, by a divisor of 24 bits.
 void Divide(uint64_t dividend, uint32_t divisor, uint32_t* quotient, uint32_t* remainder) {
-  if constexpr (sizeof(void*) >= sizeof(uint64_t)) {
+  if constexpr (kHasDouble) {
     *quotient = static_cast<uint32_t>(dividend / divisor);
     *remainder = static_cast<uint32_t>(dividend % divisor);
     return;
@@ -64,9 +67,8 @@ bool Finish(uint64_t multiplier, int shift, Requant* requant) {
   return true;
 }
 
-}  // namespace
-
-bool RequantOf(double factor, Requant* requant) {
+// Of factor * 2^exponent.
+bool FromDouble(double factor, int exponent, Requant* requant) {
   uint64_t bits;
   __builtin_memcpy(&bits, &factor, sizeof(bits));
   if (bits << 1 == 0) {  // either zero
@@ -81,8 +83,12 @@ bool RequantOf(double factor, Requant* requant) {
   }
   // factor = mantissa / 2^53 * 2^shift with mantissa in [2^52, 2^53); keep 31 bits, halves up.
   const uint64_t mantissa = (bits & ((uint64_t{1} << 52) - 1)) | (uint64_t{1} << 52);
-  return Finish((mantissa + (uint64_t{1} << 21)) >> 22, biased - 1022, requant);
+  return Finish((mantissa + (uint64_t{1} << 21)) >> 22, biased - 1022 + exponent, requant);
 }
+
+}  // namespace
+
+bool RequantOf(double factor, Requant* requant) { return FromDouble(factor, 0, requant); }
 
 bool RequantMaker::Set(float a, float c) {
   FloatParts pa, pc;
@@ -127,7 +133,12 @@ void RequantMaker::MakeTable(const float* b, int count, int32_t* multipliers,
                              int8_t* shifts) const {
   for (int i = 0; i < count; ++i) {
     Requant requant;
-    Make(b[i], &requant);
+    if constexpr (kHasDouble) {
+      // The product is exact, so that the quotient is the double that Make follows.
+      FromDouble(double(numerator_) * double{b[i]} / double(divisor_), exponent_, &requant);
+    } else {
+      Make(b[i], &requant);
+    }
     multipliers[i] = requant.multiplier;
     shifts[i] = static_cast<int8_t>(requant.shift);
   }

@@ -103,6 +103,24 @@ TEST(RequantMaker, AcceptsWhatItMakes) {
   }
 }
 
+TEST(RequantMaker, MakesTablesOfTheSame) {
+  std::mt19937 random(4);
+  for (int i = 0; i < 20000; ++i) {
+    RequantMaker maker;
+    ASSERT_TRUE(
+        maker.Set(FloatOf(random() & 0x4FFFFFFF), FloatOf(0x30000000 + random() % 0x1FFFFFFF)));
+    const float b = FloatOf(i == 0 ? 0 : i < 100 ? random() & 0x7FFFFF : random() & 0x7FFFFFFF);
+    if (!maker.Accepts(b)) continue;
+    Requant expected;
+    ASSERT_TRUE(maker.Make(b, &expected));
+    int32_t multiplier;
+    int8_t shift;
+    maker.MakeTable(&b, 1, &multiplier, &shift);
+    ASSERT_EQ(multiplier, expected.multiplier) << b;
+    ASSERT_EQ(shift, expected.shift) << b;
+  }
+}
+
 // The definition of the 32-bit product: rounded with halves upwards, then shifted and rounded again
 // with halves away from zero.
 TEST(MultiplyByRequant, RoundsTwice) {

@@ -31,6 +31,32 @@ struct ScaledExp {
   uint32_t Sum(const int8_t* row, int32_t count, int32_t* max) const;
 };
 
+// What an exponential is of the sum of all.
+class SoftmaxShare {
+ public:
+  // sum: as ScaledExp::Sum returns it. Shares are in steps of 1/256 from -128 on, or, when wide, of
+  // 1/65536 from -32768 on.
+  SoftmaxShare(uint32_t sum, bool wide) : bits_(wide ? 16 : 8) {
+    // The sum is (1 + x) * 2^(kSumBits - zeros), x in [0, 1); e^0 is in it, so it is not 0.
+    const int zeros = __builtin_clz(sum);
+    reciprocal_ = ReciprocalOfOnePlus(static_cast<int32_t>((sum << zeros << 1) >> 1));
+    shift_ = ScaledExp::kSumBits - zeros + 31 - bits_;
+    if (shift_ > 31) shift_ = 31;  // thousands of elements alike
+  }
+
+  int32_t Least() const { return -(1 << (bits_ - 1)); }
+  // Of what ScaledExp::Exp returns.
+  int32_t Of(int32_t exponential) const {
+    const int32_t share = DoublingHighMul(reciprocal_, exponential);
+    return Clamp(RoundingShiftRight(share, shift_) + Least(), Least(), -Least() - 1);
+  }
+
+ private:
+  int bits_;
+  int shift_;
+  int32_t reciprocal_;
+};
+
 }  // namespace millrace::micro
 
 #endif  // MILLRACE_MICRO_KERNELS_COMMON_SCALED_EXP_H_

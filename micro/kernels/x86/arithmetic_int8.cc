@@ -8,24 +8,37 @@
 namespace millrace::micro {
 namespace {
 
-constexpr int32_t kStep = 8;
+constexpr int32_t kElements = 32;  // at once
 
-// An operand of a row: eight elements from i on, or the same one eight times.
-__m256i Load8(const void* data, int32_t stride, int32_t i) {
-  const auto* p = static_cast<const int8_t*>(data);
-  if (stride == 0) return _mm256_set1_epi32(*p);
-  return _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p + i)));
+// operation(a, b, out) on as many elements at once; out may be a or b.
+template <typename Operation>
+void RunRow(const PairRow& row, const Operation& operation) {
+  int8_t repeated[kElements];
+  if (row.a_stride == 0) std::memset(repeated, *static_cast<const int8_t*>(row.a), kElements);
+  if (row.b_stride == 0) std::memset(repeated, *static_cast<const int8_t*>(row.b), kElements);
+  const auto* a = row.a_stride == 0 ? repeated : static_cast<const int8_t*>(row.a);
+  const auto* b = row.b_stride == 0 ? repeated : static_cast<const int8_t*>(row.b);
+  auto* out = static_cast<int8_t*>(row.out);
+  const ptrdiff_t a_step = row.a_stride * kElements, b_step = row.b_stride * kElements;
+  int32_t left = row.count;
+  const Operation own = operation;  // which no store to `out` can be thought to change
+  for (; left >= kElements; left -= kElements, a += a_step, b += b_step, out += kElements) {
+    own(a, b, out);
+  }
+  if (left == 0) return;
+  int8_t last_a[kElements] = {}, last_b[kElements] = {};
+  std::memcpy(last_a, a, static_cast<size_t>(left));
+  std::memcpy(last_b, b, static_cast<size_t>(left));
+  own(last_a, last_b, last_a);
+  std::memcpy(out, last_a, static_cast<size_t>(left));
 }
 
-// eight(i): what to store from i on. one(a, b): the same for what is left.
-template <typename Eight, typename One>
-void Int8Row(const PairRow& row, const x86::Output8& store, const Eight& eight, const One& one) {
-  auto* out = static_cast<int8_t*>(row.out);
-  int32_t i = 0;
-  for (; i + kStep <= row.count; i += kStep) store.Store(eight(i), out + i);
+template <typename One>
+void RunOneByOne(const PairRow& row, const One& one) {
   const auto* a = static_cast<const int8_t*>(row.a);
   const auto* b = static_cast<const int8_t*>(row.b);
-  for (; i < row.count; ++i) {
+  auto* out = static_cast<int8_t*>(row.out);
+  for (int32_t i = 0; i < row.count; ++i) {
     out[i] = static_cast<int8_t>(one(a[i * row.a_stride], b[i * row.b_stride]));
   }
 }
@@ -42,8 +55,6 @@ double RealOf(Requant factor) { return std::ldexp(factor.multiplier, factor.shif
 template <int kPoint>
 class UsualAddition {
  public:
-  static constexpr int32_t kElements = 32;  // at once
-
   explicit UsualAddition(const AddQuantized& p) : p_(p) {
     const double output = RealOf(p.factors.output);
     const double a = RealOf(p.factors.a) * output * (1 << p.left_shift);
@@ -79,37 +90,7 @@ class UsualAddition {
 
   bool Fits() const { return fits_; }
 
-  void Row(const PairRow& row) const {
-    int8_t repeated[kElements];
-    if (row.a_stride == 0) std::memset(repeated, *static_cast<const int8_t*>(row.a), kElements);
-    if (row.b_stride == 0) std::memset(repeated, *static_cast<const int8_t*>(row.b), kElements);
-    const auto* a = row.a_stride == 0 ? repeated : static_cast<const int8_t*>(row.a);
-    const auto* b = row.b_stride == 0 ? repeated : static_cast<const int8_t*>(row.b);
-    auto* out = static_cast<int8_t*>(row.out);
-    const ptrdiff_t a_step = row.a_stride * kElements, b_step = row.b_stride * kElements;
-    int32_t left = row.count;
-    const UsualAddition own = *this;  // which no store to `out` can be thought to change
-    for (; left >= kElements; left -= kElements, a += a_step, b += b_step, out += kElements) {
-      own.Add(a, b, out);
-    }
-    if (left == 0) return;
-    int8_t last_a[kElements] = {}, last_b[kElements] = {};
-    std::memcpy(last_a, a, static_cast<size_t>(left));
-    std::memcpy(last_b, b, static_cast<size_t>(left));
-    own.Add(last_a, last_b, last_a);
-    std::memcpy(out, last_a, static_cast<size_t>(left));
-  }
-
- private:
-  static constexpr double kOne = 1 << (kPoint + 7);
-  static constexpr double kDigits = 1 << (kPoint + 14);  // a factor in its last digit
-
-  static __m256i Digits(int32_t a, int32_t b) {
-    return _mm256_set1_epi16(static_cast<int16_t>(a | b << 8));
-  }
-
-  // Of kElements pairs. out may be a or b.
-  void Add(const int8_t* a, const int8_t* b, int8_t* out) const {
+  void operator()(const int8_t* a, const int8_t* b, int8_t* out) const {
     const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(a));
     const __m256i flipped =
         _mm256_xor_si256(flip_, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
@@ -125,6 +106,14 @@ class UsualAddition {
       AddAgain(p_, x, _mm256_xor_si256(flipped, flip_), Sure(fractions[0]), Sure(fractions[1]),
                out);
     }
+  }
+
+ private:
+  static constexpr double kOne = 1 << (kPoint + 7);
+  static constexpr double kDigits = 1 << (kPoint + 14);  // a factor in its last digit
+
+  static __m256i Digits(int32_t a, int32_t b) {
+    return _mm256_set1_epi16(static_cast<int16_t>(a | b << 8));
   }
 
   // What is before v's point; *fraction: what is behind it, at a word's upper end. Only the sums of
@@ -166,40 +155,63 @@ class UsualAddition {
   __m256i low_, high_;
 };
 
-void AddOneByOne(const AddQuantized& p, const PairRow& row) {
-  const auto* a = static_cast<const int8_t*>(row.a);
-  const auto* b = static_cast<const int8_t*>(row.b);
-  auto* out = static_cast<int8_t*>(row.out);
-  for (int32_t i = 0; i < row.count; ++i) {
-    out[i] = static_cast<int8_t>(AddElements(p, a[i * row.a_stride], b[i * row.b_stride]));
+// Products whose factor is below 1/2.
+class UsualProduct {
+ public:
+  explicit UsualProduct(const MulQuantized& p)
+      : a_zero_(_mm256_set1_epi16(static_cast<int16_t>(p.a_zero_point))),
+        b_zero_(_mm256_set1_epi16(static_cast<int16_t>(p.b_zero_point))),
+        factor_(x86::MakeHalving8(_mm256_set1_epi32(p.factors.output.multiplier),
+                                  _mm256_set1_epi32(p.factors.output.shift))),
+        output_(p.output_zero_point, p.factors.range) {}
+
+  static bool Fits(const MulQuantized& p) {
+    return p.factors.output.shift < 0 && IsByte(p.a_zero_point) && IsByte(p.b_zero_point) &&
+           IsByte(p.output_zero_point);
   }
-}
+
+  void operator()(const int8_t* a, const int8_t* b, int8_t* out) const {
+    __m256i low[2], high[2];
+    for (int i = 0; i < 2; ++i) {
+      const __m256i x = Words(a + 16 * i, a_zero_), y = Words(b + 16 * i, b_zero_);
+      const __m256i lower = _mm256_mullo_epi16(x, y), upper = _mm256_mulhi_epi16(x, y);
+      low[i] = x86::TimesHalving8(_mm256_unpacklo_epi16(lower, upper), factor_);
+      high[i] = x86::TimesHalving8(_mm256_unpackhi_epi16(lower, upper), factor_);
+    }
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out),
+                        output_.BytesOfUnpacked(low[0], high[0], low[1], high[1]));
+  }
+
+ private:
+  static __m256i Words(const int8_t* p, __m256i zero) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    return _mm256_sub_epi16(_mm256_cvtepi8_epi16(bytes), zero);
+  }
+
+  __m256i a_zero_, b_zero_;
+  x86::Halving8 factor_;
+  x86::HalvedOutput<int8_t> output_;
+};
 
 }  // namespace
 
 void AddInt8Row(const void* data, const PairRow& row) {
   const auto& p = *static_cast<const AddQuantized*>(data);
-  if (row.count < 16) return AddOneByOne(p, row);
+  const auto one_by_one = [&] {
+    RunOneByOne(row, [&p](int32_t a, int32_t b) { return AddElements(p, a, b); });
+  };
+  if (row.count < 16) return one_by_one();
   const UsualAddition<7> add(p);
-  if (add.Fits()) return add.Row(row);
+  if (add.Fits()) return RunRow(row, add);
   const UsualAddition<4> add_large(p);  // factors up to 7
-  if (add_large.Fits()) return add_large.Row(row);
-  AddOneByOne(p, row);
+  if (add_large.Fits()) return RunRow(row, add_large);
+  one_by_one();
 }
 
 void MulInt8Row(const void* data, const PairRow& row) {
-  const MulQuantized p = *static_cast<const MulQuantized*>(data);
-  const __m256i a_zero = _mm256_set1_epi32(p.a_zero_point);
-  const __m256i b_zero = _mm256_set1_epi32(p.b_zero_point);
-  const x86::Requant8 output = x86::MakeRequant8(p.factors.output);
-  Int8Row(
-      row, x86::Output8(p.output_zero_point, p.factors.range),
-      [&](int32_t i) {
-        const __m256i x = _mm256_sub_epi32(Load8(row.a, row.a_stride, i), a_zero);
-        const __m256i y = _mm256_sub_epi32(Load8(row.b, row.b_stride, i), b_zero);
-        return x86::MultiplyByRequant8(_mm256_mullo_epi32(x, y), output);
-      },
-      [&](int32_t x, int32_t y) { return MulElements(p, x, y); });
+  const auto& p = *static_cast<const MulQuantized*>(data);
+  if (row.count >= 8 && UsualProduct::Fits(p)) return RunRow(row, UsualProduct(p));
+  RunOneByOne(row, [&p](int32_t a, int32_t b) { return MulElements(p, a, b); });
 }
 
 }  // namespace millrace::micro

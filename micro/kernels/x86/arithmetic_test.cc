@@ -95,5 +95,45 @@ TEST(Arithmetic, AddsRowsOfAnyLengthAndARepeatedOperand) {
   }
 }
 
+void ExpectSameProducts(const MulQuantized& p) {
+  std::vector<int8_t> a, b;
+  for (int32_t i = 0; i < 256 * 256; ++i) {
+    a.push_back(static_cast<int8_t>(i >> 8));
+    b.push_back(static_cast<int8_t>(i));
+  }
+  std::vector<int8_t> products(a.size());
+  MulInt8Row(&p, PairRow{a.data(), b.data(), products.data(), 1, 1, 256 * 256});
+  for (size_t i = 0; i < a.size(); ++i) ASSERT_EQ(products[i], MulElements(p, a[i], b[i])) << i;
+}
+
+TEST(Arithmetic, MultipliesInt8AsOneByOne) {
+  for (const float factor : {0.0039f, 0.0078125f, 0.02f, 0.25f, 0.49f, 0.5f, 1.0f, 3.0f, 1e-7f}) {
+    for (const int32_t zero : {0, -128, 127, -5}) {
+      MulQuantized p = {{{}, {-128, 127}}, zero, -1 - zero, zero / 2};
+      ASSERT_TRUE(RequantOf(factor, 1.0f, 1.0f, &p.factors.output));
+      ExpectSameProducts(p);
+      p.factors.range = {-100, 90};
+      ExpectSameProducts(p);
+    }
+  }
+  // A damaged model's.
+  ExpectSameProducts({{{1 << 30, -9}, {-128, 127}}, 1 << 20, 3, 0});
+}
+
+TEST(Arithmetic, MultipliesRowsOfAnyLengthAndARepeatedOperand) {
+  const MulQuantized p = {{{1234567890, -6}, {-128, 127}}, 4, -7, 11};
+  for (int32_t count = 1; count < 100; ++count) {
+    std::vector<int8_t> a(static_cast<size_t>(count)), out(a.size());
+    for (size_t i = 0; i < a.size(); ++i) a[i] = static_cast<int8_t>(i * 37);
+    const int8_t b = -55;
+    MulInt8Row(&p, PairRow{a.data(), &b, out.data(), 1, 0, count});
+    for (size_t i = 0; i < a.size(); ++i) ASSERT_EQ(out[i], MulElements(p, a[i], b));
+    MulInt8Row(&p, PairRow{&b, a.data(), a.data(), 0, 1, count});
+    for (size_t i = 0; i < a.size(); ++i) {
+      ASSERT_EQ(a[i], MulElements(p, b, static_cast<int8_t>(i * 37)));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace millrace::micro

@@ -4,7 +4,7 @@ namespace millrace::micro {
 
 void ConvUInt8Loop(const ConvQuantized& p, const uint8_t* input, const uint8_t* filter,
                    int32_t filter_zero_point, const int32_t* bias, uint8_t* output) {
-  if (!x86::FitsTiles(p.shape)) {
+  if (!x86::FitsTiles<false>(p.shape)) {
     ConvSums<int32_t>(p.shape, input, p.input_zero_point, UInt8Weights{filter, filter_zero_point},
                       FinishByte<uint8_t>{p, bias, output});
     return;

@@ -29,6 +29,16 @@ const Case kCases[] = {
     {5, 20, 100, 3, 5, 10},            // larger than what is packed
     {11, 13, 1, 9, 4, 3, 1, 2, 1, 3},  // one channel, windows beside each other
     {2, 70, 7, 20, 1, 3, 1, 1, 1, 1},  // more outputs than are found at once
+    {4, 4, 16, 16, 3, 3, 3, 1, 1, 1},  // windows that do not overlap
+    {7, 9, 8, 8, 3, 3, 2, 1, 1, 1},    // usual windows, two apart
+    {5, 2, 8, 8, 3, 3, 1, 1, 1, 2},    // of which some lie outside
+};
+
+// Of ordinary convolutions alone.
+const Case kWideCases[] = {
+    {2, 20, 600, 5, 1, 1},                // more pixels than are widened at once
+    {3, 130, 130, 9, 2, 2, 1, 2},         // more columns than are widened at once
+    {4, 30, 250, 3, 2, 3, 1, 40, 1, 60},  // windows too wide to be widened
 };
 
 ConvShape ShapeOf(const Case& c) {
@@ -90,6 +100,101 @@ TEST(ConvFloat, IsTheSumOfItsProducts) {
     });
     for (size_t i = 0; i < actual.size(); ++i) {
       ASSERT_NEAR(actual[i], expected[i], 5e-5f) << "case " << &c - kCases << ", output " << i;
+    }
+  }
+}
+
+// Factors of output channels for some sums of int8: all halving, or some.
+struct Factors {
+  Factors(size_t channels, bool all_halving) {
+    std::mt19937 random(5);
+    for (size_t c = 0; c < channels; ++c) {
+      multipliers.push_back(static_cast<int32_t>((uint32_t{1} << 30) + random() % (1u << 30)));
+      const int shift = all_halving || random() % 8 != 0 ? -6 - static_cast<int>(random() % 4) : 1;
+      shifts.push_back(static_cast<int8_t>(shift));
+    }
+  }
+  ChannelFactors get() const { return {multipliers.data(), shifts.data()}; }
+
+  std::vector<int32_t> multipliers;
+  std::vector<int8_t> shifts;
+};
+
+std::vector<int32_t> Biases(size_t count) {
+  std::mt19937 random(3);
+  std::vector<int32_t> values(count);
+  for (int32_t& v : values) v = static_cast<int32_t>(random() % 20001) - 10000;
+  return values;
+}
+
+// As uint8.
+std::vector<uint8_t> Unsigned(const std::vector<int8_t>& values) {
+  return {values.begin(), values.end()};
+}
+
+void ExpectBytes(const Case& c, bool all_halving, bool has_bias) {
+  const ConvShape s = ShapeOf(c);
+  const Factors factors(static_cast<size_t>(c.outputs), all_halving);
+  const auto count = static_cast<size_t>(s.filter_height * s.filter_width * s.filter_channels);
+  const std::vector<int8_t> input = Bytes(InputSize(s), 1),
+                            filter = Bytes(count * static_cast<size_t>(c.outputs), 2);
+  const std::vector<int32_t> biases = Biases(static_cast<size_t>(c.outputs));
+  const int32_t* bias = has_bias ? biases.data() : nullptr;
+  std::vector<int8_t> actual(OutputSize(s)), expected(OutputSize(s));
+  const ConvQuantized p = {s, 9, -3, {-100, 110}, factors.get(), nullptr};
+  ConvLoop(p, input.data(), filter.data(), bias, actual.data());
+  ConvSums<int32_t>(s, input.data(), 9, filter.data(), FinishInt8{p, bias, expected.data()});
+  ASSERT_EQ(actual, expected);
+  const std::vector<uint8_t> u_input = Unsigned(input), u_filter = Unsigned(filter);
+  std::vector<uint8_t> u_actual(OutputSize(s)), u_expected(OutputSize(s));
+  const ConvQuantized u = {s, 130, 120, {10, 250}, factors.get(), nullptr};
+  ConvUInt8Loop(u, u_input.data(), u_filter.data(), 131, bias, u_actual.data());
+  ConvSums<int32_t>(s, u_input.data(), 130, UInt8Weights{u_filter.data(), 131},
+                    FinishByte<uint8_t>{u, bias, u_expected.data()});
+  ASSERT_EQ(u_actual, u_expected);
+}
+
+TEST(ConvBytes, AreTheReference) {
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(&c - kCases);
+    ExpectBytes(c, true, true);
+    ExpectBytes(c, false, false);
+  }
+  for (const Case& c : kWideCases) {
+    SCOPED_TRACE(&c - kWideCases);
+    ExpectBytes(c, true, true);
+  }
+}
+
+void ExpectDepthwiseBytes(Case c, int32_t multiplier, bool all_halving) {
+  c.outputs = c.channels * multiplier;
+  const ConvShape s = ShapeOf(c);
+  const Factors factors(static_cast<size_t>(c.outputs), all_halving);
+  const auto taps = static_cast<size_t>(c.filter_height * c.filter_width);
+  const std::vector<int8_t> input = Bytes(InputSize(s), 1),
+                            filter = Bytes(taps * static_cast<size_t>(c.outputs), 2);
+  const std::vector<int32_t> bias = Biases(static_cast<size_t>(c.outputs));
+  std::vector<int8_t> actual(OutputSize(s)), expected(OutputSize(s));
+  const ConvQuantized p = {s, -7, 5, {-128, 127}, factors.get(), nullptr};
+  DepthwiseConvLoop(p, input.data(), filter.data(), bias.data(), actual.data());
+  DepthwiseConvSums<int32_t>(s, input.data(), -7, filter.data(),
+                             FinishInt8{p, bias.data(), expected.data()});
+  ASSERT_EQ(actual, expected);
+  const std::vector<uint8_t> u_input = Unsigned(input), u_filter = Unsigned(filter);
+  std::vector<uint8_t> u_actual(OutputSize(s)), u_expected(OutputSize(s));
+  const ConvQuantized u = {s, 250, 3, {3, 255}, factors.get(), nullptr};
+  DepthwiseConvUInt8Loop(u, u_input.data(), u_filter.data(), 99, bias.data(), u_actual.data());
+  DepthwiseConvSums<int32_t>(s, u_input.data(), 250, UInt8Weights{u_filter.data(), 99},
+                             FinishByte<uint8_t>{u, bias.data(), u_expected.data()});
+  ASSERT_EQ(u_actual, u_expected);
+}
+
+TEST(DepthwiseConv, BytesAreTheReference) {
+  for (const int32_t multiplier : {1, 9}) {
+    for (const Case& c : kCases) {
+      SCOPED_TRACE(&c - kCases);
+      ExpectDepthwiseBytes(c, multiplier, true);
+      ExpectDepthwiseBytes(c, multiplier, false);
     }
   }
 }

@@ -12,23 +12,47 @@ template <typename T>
 class Output {
  public:
   using Element = T;
-  using Channels = Requant8;
+  struct Channels {
+    Halving8 factors;  // if all halve
+    int32_t first;
+    bool all_halve;
+  };
 
   Output(const ConvQuantized& p, const int32_t* bias)
-      : factors_(p.factors), bias_(bias), store_(p.output_zero_point, p.range) {}
+      : factors_(p.factors),
+        bias_(bias),
+        halved_(p.output_zero_point, p.range),
+        store_(p.output_zero_point, p.range) {}
 
-  Channels Of(int32_t channel) const { return LoadRequant8(factors_, channel); }
+  Channels Of(int32_t channel) const {
+    return {LoadHalving8(factors_, channel), channel, AreHalving(factors_, channel)};
+  }
   __m256i Start(int32_t channel) const {
     return bias_ == nullptr ? _mm256_setzero_si256()
                             : _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bias_ + channel));
   }
-  void Store(const Channels& factors, __m256i sums, T* out) const {
-    store_.Store(MultiplyByRequant8(sums, factors), out);
+  void Store(const Channels& channels, const __m256i (&sums)[4], int count, T* out,
+             ptrdiff_t stride) const {
+    const Halving8& factors = channels.factors;
+    if (!channels.all_halve) return StoreAny(channels.first, sums, count, out, stride);
+    StoreEights(halved_.Bytes(TimesHalving8(sums[0], factors), TimesHalving8(sums[1], factors),
+                              TimesHalving8(sums[2], factors), TimesHalving8(sums[3], factors)),
+                count, out, stride);
   }
 
  private:
+  // Factors of all sizes.
+  void StoreAny(int32_t channel, const __m256i (&sums)[4], int count, T* out,
+                ptrdiff_t stride) const {
+    const Requant8 factors = LoadRequant8(factors_, channel);
+    for (int i = 0; i < count; ++i, out += stride) {
+      store_.Store(MultiplyByRequant8(sums[i], factors), out);
+    }
+  }
+
   ChannelFactors factors_;
   const int32_t* bias_;
+  HalvedOutput<T> halved_;
   Output8 store_;
 };
 

@@ -1,6 +1,7 @@
-// Depthwise convolutions of bytes, eight channels in the lanes of a vector. All channels of an
-// output are done before the next output, so that its taps are found once; two outputs beside each
-// other are done together where their windows lie in the image.
+// Depthwise convolutions of bytes, eight channels in the lanes of a vector. Windows of 3 x 3 are
+// done along rows (depthwise_3x3.h). Of others all channels of an output are done before the next
+// output, so that its taps are found once; two outputs beside each other are done together where
+// their windows lie in the image.
 #ifndef MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_CHANNELS_H_
 #define MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_CHANNELS_H_
 
@@ -11,6 +12,7 @@
 
 #include "micro/kernels/loops/conv.h"
 #include "micro/kernels/loops/taps.h"
+#include "micro/kernels/x86/depthwise_3x3.h"
 #include "micro/kernels/x86/unroll.h"
 #include "micro/kernels/x86/words.h"
 
@@ -70,7 +72,7 @@ class TapFinder {
 //   Channels         what it wants to know of eight channels
 //   Of(channel)      Channels from `channel` on
 //   Start(channel)   what their sums begin with
-//   Store(channels, sums, out)
+//   Store(channels, sums of four outputs, how many of them count, out, elements between outputs)
 template <typename T, typename Output>
 class DepthwiseChannels {
  public:
@@ -90,11 +92,14 @@ class DepthwiseChannels {
       const int32_t channel = first + b * kLanes;
       const __m256i of_zero =
           _mm256_mullo_epi32(LoadWeights(filter + channel, b), _mm256_set1_epi32(zero_point));
-      blocks_[b] = {output.Of(channel), _mm256_sub_epi32(output.Start(channel), of_zero)};
+      blocks_[b].channels = output.Of(channel);
+      blocks_[b].start = _mm256_sub_epi32(output.Start(channel), of_zero);
+      if (Is3x3(shape)) blocks_[b].weights = WeightsOf3x3(b);
     }
   }
 
   void Run(const T* image, Element* output) const {
+    if (Is3x3(shape_)) return RunRows(image + first_, output + first_);
     const TapFinder<T> finder(shape_, outside_);
     const bool one_channel = shape_.input_channels == 1;
     const T* taps[kMaxTaps + 1];
@@ -122,6 +127,39 @@ class DepthwiseChannels {
   }
 
  private:
+  void RunRows(const T* image, Element* output) const {
+    const ptrdiff_t channels = shape_.output_channels;
+    for (int32_t oy = 0; oy < shape_.output_height; ++oy) {
+      const int32_t y = oy * shape_.stride_height - shape_.padding_top;
+      for (int32_t b = 0; b < blocks_count_; ++b) {
+        const Columns3<T> columns(shape_, image + b * kLanes, y, -shape_.padding_left, outside_);
+        const Block& block = blocks_[b];
+        const auto store = [&](const __m256i(&sums)[4], int count, int32_t at) {
+          output_.Store(block.channels, sums, count, output + at * channels + b * kLanes, channels);
+        };
+        if (shape_.stride_width == 1) {
+          DepthwiseRow3x3<1>(columns, block.weights, block.start, shape_.output_width, store);
+        } else {
+          DepthwiseRow3x3<2>(columns, block.weights, block.start, shape_.output_width, store);
+        }
+      }
+      output += shape_.output_width * channels;
+    }
+  }
+
+  // From the pairs, which are in the order of the filter: taps 0 1, 2 3, 4 5, 6 7, 8.
+  Weights3x3 WeightsOf3x3(int32_t block) const {
+    const __m256i* pairs = pairs_ + static_cast<ptrdiff_t>(block) * pairs_count_;
+    const __m256i low = _mm256_set1_epi32(0xFFFF);
+    const auto first = [&](int i) { return _mm256_and_si256(pairs[i], low); };
+    const auto second = [&](int i) { return _mm256_srli_epi32(pairs[i], 16); };
+    const auto both = [&](__m256i a, __m256i b) {
+      return _mm256_or_si256(a, _mm256_slli_epi32(b, 16));
+    };
+    return {{both(first(0), second(1)), both(second(0), first(2)), both(first(1), second(2))},
+            {first(3), second(3), first(4)}};
+  }
+
   // Two taps interleaved as words, pair by pair in the filter's order; with an odd number of taps
   // the last pair's second is 0. Returns the sum of all taps by channel.
   __m256i LoadWeights(const T* filter, int32_t block) {
@@ -158,11 +196,9 @@ class DepthwiseChannels {
           sums[o] = _mm256_add_epi32(sums[o], _mm256_madd_epi16(Words16(bytes, T{}), weights[i]));
         }
       }
-      MR_UNROLL
-      for (int o = 0; o < kOutputs; ++o) {
-        output_.Store(blocks_[b].channels, sums[o],
-                      output + o * static_cast<ptrdiff_t>(shape_.output_channels) + b * kLanes);
-      }
+      const __m256i four[4] = {sums[0], sums[kOutputs - 1], sums[0], sums[0]};
+      output_.Store(blocks_[b].channels, four, kOutputs, output + b * kLanes,
+                    shape_.output_channels);
     }
   }
 
@@ -174,7 +210,8 @@ class DepthwiseChannels {
   // What is known of eight channels before an image is seen.
   struct Block {
     typename Output::Channels channels;
-    __m256i start;  // of the sums, less what the input's zero point adds
+    __m256i start;       // of the sums, less what the input's zero point adds
+    Weights3x3 weights;  // of such windows
   };
 
   const ConvShape& shape_;

@@ -10,7 +10,7 @@
 namespace millrace::micro::x86 {
 
 // REQUIRES: HasVnni().
-void MultiplyPanelVnni(const Vectors& vectors, const int16_t* panel, int32_t depth, int32_t* sums);
+void MultiplyPanelVnni(const Windows& vectors, const int16_t* panel, int32_t rows, int32_t* sums);
 
 }  // namespace millrace::micro::x86
 

@@ -10,8 +10,8 @@
 namespace millrace::micro {
 namespace {
 
-constexpr int32_t kMaxPatch = 4096;    // elements under an output
-constexpr int32_t kPanels = 64 << 10;  // elements: they stay in the second-level cache
+constexpr int32_t kMaxPatch = 4096;  // elements under an output
+constexpr int32_t kStart = 0;        // of a patch: it has one part
 
 constexpr int32_t PaddedDepth(int32_t depth) { return (depth + 15) / 16 * 16; }
 
@@ -63,7 +63,7 @@ class PhaseSums {
 
   // Channels at once.
   int32_t Block() const {
-    return size_ == 0 ? s_.channels : kPanels / PanelElements() * x86::kPanelRows;
+    return size_ == 0 ? s_.channels : x86::kPanelRoom / PanelElements() * x86::kPanelRows;
   }
 
  private:
@@ -85,17 +85,18 @@ class PhaseSums {
   void Row(const int8_t* image, const int32_t* bias, int64_t oy, int32_t first, int32_t channels,
            int8_t* output) {
     const int64_t step = s_.x.stride;
+    const x86::SumsFinisher<int8_t> finisher(finish_, bias);
     for (int64_t ox = x_.output; ox < s_.x.output; ox += x86::kPanelVectors * step) {
       const auto left = static_cast<int>((s_.x.output - ox + step - 1) / step);
       const int count = std::min(x86::kPanelVectors, left);
       for (int v = 0; v < count; ++v) CopyPatch(image, oy, ox + v * step, patches_ + v * size_);
       for (int32_t c = 0; c < channels; c += x86::kPanelRows) {
         int32_t sums[x86::kPanelVectors * x86::kPanelRows] = {};
-        x86::MultiplyPanel({patches_, count, size_},
-                           panels_ + c / x86::kPanelRows * PanelElements(), size_, sums);
-        x86::FinishSums(finish_, bias, sums, x86::kPanelRows, first + c,
-                        std::min(x86::kPanelRows, channels - c), count,
-                        output + ox * s_.channels + first + c);
+        const int32_t rows = std::min(x86::kPanelRows, channels - c);
+        x86::MultiplyPanel({patches_, count, size_, size_, &kStart, 1},
+                           panels_ + c / x86::kPanelRows * PanelElements(), rows, sums);
+        finisher.Run(sums, x86::kPanelRows, first + c, rows, count,
+                     output + ox * s_.channels + first + c);
       }
     }
   }
@@ -120,7 +121,7 @@ class PhaseSums {
   Phase y_, x_;
   int32_t size_;  // of a patch
   alignas(64) int16_t patches_[x86::kPanelVectors * kMaxPatch];
-  alignas(64) int16_t panels_[kPanels];
+  alignas(64) int16_t panels_[x86::kPanelRoom];
 };
 
 }  // namespace

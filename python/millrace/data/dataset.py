@@ -5,7 +5,16 @@ import glob
 
 from millrace import dtypes
 from millrace._load import public
-from millrace.data.elements import common_spec, components, datasets, int64, make, to_tensors
+from millrace.data.elements import (
+    common_spec,
+    components,
+    datasets,
+    int64,
+    make,
+    rows_of,
+    to_tensors,
+    types_of,
+)
 from millrace.data.grouping import Grouping, single
 from millrace.data.iterator import Iterator, NumpyIterator, make_iterator
 from millrace.data.transformations import Transformations
@@ -13,6 +22,7 @@ from millrace.framework import context, nest
 from millrace.framework.dispatch import apply_op
 from millrace.framework.sparse_tensor import SparseTensor
 from millrace.framework.tensor import TensorSpec
+from millrace.framework.type_spec import RaggedTensorSpec, SparseTensorSpec
 
 
 class Dataset(Transformations, Grouping):
@@ -37,8 +47,7 @@ class Dataset(Transformations, Grouping):
     @public
     def from_tensor_slices(tensors, name=None):
         """The rows of tensors: one element for each index of the first dimension."""
-        tensors = to_tensors(tensors)
-        parts = components(tensors)
+        parts, whole = components(to_tensors(tensors), rows=True)
         if not parts:
             raise ValueError("from_tensor_slices: there must be a tensor at least")
         for c in parts:
@@ -49,21 +58,17 @@ class Dataset(Transformations, Grouping):
                     f"from_tensor_slices: the numbers of rows differ: {parts[0].shape[0]} and "
                     f"{c.shape[0]}"
                 )
-        specs = [TensorSpec(c.shape[1:], c.dtype) for c in parts]
-        attrs = {"output_shapes": [s.shape for s in specs]}
-        made = apply_op("TensorSliceDataset", (parts,), attrs, name)
-        return Dataset(made, nest.pack_like(tensors, specs))
+        spec = rows_of(whole)
+        attrs = {"output_shapes": types_of(spec)["output_shapes"]}
+        return Dataset(apply_op("TensorSliceDataset", (parts,), attrs, name), spec)
 
     @staticmethod
     @public
     def from_tensors(tensors, name=None):
         """One element."""
-        tensors = to_tensors(tensors)
-        parts = components(tensors)
-        specs = [TensorSpec(c.shape, c.dtype) for c in parts]
-        attrs = {"output_shapes": [s.shape for s in specs]}
-        made = apply_op("TensorDataset", (parts,), attrs, name)
-        return Dataset(made, nest.pack_like(tensors, specs))
+        parts, spec = components(to_tensors(tensors))
+        attrs = {"output_shapes": types_of(spec)["output_shapes"]}
+        return Dataset(apply_op("TensorDataset", (parts,), attrs, name), spec)
 
     @staticmethod
     @public
@@ -194,7 +199,7 @@ class Dataset(Transformations, Grouping):
         if isinstance(output_signature, list):
             output_signature = tuple(output_signature)
         for spec in nest.flatten(output_signature):
-            if not isinstance(spec, TensorSpec):
+            if not isinstance(spec, (TensorSpec, RaggedTensorSpec, SparseTensorSpec)):
                 raise TypeError(f"output_signature must be of TensorSpecs, got {spec!r}")
         return from_generator(generator, output_signature, () if args is None else args, name)
 

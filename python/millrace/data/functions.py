@@ -1,22 +1,27 @@
 """Functions of dataset elements, traced to functions of the runtime."""
 
 from millrace import _load
-from millrace.data.elements import DatasetSpec, ElementFunction, pack
+from millrace.data import variants
+from millrace.data.elements import (
+    DatasetSpec,
+    ElementFunction,
+    component_specs,
+    map_leaves,
+    pack,
+    to_tensors,
+)
 from millrace.framework import context, func_graph, nest
+from millrace.framework.ragged_tensor import RaggedTensor
+from millrace.framework.sparse_tensor import SparseTensor
 from millrace.framework.tensor import TensorSpec
+from millrace.framework.type_spec import type_spec_from_value
 
 
-def _spec_of(value):
-    from millrace.data.dataset import Dataset
-
-    if isinstance(value, Dataset):
-        return DatasetSpec(value.element_spec)
-    return None
-
-
-def trace(function, *element_specs):
+def trace(function, *element_specs, rows=False):
     """Traces function(*element), or function(element) where the element is no tuple; of several
-    structures function(element, ...), none of which is taken apart; of none function()."""
+    structures function(element, ...), none of which is taken apart; of none function().
+
+    rows: sparse and ragged results stand in it as their rows, one below the other."""
     from millrace.autograph.policy import converted
 
     graph = context.building_graph()
@@ -26,7 +31,8 @@ def trace(function, *element_specs):
     def args(body):
         elements = []
         for spec in element_specs:
-            leaves = [body.add_input(s, f"arg{i}") for i, s in enumerate(nest.flatten(spec))]
+            parts = component_specs(spec)
+            leaves = [body.add_input(s, f"arg{i}") for i, s in enumerate(parts)]
             elements.append(pack(spec, leaves))
         if len(elements) != 1:
             return tuple(elements)
@@ -38,12 +44,20 @@ def trace(function, *element_specs):
         result = function(*arguments)
         if isinstance(result, list):
             result = tuple(result)
-        result = _lists_to_tensors(result)
-        leaves = nest.flatten(result)
-        found.extend(_spec_of(leaf) for leaf in leaves)
+        return map_leaves(leaf, to_tensors(result))
+
+    def leaf(value):
         from millrace.data.dataset import Dataset
 
-        return nest.pack_like(result, [v._variant if isinstance(v, Dataset) else v for v in leaves])
+        if isinstance(value, Dataset):
+            found.append(DatasetSpec(value.element_spec))
+            return value._variant
+        if isinstance(value, (RaggedTensor, SparseTensor)):
+            found.append(type_spec_from_value(value))
+            encode = variants.encode_rows if rows else variants.encode
+            return encode(found[-1], value)
+        found.append(None)
+        return value
 
     traced = func_graph.trace(call, args, name, graph)
     traced.add_to(graph._c if graph is not None else _load.native.eager_library(), name)
@@ -51,9 +65,3 @@ def trace(function, *element_specs):
     spec = traced.pack(specs) if len(found) == len(traced.outputs) else ()
     captured = [outer for outer, _ in traced.graph.captures]
     return ElementFunction(name, captured, spec, list(traced.graph._py_functions))
-
-
-def _lists_to_tensors(result):
-    from millrace.data.elements import to_tensors
-
-    return to_tensors(result)

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from millrace import dtypes
-from millrace.data import functions
+from millrace.data import functions, variants
 from millrace.data.elements import make
 from millrace.framework import nest
 from millrace.framework.tensor import TensorSpec
@@ -21,13 +21,19 @@ def from_generator(generator, element_spec, args, name):
     iteration and closed at its end."""
     running = _Running(generator, element_spec)
     args = tuple(args)
-    leaves = nest.flatten(element_spec)
+    parts = [p for s in nest.flatten(element_spec) for p in _parts(s)]
 
     def next_element(number):
-        values = numpy_function(running.next, [number], [s.dtype for s in leaves])
-        for value, spec in zip(values, leaves):
-            value.set_shape(spec.shape)
-        return tuple(values)
+        values = numpy_function(running.next, [number], [p.dtype for p in parts])
+        for value, part in zip(values, parts):
+            value.set_shape(part.shape)
+        left = iter(values)
+        return tuple(
+            s.of_parts([next(left) for _ in s.parts()])
+            if variants.is_variant_spec(s)
+            else next(left)
+            for s in nest.flatten(element_spec)
+        )
 
     start = functions.trace(lambda: numpy_function(running.start, args, dtypes.int64))
     advance = functions.trace(next_element, _NUMBER)
@@ -83,7 +89,8 @@ class _Running:
     def next(self, number):
         value = self._iterations[int(number)].advance()
         leaves = _flatten_as(self._spec, value, self._spec, value)
-        return [_array(v, s) for v, s in zip(leaves, nest.flatten(self._spec))]
+        specs = nest.flatten(self._spec)
+        return [array for v, s in zip(leaves, specs) for array in _arrays(v, s)]
 
     def finish(self, number):
         iteration = self._iterations.pop(int(number), None)
@@ -108,6 +115,28 @@ def _flatten_as(spec, value, whole_spec, whole):
             f"expected structure was {whole_spec}, but the yielded element was {whole!r:.200}."
         )
     return [leaf for s, v in pairs for leaf in _flatten_as(s, v, whole_spec, whole)]
+
+
+def _parts(spec):
+    return spec.parts() if variants.is_variant_spec(spec) else [spec]
+
+
+def _whole(spec, parts):
+    """The value of the next parts."""
+    if not variants.is_variant_spec(spec):
+        return next(parts)
+    return spec.of_parts([next(parts) for _ in spec.parts()])
+
+
+def _arrays(value, spec):
+    if not variants.is_variant_spec(spec):
+        return [_array(value, spec)]
+    if not spec.is_compatible_with(value):
+        raise TypeError(
+            f"`generator` yielded an element of {spec.value_type.__name__} where {spec} was "
+            f"expected: {value!r:.200}"
+        )
+    return [_array(part, s) for part, s in zip(spec.parts_of(value), spec.parts())]
 
 
 def _array(value, spec):

@@ -4,11 +4,22 @@ import numpy as np
 
 from millrace import dtypes
 from millrace._load import public
-from millrace.data import functions
-from millrace.data.elements import DatasetSpec, batched, derived, int64, make, pack
+from millrace.data import functions, variants
+from millrace.data.elements import (
+    DatasetSpec,
+    batched,
+    derived,
+    int64,
+    make,
+    map_leaves,
+    pack,
+    rows_of,
+)
 from millrace.framework import nest
 from millrace.framework.convert import convert_to_tensor
+from millrace.framework.ragged_tensor import RaggedTensor
 from millrace.framework.tensor import TensorSpec
+from millrace.framework.type_spec import RaggedTensorSpec
 from millrace.tensor_shape import TensorShape
 
 
@@ -28,7 +39,13 @@ class Grouping:
         dropped."""
         size = batch_size if drop_remainder and isinstance(batch_size, int) else None
         args = (self._variant, int64(batch_size), drop_remainder)
-        return make("BatchDatasetV2", args, batched(self.element_spec, size), name=name)
+        spec = batched(self.element_spec, size)
+        if not any(map(variants.is_variant_spec, nest.flatten(spec))):
+            return make("BatchDatasetV2", args, spec, name=name)
+        stacked = nest.map_structure(
+            lambda s: variants.Stacked(s) if variants.is_variant_spec(s) else s, spec
+        )
+        return _as_they_are(make("BatchDatasetV2", args, stacked, name=name), spec)
 
     @public
     def padded_batch(
@@ -48,6 +65,9 @@ class Grouping:
         ValueError if an element's rank is not known and padded_shapes says nothing.
         """
         flat = nest.flatten(self.element_spec)
+        for s in flat:
+            if not isinstance(s, TensorSpec):
+                raise TypeError(f"padded_batch: elements must be tensors, got {s}")
         shapes = _padded_shapes(self.element_spec, padded_shapes)
         values = [
             convert_to_tensor(_nothing(s.dtype) if v is None else v, s.dtype)
@@ -68,8 +88,23 @@ class Grouping:
     @public
     def unbatch(self, name=None):
         """The rows of the elements as elements."""
-        spec = nest.map_structure(lambda s: TensorSpec(s.shape[1:], s.dtype), self.element_spec)
-        return make("UnbatchDataset", (self._variant,), spec, name=name)
+        spec, dataset = self.element_spec, self
+        if any(map(variants.is_variant_spec, nest.flatten(spec))):
+            dataset = _as_they_are(self, spec, rows=True)
+        return make("UnbatchDataset", (dataset._variant,), rows_of(spec), name=name)
+
+    @public
+    def ragged_batch(
+        self, batch_size, drop_remainder=False, row_splits_dtype=dtypes.int64, name=None
+    ):
+        """Batches that are RaggedTensors, of elements whose shapes differ. Tensors of a shape that
+        is known stay tensors."""
+        splits = dtypes.as_dtype(row_splits_dtype)
+        specs = nest.map_structure(lambda s: _ragged_spec(s, splits), self.element_spec)
+        as_ragged = functions.trace(_to_ragged(specs), self.element_spec)
+        args = (self._variant, as_ragged.captured)
+        ragged = make("MapDataset", args, specs, {"f": as_ragged, "preserve_cardinality": True})
+        return ragged.batch(batch_size, drop_remainder, name=name)
 
     @public
     def rebatch(self, batch_size, drop_remainder=False, name=None):
@@ -178,6 +213,47 @@ class Grouping:
             return group.padded_batch(size, shapes, padding_values, drop_remainder)
 
         return self.group_by_window(bucket_of, to_batch, window_size_func=size_of, name=name)
+
+
+def _as_they_are(dataset, spec, rows=False):
+    """The same elements with other components."""
+    same = functions.trace(lambda *e: e if len(e) > 1 else e[0], dataset.element_spec, rows=rows)
+    attrs = {"f": same, "preserve_cardinality": True}
+    return make("MapDataset", (dataset._variant, same.captured), spec, attrs)
+
+
+def _ragged_spec(spec, splits_dtype):
+    """What ragged_batch makes of parts of this spec, before it stacks them."""
+    if not isinstance(spec, TensorSpec) or isinstance(spec, DatasetSpec):
+        return spec
+    if spec.shape.rank is None:
+        raise ValueError("ragged_batch: the rank of an element is not known")
+    if spec.shape.is_fully_defined():
+        return spec
+    ragged_rank = max(i for i, size in enumerate(spec.shape) if size is None)
+    return RaggedTensorSpec(spec.shape, spec.dtype, ragged_rank, splits_dtype)
+
+
+def _to_ragged(specs):
+    """The function of an element that gives its parts as the specs say."""
+
+    def convert(*element):
+        leaves = iter(nest.flatten(specs))
+
+        def leaf(value):
+            spec = next(leaves)
+            if not isinstance(spec, RaggedTensorSpec) or isinstance(value, RaggedTensor):
+                return value
+            if spec.ragged_rank > 0:
+                splits = spec.row_splits_dtype
+                value = RaggedTensor.from_tensor(
+                    value, ragged_rank=spec.ragged_rank, row_splits_dtype=splits
+                )
+            return variants.encode(spec, value)
+
+        return map_leaves(leaf, element if len(element) > 1 else element[0])
+
+    return convert
 
 
 def _batch_in_shapes(group, size, shapes, padding_values, drop_remainder):

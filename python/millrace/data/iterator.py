@@ -60,7 +60,7 @@ class Iterator:
         """An operation that starts it over a dataset. TypeError for elements of other types."""
         wanted, given = nest.flatten(self.element_spec), nest.flatten(dataset.element_spec)
         for a, b in zip(wanted, given):
-            if a.dtype is not b.dtype or not a.shape.is_compatible_with(b.shape):
+            if type(a) is not type(b) or not a.is_compatible_with(b):
                 raise TypeError(
                     f"the iterator is for elements {self.element_spec}, the dataset has "
                     f"{dataset.element_spec}"

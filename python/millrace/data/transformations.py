@@ -9,6 +9,7 @@ from millrace.data.elements import (
     INFINITE_CARDINALITY,
     DatasetSpec,
     common_spec,
+    components,
     int64,
     make,
     pack,
@@ -16,7 +17,6 @@ from millrace.data.elements import (
     types_of,
 )
 from millrace.framework import context, nest
-from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.tensor import TensorSpec
 
@@ -53,7 +53,8 @@ class Transformations:
     ):
         """map_func of each element; it is traced once, so it is made of ops."""
         function = functions.trace(map_func, self.element_spec)
-        args, attrs = (self._variant, function.captured), {"f": function}
+        args = (self._variant, function.captured)
+        attrs = {"f": function, "preserve_cardinality": True}
         if num_parallel_calls is None:
             return make("MapDataset", args, function.output_spec, attrs, name)
         attrs["deterministic"] = _deterministic(deterministic)
@@ -112,9 +113,7 @@ class Transformations:
     @public
     def scan(self, initial_state, scan_func, name=None):
         """The outputs of (state, output) = scan_func(state, element)."""
-        initial_state = to_tensors(initial_state)
-        start = [convert_to_tensor(v) for v in nest.flatten(initial_state)]
-        state = nest.pack_like(initial_state, [TensorSpec(t.shape, t.dtype) for t in start])
+        start, state = components(to_tensors(initial_state))
         function = functions.trace(scan_func, state, self.element_spec)
         spec = function.output_spec
         if not isinstance(spec, tuple) or len(spec) != 2:
@@ -207,12 +206,10 @@ class Transformations:
     @public
     def reduce(self, initial_state, reduce_func, name=None):
         """The last state of state = reduce_func(state, element)."""
-        initial_state = to_tensors(initial_state)
-        start = [convert_to_tensor(v) for v in nest.flatten(initial_state)]
-        state = nest.pack_like(initial_state, [TensorSpec(t.shape, t.dtype) for t in start])
+        start, state = components(to_tensors(initial_state))
         function = functions.trace(reduce_func, state, self.element_spec)
         found = nest.flatten(function.output_spec)
-        if [s.dtype for s in found] != [t.dtype for t in start]:
+        if [s.dtype for s in found] != [s.dtype for s in nest.flatten(state)]:
             raise TypeError(
                 f"reduce_func must give the types of the initial state, {state}; it gives "
                 f"{function.output_spec}"
@@ -251,7 +248,7 @@ class Transformations:
 
 
 def _looser(a, b):
-    return a if a.shape == b.shape else TensorSpec(None, a.dtype)
+    return a if a.shape == b.shape else a.most_specific_common_supertype([b])
 
 
 def _deterministic(value):

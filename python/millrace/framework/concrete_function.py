@@ -5,9 +5,15 @@ import re
 from millrace import _load, dtypes
 from millrace._load import public
 from millrace.framework import context, func_graph, nest, py_functions, tape
+from millrace.framework.argument_specs import (
+    is_spec_of_several,
+    named_specs,
+    tensor_names,
+    with_tensors,
+)
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
-from millrace.framework.function_arguments import fit, tensor_names, with_tensors
+from millrace.framework.function_arguments import fit
 from millrace.framework.tensor import Tensor, TensorSpec
 
 
@@ -89,8 +95,7 @@ class ConcreteFunction:
         return tuple(args), kwargs
 
     def _structure_of_specs(self):
-        specs = (TensorSpec(s.shape, s.dtype, n) for s, n in zip(self._specs, self._names))
-        return with_tensors(self._structure, specs)
+        return named_specs(self._structure, self._specs, self._names)
 
     @property
     def structured_outputs(self):
@@ -107,15 +112,19 @@ class ConcreteFunction:
     def __call__(self, *args, **kwargs):
         """Calls it with flat tensors, or with arguments as it was traced for; tensors may go by
         their names, and what was no tensor can be left out. TypeError for others."""
-        if not kwargs and len(args) == len(self._specs) and not any(map(nest.is_nested, args)):
+        if not kwargs and len(args) == len(self._specs):
             if all(isinstance(a, Tensor) for a in args):
                 return self.call_flat(*args)
-            return self.call_flat(*(_as(s, a) for s, a in zip(self._specs, args)))
+            if not any(nest.is_nested(a) or hasattr(a, "handle") for a in args):
+                return self.call_flat(*(_as(s, a) for s, a in zip(self._specs, args)))
         return self.call_flat(*self._tensors_of(args, kwargs))
 
     def _tensors_of(self, args, kwargs):
         ((specs, keywords),) = self._structure_of_specs()
         names = [self._parameters.name_of(i) for i in range(len(specs))]
+        for name in names[: len(args)]:
+            if name in kwargs:
+                raise TypeError(f"{self.name}: multiple values for argument {name!r}")
         given = {**dict(zip(names, args)), **kwargs}
         wanted = {**dict(zip(names, specs)), **keywords}
         if len(args) > len(specs) or set(given) - set(wanted):
@@ -124,7 +133,9 @@ class ConcreteFunction:
         for name, spec in wanted.items():
             if name in given:
                 fit(spec, given[name], name, tensors)
-            elif any(isinstance(s, TensorSpec) for s in nest.flatten(spec)):
+            elif any(
+                isinstance(s, TensorSpec) or is_spec_of_several(s) for s in nest.flatten(spec)
+            ):
                 raise TypeError(f"{self.name} needs {name!r}, which is {spec}")
         return tensors
 

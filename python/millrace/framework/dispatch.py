@@ -52,11 +52,9 @@ def _run_now(op, args, attrs, name):
         spec = spec_of(op)
         if not any(a.is_list for a in spec.inputs):
             outputs = _load.native.eager_execute(op, args, attrs)
-            return (
-                spec.pack(outputs, None)
-                if len(outputs) != 1 or not spec.plain_outputs
-                else outputs[0]
-            )
+            if len(outputs) == 1 and spec.plain_outputs:
+                return outputs[0]
+            return spec.pack(outputs, (attrs or {}).get)
     spec = spec_of(op)
     inputs = _convert_inputs(spec, args, attrs, name)
     if spec.several_lists:

@@ -65,7 +65,8 @@ class FuncGraph(Graph):
     def note_read(self, variable):
         """Notes that the body, or one within it, reads a variable."""
         graph = self
-        while graph is not None and graph.is_function:
+        owner = getattr(variable.handle, "graph", None)  # whose argument it is
+        while graph is not None and graph.is_function and graph is not owner:
             graph.variables_read.setdefault(id(variable), variable)
             graph = graph.outer
 

@@ -5,11 +5,14 @@ import functools
 import threading
 import weakref
 
+from millrace import dtypes
 from millrace._load import public
-from millrace.framework import context, nest, tape
+from millrace.framework import context, tape
+from millrace.framework.argument_specs import add_to_key, part_specs, with_specs
 from millrace.framework.concrete_function import ConcreteFunction, Like
-from millrace.framework.function_arguments import Parameters, add_to_key, fit, general
+from millrace.framework.function_arguments import Parameters, check_signature, fit, general
 from millrace.framework.tensor import TensorSpec
+from millrace.framework.trace_key import watch
 
 _MAX_TRACES = 128  # of one function; the least recently used one is forgotten
 _run_eagerly = False
@@ -46,8 +49,11 @@ class Function:
         self._python_function = python_function
         self._autograph = autograph
         self._name = name or getattr(python_function, "__name__", "function").strip("<>")
-        self.input_signature = None if input_signature is None else tuple(input_signature)
-        self._signature = None if input_signature is None else list(nest.flatten(input_signature))
+        if input_signature is not None:
+            check_signature(input_signature)
+            input_signature = tuple(input_signature)
+        self.input_signature = input_signature
+        self._signature = None if input_signature is None else part_specs(input_signature)
         self._traces = collections.OrderedDict()
         self._lock = threading.RLock()
         self._bound = weakref.WeakKeyDictionary()
@@ -150,9 +156,21 @@ class Function:
                 return found, tensors
             found = self._trace(args, kwargs, tensors, specs)
             self._traces[key] = found
+            self._forget_with(key, found)
             if len(self._traces) > _MAX_TRACES:
                 self._traces.popitem(last=False)
             return found, tensors
+
+    def _forget_with(self, key, trace):
+        """Forgets a trace when an object goes that it was made for."""
+        traces = weakref.ref(self._traces)
+
+        def forget():
+            known = traces()
+            if known is not None:
+                known.pop(key, None)
+
+        trace.watched = watch(key, forget)
 
     def _by_signature(self, args, kwargs, tensors):
         """Finds the tensors that the input_signature asks for; the other arguments must be what
@@ -170,7 +188,11 @@ class Function:
         return (*self.input_signature, *args[count:]), kwargs
 
     def _trace(self, args, kwargs, tensors, specs):
-        specs = specs or [t if isinstance(t, TensorSpec) else Like(t) for t in tensors]
+        args, kwargs = with_specs((list(args), dict(kwargs)), self._relax)
+        specs = [
+            t if isinstance(t, TensorSpec) else Like(t) if _is_like(s) else s
+            for s, t in zip(specs or part_specs((args, kwargs)), tensors)
+        ]
         first = self._trace_count == 0
         made = self._traced_once(args, kwargs, tensors, specs)
         if made.graph.variables_made and first:
@@ -190,9 +212,14 @@ class Function:
         def call(arguments):
             return self._run(*arguments[0], **arguments[1])
 
-        structure = ((list(args), dict(kwargs)),)
+        structure = ((args, kwargs),)
         feeds = [None if isinstance(t, TensorSpec) else t for t in tensors]
         return ConcreteFunction(call, specs, structure, {}, self._name, self._parameters, feeds)
+
+
+def _is_like(spec):
+    """Whether the tensor says more than the spec: of handles, or where there is no spec."""
+    return spec is None or spec.dtype in (dtypes.resource, dtypes.variant)
 
 
 @public

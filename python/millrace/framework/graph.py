@@ -2,7 +2,6 @@
 placed."""
 
 import contextlib
-import difflib
 import re
 
 import numpy as np
@@ -202,6 +201,8 @@ class Graph:
         return self._operation(node_id)
 
     def _names_like(self, name):
+        import difflib
+
         names = [op.name for op in self.get_operations()]
         found = difflib.get_close_matches(name, names, 3)
         return f"; there are {', '.join(map(repr, found))}" if found else ""

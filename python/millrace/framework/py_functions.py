@@ -5,7 +5,6 @@ import functools
 import itertools
 import os
 import threading
-import traceback
 import weakref
 
 import numpy as np
@@ -158,6 +157,8 @@ def code_of(error):
 
 def describe(error):
     """The exception with its traceback, from the function's own frames on."""
+    import traceback
+
     frames = error.__traceback__
     while frames is not None and _is_ours(frames.tb_frame.f_code.co_filename):
         frames = frames.tb_next

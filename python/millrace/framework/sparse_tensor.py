@@ -26,6 +26,8 @@ class SparseTensor(nest.Composite):
       dense_shape: int64 [rank].
     """
 
+    _known_shape = None  # a TensorShape, where more is known than dense_shape tells
+
     @public
     def __init__(self, indices, values, dense_shape):
         self._indices = convert_to_tensor(indices, dtypes.int64, name="indices")
@@ -80,6 +82,8 @@ class SparseTensor(nest.Composite):
         known = constant_value(self._dense_shape)
         if known is not None:
             return TensorShape([int(d) if d >= 0 else None for d in known])
+        if self._known_shape is not None:
+            return self._known_shape
         rank = self._dense_shape.shape
         return TensorShape(None if rank.rank is None or rank[0] is None else [None] * rank[0])
 

@@ -25,9 +25,18 @@ def open_tapes():
 
 def note_read(variable):
     """Tells the open tapes that a trainable variable was read."""
+    owner = getattr(variable.handle, "graph", None)  # whose argument it is
+    if owner is not None and not owner.is_function:
+        owner = None
     for tape in open_tapes():
-        if tape._watch_variables:
+        if tape._watch_variables and (owner is None or _is_within(tape._graph, owner)):
             tape._variables.setdefault(id(variable), variable)
+
+
+def _is_within(graph, outer):
+    while graph is not None and graph is not outer:
+        graph = getattr(graph, "outer", None)
+    return graph is outer
 
 
 class GradientTape:

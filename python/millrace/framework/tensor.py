@@ -158,7 +158,24 @@ class TensorRef:
         return f"<Reference wrapping {self._value!r}>"
 
 
-class TensorSpec:
+class TypeSpec:
+    """What values of a kind have in common: base of TensorSpec, RaggedTensorSpec and their like."""
+
+    __slots__ = ()
+
+    def most_specific_common_supertype(self, others):
+        """The spec of all that this one or the others describe; None if there is none."""
+        found = self
+        for other in others:
+            found = None if found is None else found._general(other)
+        return found
+
+    def is_subtype_of(self, other):
+        """Whether all that this spec describes is described by the other."""
+        return other.most_specific_common_supertype([self]) == other
+
+
+class TensorSpec(TypeSpec):
     """The dtype and shape (parts of it may be unknown) that a tensor shall have."""
 
     __slots__ = ("dtype", "name", "shape")
@@ -172,8 +189,19 @@ class TensorSpec:
     def from_tensor(cls, tensor, name=None):
         return cls(tensor.shape, tensor.dtype, name)
 
+    @classmethod
+    def from_spec(cls, spec, name=None):
+        return cls(spec.shape, spec.dtype, name or spec.name)
+
     def is_compatible_with(self, tensor):
-        return self.dtype == tensor.dtype and self.shape.is_compatible_with(tensor.shape)
+        return self.dtype == getattr(tensor, "dtype", None) and self.shape.is_compatible_with(
+            tensor.shape
+        )
+
+    def _general(self, other):
+        if not isinstance(other, TensorSpec) or self.dtype != other.dtype:
+            return None
+        return TensorSpec(general_shape(self.shape, other.shape), self.dtype, self.name)
 
     def __eq__(self, other):
         return (
@@ -187,3 +215,10 @@ class TensorSpec:
 
     def __repr__(self):
         return f"TensorSpec(shape={self.shape}, dtype={self.dtype!r}, name={self.name!r})"
+
+
+def general_shape(a, b):
+    """The shape of all that is of the one shape or the other."""
+    if a.rank is None or a.rank != b.rank:
+        return TensorShape(None)
+    return TensorShape([x if x == y else None for x, y in zip(a.as_list(), b.as_list())])

@@ -4,8 +4,8 @@ function or constant."""
 import inspect
 
 from millrace.framework import nest
+from millrace.framework.argument_specs import named_specs
 from millrace.framework.function import Function
-from millrace.framework.function_arguments import with_tensors
 from millrace.framework.module import Module
 from millrace.framework.tensor import TensorSpec
 from millrace.framework.variable import Variable
@@ -274,8 +274,8 @@ def _arguments_of(trace, function):
     """((positional, ...), {name: keyword}) that a trace was made for, defaults included."""
     if isinstance(trace, RestoredTrace):
         return trace.structured_input_signature
-    specs = iter([TensorSpec(s.shape, s.dtype, getattr(s, "name", None)) for s in trace._specs])
-    ((args, kwargs),) = with_tensors(trace._structure, specs)
+    names = [getattr(s, "name", None) for s in trace._specs]
+    ((args, kwargs),) = named_specs(trace._structure, trace._specs, names)
     args, kwargs = list(args), dict(kwargs)
     for i, parameter in enumerate(parameters_of(function)):
         if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
