@@ -24,6 +24,12 @@ def _text(value):
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
+def _parts(tf, value):
+    if isinstance(value, tf.RaggedTensor):
+        return [value.values, value.row_splits]
+    return [value.indices, value.values, value.dense_shape]
+
+
 def crosses(tf):
     """Choices of one feature from each column, as text and hashed."""
     with tf.Graph().as_default(), tf.Session() as sess:
@@ -40,7 +46,7 @@ def crosses(tf):
             "ragged, hashed": tf.ragged.cross_hashed([words, rows], num_buckets=1000),
         }
         return {
-            **{name: _plain(list(sess.run(value))) for name, value in made.items()},
+            **{name: _plain(sess.run(_parts(tf, value))) for name, value in made.items()},
             "wrong": [
                 outcome_class(lambda: tf.sparse.cross(words)),
                 outcome_class(lambda: tf.sparse.cross([rows])),
@@ -55,7 +61,7 @@ def serialized_sparse(tf):
         sparse = tf.SparseTensor([[0, 1], [2, 0], [2, 3]], ["p", "", "rr"], [3, 4])
         one = tf.serialize_sparse(sparse)
         many = tf.io.serialize_many_sparse(sparse)
-        back = tf.deserialize_many_sparse(many, tf.string, rank=1)
+        back = tf.deserialize_many_sparse(many, tf.string, rank=2)
         pair = tf.io.deserialize_many_sparse(tf.stack([one, one]), tf.string)
         matrix = np.float32([[0, 2, 0], [1, 0, -3]])
         product = tf.sparse_matmul(matrix, matrix, transpose_b=True, a_is_sparse=True)

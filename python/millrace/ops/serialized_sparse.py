@@ -29,11 +29,11 @@ def deserialize_many_sparse(serialized_sparse, dtype, rank=None, name=None):
     """The SparseTensors in what serialize_many_sparse has made, as rows of one.
 
     Args:
-      rank: of each row, where it is known.
+      rank: of the result, where it is known.
     """
     made = apply_op("DeserializeManySparse", (serialized_sparse,), {"dtype": dtype}, name)
     indices, values, dense_shape = made
     if rank is not None and hasattr(indices, "graph"):
-        indices.set_shape([None, rank + 1])
-        dense_shape.set_shape([rank + 1])
+        indices.set_shape([None, rank])
+        dense_shape.set_shape([rank])
     return SparseTensor(indices, values, dense_shape)
