@@ -23,6 +23,7 @@ FAMILIES = [
     "ragged",
     "random",
     "reader",
+    "rnn",
     "sampling",
     "sparse",
     "state",

@@ -10,6 +10,7 @@
 #include "core/runtime/kernel.h"
 #include "kernels/array/elements.h"
 #include "kernels/array/paddings.h"
+#include "kernels/array/reflections.h"
 #include "kernels/array/strided_copy.h"
 
 namespace millrace {
@@ -20,27 +21,6 @@ absl::StatusOr<int> BorderOffset(const AttrMap& attrs) {
   std::string mode;
   MR_RETURN_IF_ERROR(attrs.Get("mode", &mode));
   return mode == "REFLECT" ? 1 : 0;
-}
-
-absl::Status CheckReflection(const Shape& inner, const Paddings& paddings, int offset) {
-  for (int d = 0; d < inner.rank(); ++d) {
-    const int64_t limit = inner.dim(d) - offset;
-    if (paddings[d].first > limit || paddings[d].second > limit) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "paddings must be no greater than the dimension size", offset == 1 ? " - 1" : "", ": ",
-          paddings[d].first, ", ", paddings[d].second, " for ", inner.dim(d)));
-    }
-  }
-  return absl::OkStatus();
-}
-
-// For each index of the padded tensor's dimension `d` the index inside it stands for.
-std::vector<int64_t> Reflections(int64_t size, int64_t before, int64_t after, int offset) {
-  std::vector<int64_t> from;
-  for (int64_t i = -before; i < size + after; ++i) {
-    from.push_back(i < 0 ? -i - 1 + offset : i >= size ? 2 * size - 1 - i - offset : i);
-  }
-  return from;
 }
 
 // Calls f(padded element, inner element) for all of them in order.

@@ -48,7 +48,7 @@ class RefSelectKernel final : public Kernel {
           absl::StrCat("Index must be a scalar, but it has shape ", c.input(0).shape().ToString()));
     }
     const int32_t index = c.input(0).scalar<int32_t>();
-    if (index < 0 || index + 1 >= c.num_inputs()) {
+    if (index < 0 || index >= c.num_inputs() - 1) {
       return absl::InvalidArgumentError(
           absl::StrCat("Index must be in the range [0, ", c.num_inputs() - 1, ") but got ", index));
     }

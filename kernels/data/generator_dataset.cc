@@ -83,31 +83,20 @@ class GeneratorDatasetImpl final : public Dataset {
 class GeneratorDatasetKernel final : public DatasetKernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    const char* const names[] = {"init_func", "next_func", "finalize_func"};
-    for (int i = 0; i < 3; ++i) {
-      std::vector<DType> captured;
-      MR_RETURN_IF_ERROR(c.GetAttr(absl::StrCat("T", names[i], "_args"), &captured));
-      num_captured_[i] = captured.size();
-      MR_ASSIGN_OR_RETURN(functions_[i], CapturedFunction::Create(c, names[i]));
-    }
+    MR_ASSIGN_OR_RETURN(functions_, CapturedFunctions::Create(
+                                        c, {"init_func", "next_func", "finalize_func"}, "_args"));
     return absl::OkStatus();
   }
 
  private:
   absl::StatusOr<DatasetPtr> Make(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(const Element captured, OwnedInputs(c, 0));
-    auto at = captured.begin();
-    BoundFunction bound[3];
-    for (int i = 0; i < 3; ++i) {
-      bound[i] = {functions_[i], Element(at, at + num_captured_[i])};
-      at += num_captured_[i];
-    }
+    MR_ASSIGN_OR_RETURN(auto bound, functions_.Bind(captured));
     return std::make_shared<GeneratorDatasetImpl>(std::make_shared<GeneratorFunctions>(
         GeneratorFunctions{std::move(bound[0]), std::move(bound[1]), std::move(bound[2])}));
   }
 
-  size_t num_captured_[3];
-  std::shared_ptr<const CapturedFunction> functions_[3];
+  CapturedFunctions functions_;
 };
 
 }  // namespace

@@ -147,34 +147,23 @@ class GroupByWindowDatasetImpl final : public Dataset {
 class GroupByWindowKernel final : public DatasetKernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    for (int i = 0; i < 3; ++i) {
-      constexpr const char* kNames[] = {"key_func", "reduce_func", "window_size_func"};
-      std::vector<DType> captured;
-      MR_RETURN_IF_ERROR(c.GetAttr(absl::StrCat("T", kNames[i], "_other_arguments"), &captured));
-      num_captured_[i] = captured.size();
-      MR_ASSIGN_OR_RETURN(functions_[i], CapturedFunction::Create(c, kNames[i]));
-    }
+    MR_ASSIGN_OR_RETURN(
+        functions_, CapturedFunctions::Create(c, {"key_func", "reduce_func", "window_size_func"},
+                                              "_other_arguments"));
     return absl::OkStatus();
   }
 
  private:
   absl::StatusOr<DatasetPtr> Make(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(DatasetPtr input, DatasetFrom(c.input(0)));
-    MR_ASSIGN_OR_RETURN(const Element all, OwnedInputs(c, 1));
-    BoundFunction bound[3];
-    size_t at = 0;
-    for (int i = 0; i < 3; ++i) {
-      const auto begin = all.begin() + static_cast<int64_t>(at);
-      bound[i] = {functions_[i], Element(begin, begin + static_cast<int64_t>(num_captured_[i]))};
-      at += num_captured_[i];
-    }
+    MR_ASSIGN_OR_RETURN(const Element captured, OwnedInputs(c, 1));
+    MR_ASSIGN_OR_RETURN(auto bound, functions_.Bind(captured));
     return std::make_shared<GroupByWindowDatasetImpl>(
         std::move(input),
         GroupFunctions{std::move(bound[0]), std::move(bound[1]), std::move(bound[2])});
   }
 
-  size_t num_captured_[3];
-  std::shared_ptr<const CapturedFunction> functions_[3];
+  CapturedFunctions functions_;
 };
 
 }  // namespace

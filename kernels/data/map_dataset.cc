@@ -9,7 +9,6 @@ namespace {
 
 class MapIterator final : public DatasetIterator {
  public:
-  static constexpr bool kKeepsCardinality = true;
   MapIterator(std::unique_ptr<DatasetIterator> input, const BoundFunction& function,
               const IteratorContext& context)
       : input_(std::move(input)), function_(function), cancellation_(context.cancellation) {}
@@ -32,7 +31,6 @@ class MapIterator final : public DatasetIterator {
 template <bool kStopAtFirst>
 class FilterIterator final : public DatasetIterator {
  public:
-  static constexpr bool kKeepsCardinality = false;
   FilterIterator(std::unique_ptr<DatasetIterator> input, const BoundFunction& function,
                  const IteratorContext& context)
       : input_(std::move(input)), function_(function), cancellation_(context.cancellation) {}

@@ -32,6 +32,13 @@ float BoxOverlap(const float* a, const float* b) {
 
 std::vector<ChosenBox> ChooseBoxes(const std::vector<float>& boxes,
                                    const std::vector<float>& scores, const BoxLimits& limits) {
+  return ChooseByOverlap(scores, limits, [&](int32_t a, int32_t b) {
+    return BoxOverlap(&boxes[4 * a], &boxes[4 * b]);
+  });
+}
+
+std::vector<ChosenBox> ChooseByOverlap(const std::vector<float>& scores, const BoxLimits& limits,
+                                       absl::FunctionRef<float(int32_t a, int32_t b)> overlap_of) {
   std::priority_queue<ChosenBox, std::vector<ChosenBox>, Worse> candidates;
   for (size_t i = 0; i < scores.size(); ++i) {
     if (scores[i] > limits.score) candidates.push({static_cast<int32_t>(i), scores[i], 0});
@@ -44,7 +51,7 @@ std::vector<ChosenBox> ChooseBoxes(const std::vector<float>& boxes,
     const float before = next.score;
     bool suppressed = false;
     for (size_t j = chosen.size(); j-- > next.compared;) {
-      const float overlap = BoxOverlap(&boxes[4 * next.box], &boxes[4 * chosen[j].box]);
+      const float overlap = overlap_of(next.box, chosen[j].box);
       if (limits.sigma <= 0 && overlap > limits.overlap) {
         suppressed = true;
         break;

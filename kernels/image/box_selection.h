@@ -7,6 +7,8 @@
 #include <limits>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+
 namespace millrace {
 
 struct BoxLimits {
@@ -26,5 +28,8 @@ float BoxOverlap(const float* a, const float* b);
 // Of the boxes, 4 numbers each, those with the best scores, best first.
 std::vector<ChosenBox> ChooseBoxes(const std::vector<float>& boxes,
                                    const std::vector<float>& scores, const BoxLimits& limits);
+// The same, by how much box a, which is a candidate, overlaps b, which is chosen.
+std::vector<ChosenBox> ChooseByOverlap(const std::vector<float>& scores, const BoxLimits& limits,
+                                       absl::FunctionRef<float(int32_t a, int32_t b)> overlap);
 
 }  // namespace millrace

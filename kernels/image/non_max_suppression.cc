@@ -1,5 +1,6 @@
-// NonMaxSuppression, NonMaxSuppressionV2 to V5: boxes chosen by score, without those that overlap a
-// chosen one too much (Bodla et al., Soft-NMS, 2017, for soft_nms_sigma).
+// NonMaxSuppression, its versions 2 to 5 and NonMaxSuppressionWithOverlaps: boxes chosen by score,
+// without those that overlap a chosen one too much (Bodla et al., Soft-NMS, 2017, for
+// soft_nms_sigma).
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -86,6 +87,37 @@ class NonMaxSuppressionKernel final : public Kernel {
   bool pad_ = false;
 };
 
+// (overlaps [n, n], scores [n], max_output_size, overlap_threshold, score_threshold).
+class NmsWithOverlapsKernel final : public Kernel {
+ public:
+  absl::Status Compute(KernelContext& c) override {
+    const Tensor &overlaps = c.input(0), &scores = c.input(1);
+    if (scores.rank() != 1 || overlaps.shape() != Shape({scores.dim(0), scores.dim(0)})) {
+      return absl::InvalidArgumentError(absl::StrCat("overlaps must be [n, n] and scores [n], not ",
+                                                     overlaps.shape().ToString(), " and ",
+                                                     scores.shape().ToString()));
+    }
+    for (const int i : {2, 3, 4}) {
+      if (c.input(i).rank() == 0) continue;
+      return absl::InvalidArgumentError(absl::StrCat(
+          "max_output_size and the thresholds must be 0-D, not ", c.input(i).shape().ToString()));
+    }
+    BoxLimits limits;
+    limits.most = c.input(2).scalar<int32_t>();
+    limits.overlap = c.input(3).scalar<float>();
+    limits.score = c.input(4).scalar<float>();
+    if (limits.most < 0) return absl::InvalidArgumentError("output size must be non-negative");
+    const float* const overlap = overlaps.data<float>();
+    const int64_t n = scores.dim(0);
+    const std::vector<ChosenBox> chosen = ChooseByOverlap(
+        LoadWide<float>(scores), limits, [&](int32_t a, int32_t b) { return overlap[a * n + b]; });
+    std::vector<int32_t> indices;
+    for (const ChosenBox& box : chosen) indices.push_back(box.box);
+    c.set_output(0, Tensor::Vector<int32_t>(indices));
+    return absl::OkStatus();
+  }
+};
+
 absl::Status NmsShape(ShapeContext& c) {
   MR_RETURN_IF_ERROR(c.WithRank(0, 2).status());
   MR_RETURN_IF_ERROR(c.WithRank(1, 1).status());
@@ -93,6 +125,16 @@ absl::Status NmsShape(ShapeContext& c) {
     const bool is_count = i > 0 && i == c.num_outputs() - 1;
     c.set_output(i, is_count ? PartialShape::Scalar() : PartialShape::UnknownOfRank(1));
   }
+  return absl::OkStatus();
+}
+
+absl::Status OverlapsShape(ShapeContext& c) {
+  MR_ASSIGN_OR_RETURN(const PartialShape overlaps, c.WithRank(0, 2));
+  MR_ASSIGN_OR_RETURN(const PartialShape scores, c.WithRank(1, 1));
+  for (const int i : {2, 3, 4}) MR_RETURN_IF_ERROR(c.WithRank(i, 0).status());
+  for (const int d : {0, 1})
+    MR_RETURN_IF_ERROR(ShapeContext::MergeDim(overlaps.dim(d), scores.dim(0)).status());
+  c.set_output(0, PartialShape::UnknownOfRank(1));
   return absl::OkStatus();
 }
 
@@ -130,7 +172,18 @@ absl::Status RegisterNonMaxSuppression(Registry& r) {
   MR_RETURN_IF_ERROR(AddVersion<2>(r));
   MR_RETURN_IF_ERROR(AddVersion<3>(r));
   MR_RETURN_IF_ERROR(AddVersion<4>(r));
-  return AddVersion<5>(r);
+  MR_RETURN_IF_ERROR(AddVersion<5>(r));
+  return r.Add(Op("NonMaxSuppressionWithOverlaps")
+                   .Input("overlaps: float")
+                   .Input("scores: float")
+                   .Input("max_output_size: int32")
+                   .Input("overlap_threshold: float")
+                   .Input("score_threshold: float")
+                   .Output("selected_indices: int32")
+                   .Doc("As NonMaxSuppressionV3, with the overlaps of all pairs given.")
+                   .Shape(OverlapsShape)
+                   .NotDifferentiable()
+                   .Cpu<NmsWithOverlapsKernel>());
 }
 
 }  // namespace millrace

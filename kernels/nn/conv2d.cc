@@ -65,7 +65,7 @@ std::vector<T> Columns(const T* matrix, int64_t rows, int64_t stride, int64_t fr
 
 // y[pixel, out channel] = sum over the patch of the pixel.
 template <typename T>
-void Convolve(ThreadPool* pool, const Convolution& conv, const T* x, const T* filter, T* y) {
+void ConvolveAs(ThreadPool* pool, const Convolution& conv, const T* x, const T* filter, T* y) {
   const int64_t pixels = conv.g.out_pixels(), block = conv.block(), patch = conv.patch();
   const int64_t n = conv.group_out, all = conv.out_channels();
   for (int64_t group = 0; group < conv.groups; ++group) {
@@ -89,6 +89,22 @@ void Convolve(ThreadPool* pool, const Convolution& conv, const T* x, const T* fi
   }
 }
 
+}  // namespace
+
+void Convolve(ThreadPool* pool, const Convolution& conv, const Tensor& x, const Tensor& filter,
+              Tensor* y) {
+  if (y->num_elements() == 0) return;
+  if (y->dtype() == DType::kDouble) {
+    ConvolveAs(pool, conv, x.data<double>(), filter.data<double>(), y->mutable_data<double>());
+  } else if (y->dtype() == DType::kInt32) {
+    ConvolveAs(pool, conv, x.data<int32_t>(), filter.data<int32_t>(), y->mutable_data<int32_t>());
+  } else {
+    ConvolveAs(pool, conv, x.data<float>(), filter.data<float>(), y->mutable_data<float>());
+  }
+}
+
+namespace {
+
 class Conv2DKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
@@ -105,16 +121,7 @@ class Conv2DKernel final : public Kernel {
     MR_RETURN_IF_ERROR(ToNhwc(c, c.input(0), attrs_.channels_first, &x));
     MR_RETURN_IF_ERROR(ToNhwc(c, c.input(1), false, &filter));
     MR_RETURN_IF_ERROR(AllocateNhwc(c, 0, shape, attrs_.channels_first, &y));
-    if (y.num_elements() > 0) {
-      if (y.dtype() == DType::kDouble) {
-        Convolve(c.pool(), conv, x.data<double>(), filter.data<double>(), y.mutable_data<double>());
-      } else if (y.dtype() == DType::kInt32) {
-        Convolve(c.pool(), conv, x.data<int32_t>(), filter.data<int32_t>(),
-                 y.mutable_data<int32_t>());
-      } else {
-        Convolve(c.pool(), conv, x.data<float>(), filter.data<float>(), y.mutable_data<float>());
-      }
-    }
+    Convolve(c.pool(), conv, x, filter, &y);
     return StoreNhwc(c, 0, shape, attrs_.channels_first, std::move(y));
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "core/base/thread_pool.h"
 #include "core/tensor/shape.h"
 #include "core/tensor/tensor.h"
 #include "kernels/nn/window.h"
@@ -24,5 +25,10 @@ struct Convolution {
   // Output pixels whose patches are laid out at once, so that they stay in the cache.
   int64_t block() const;
 };
+
+// The convolution of NHWC images x with a filter, both of float, double or int32, to y, of
+// conv's output shape and the same type. Integers wrap.
+void Convolve(ThreadPool* pool, const Convolution& conv, const Tensor& x, const Tensor& filter,
+              Tensor* y);
 
 }  // namespace millrace

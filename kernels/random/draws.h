@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -39,12 +40,23 @@ class Draws {
   int left_ = 0;
 };
 
-// Fills output 0, of shape `shape`, whose last dimensions are those of `parameters`: element
-// [s, p] is draw(parameter p, generator), each with 256 blocks of its own. INVALID_ARGUMENT unless
-// the shape ends so.
+// Fills output 0, of shape `shape`, whose last dimensions are `parameters`: element [s, p] is
+// draw(p, i), where i counts the elements parameter by parameter. INVALID_ARGUMENT unless the shape
+// ends so.
+absl::Status FillSamples(KernelContext& c, const Shape& shape, const Shape& parameters,
+                         absl::FunctionRef<double(int64_t p, int64_t i)> draw);
+// The same, given the value of parameter p and a generator with 256 blocks of its own.
 absl::Status FillByParameter(KernelContext& c, const Philox& start, const Shape& shape,
                              const Tensor& parameters,
                              absl::FunctionRef<double(double parameter, Philox gen)> draw);
+
+// The same from one generator: fill(p, generator, samples, to) sets all samples of parameter p.
+absl::Status FillInOrder(
+    KernelContext& c, Philox gen, const Shape& shape, const Shape& parameters,
+    absl::FunctionRef<void(int64_t p, Philox* gen, int64_t samples, double* to)> fill);
+
+// The elements of `t`, broadcast to a shape.
+absl::StatusOr<std::vector<double>> SpreadTo(const Tensor& t, const Shape& shape);
 
 // The shape of so many samples of each parameter.
 absl::StatusOr<Shape> SamplesShape(const Shape& samples, const Shape& parameters);

@@ -1,125 +1,98 @@
 // LogUniformCandidateSampler, UniformCandidateSampler, AllCandidateSampler, ComputeAccidentalHits.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "core/base/mutex.h"
-#include "core/base/philox.h"
-#include "core/base/random_id.h"
 #include "core/base/status.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/random/random_kernels.h"
+#include "kernels/sampling/class_sampling.h"
 
 namespace millrace {
 namespace {
 
-enum class Law { kUniform, kLogUniform, kAll };
-
-// A distribution of the classes 0, ..., range - 1.
-struct ClassLaw {
-  Law law;
-  int64_t range;
-
-  double Probability(int64_t k) const {
-    if (law == Law::kUniform) return 1.0 / static_cast<double>(range);
-    // Zipf's: proportional to log((k + 2) / (k + 1)).
-    const double v = static_cast<double>(k);
-    return std::log((v + 2) / (v + 1)) / std::log1p(static_cast<double>(range));
+class UniformLaw final : public ClassLaw {
+ public:
+  explicit UniformLaw(int64_t range) : range_(range) {}
+  int64_t Draw(SingleNumbers* random) const override {
+    return static_cast<int64_t>(random->LongBelow(static_cast<uint64_t>(range_)));
   }
-  // The class at u in [0, 1).
-  int64_t At(double u) const {
-    const double n = static_cast<double>(range);
-    const int64_t k = law == Law::kUniform ? static_cast<int64_t>(u * n)
-                                           : static_cast<int64_t>(std::exp(u * std::log1p(n))) - 1;
-    return std::min(std::max<int64_t>(k, 0), range - 1);
+  float Probability(int64_t) const override {
+    return static_cast<float>(1.0 / static_cast<double>(range_));
   }
+
+ private:
+  const int64_t range_;
 };
 
-absl::Status CheckTrueClasses(const Tensor& classes, int64_t num_true) {
-  if (classes.rank() == 2 && classes.dim(1) == num_true) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("true_classes must be a matrix with num_true = ", num_true, " columns, not ",
-                   classes.shape().ToString()));
-}
+// Zipf's: proportional to log((k + 2) / (k + 1)).
+class LogUniformLaw final : public ClassLaw {
+ public:
+  explicit LogUniformLaw(int64_t range)
+      : range_(range), log_range_(std::log1p(static_cast<double>(range))) {}
+  int64_t Draw(SingleNumbers* random) const override {
+    return (static_cast<int64_t>(std::exp(random->Double() * log_range_)) - 1) % range_;
+  }
+  float Probability(int64_t k) const override {
+    const double v = static_cast<double>(k);
+    return static_cast<float>(std::log((v + 2) / (v + 1)) / log_range_);
+  }
 
-template <Law law>
+ private:
+  const int64_t range_;
+  const double log_range_;
+};
+
+template <typename Law>
 class CandidateSamplerKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    MR_RETURN_IF_ERROR(c.GetAttr("num_true", &num_true_));
-    MR_RETURN_IF_ERROR(c.GetAttr("num_sampled", &num_sampled_));
-    MR_RETURN_IF_ERROR(c.GetAttr("unique", &unique_));
-    range_ = num_sampled_;
-    if (law != Law::kAll) MR_RETURN_IF_ERROR(c.GetAttr("range_max", &range_));
-    int64_t seed, seed2;
-    MR_RETURN_IF_ERROR(c.GetAttr("seed", &seed));
-    MR_RETURN_IF_ERROR(c.GetAttr("seed2", &seed2));
-    MutexLock lock(mu_);
-    random_ = seed == 0 && seed2 == 0
-                  ? Philox(RandomId(), RandomId())
-                  : Philox(static_cast<uint64_t>(seed), static_cast<uint64_t>(seed2));
-    return absl::OkStatus();
+    MR_RETURN_IF_ERROR(attrs_.Read(c));
+    MR_RETURN_IF_ERROR(c.GetAttr("range_max", &range_));
+    return gen_.Init(c);
+  }
+  absl::Status Compute(KernelContext& c) override {
+    return SampleClasses(c, attrs_, Law(range_), range_, range_, gen_.Reserve(attrs_.blocks()));
   }
 
+ private:
+  SamplingAttrs attrs_;
+  int64_t range_ = 1;
+  GuardedPhilox gen_;
+};
+
+class AllCandidatesKernel final : public Kernel {
+ public:
+  absl::Status Init(KernelConstruction& c) override { return attrs_.Read(c); }
   absl::Status Compute(KernelContext& c) override {
     const Tensor& classes = c.input(0);
-    MR_RETURN_IF_ERROR(CheckTrueClasses(classes, num_true_));
-    if (unique_ && num_sampled_ > range_)
-      return absl::InvalidArgumentError("Sampler's range is too small.");
-    for (const int64_t k : classes.flat<int64_t>()) {
-      if (k >= 0 && k < range_) continue;
-      return absl::InvalidArgumentError(
-          absl::StrCat("`true_candidate` out of range [0, ", range_, "), received ", k));
+    MR_RETURN_IF_ERROR(CheckTrueClasses(classes, attrs_.num_true));
+    const Shape shapes[] = {Shape({attrs_.num_sampled}), classes.shape(),
+                            Shape({attrs_.num_sampled})};
+    for (int i = 0; i < 3; ++i) {
+      Tensor* out;
+      MR_RETURN_IF_ERROR(c.allocate_output(i, shapes[i], &out));
+      if (i > 0) {
+        std::fill_n(out->mutable_data<float>(), out->num_elements(), 1.0f);
+      } else {
+        for (int64_t k = 0; k < attrs_.num_sampled; ++k) out->mutable_data<int64_t>()[k] = k;
+      }
     }
-    Tensor *sampled, *true_count, *sampled_count;
-    MR_RETURN_IF_ERROR(c.allocate_output(0, Shape({num_sampled_}), &sampled));
-    MR_RETURN_IF_ERROR(c.allocate_output(1, classes.shape(), &true_count));
-    MR_RETURN_IF_ERROR(c.allocate_output(2, Shape({num_sampled_}), &sampled_count));
-    const int64_t tries = Draw(sampled->mutable_data<int64_t>());
-    for (int64_t i = 0; i < classes.num_elements(); ++i)
-      true_count->mutable_data<float>()[i] = Expected(classes.data<int64_t>()[i], tries);
-    for (int64_t i = 0; i < num_sampled_; ++i)
-      sampled_count->mutable_data<float>()[i] = Expected(sampled->data<int64_t>()[i], tries);
+    for (const int64_t k : classes.flat<int64_t>()) {
+      if (k >= 0 && k < attrs_.num_sampled) continue;
+      return absl::InvalidArgumentError(absl::StrCat("`true_candidate` out of range [0, ",
+                                                     attrs_.num_sampled, "), received ", k));
+    }
     return absl::OkStatus();
   }
 
  private:
-  // Fills `classes`, and says how many draws it took.
-  int64_t Draw(int64_t* classes) {
-    if (law == Law::kAll) {
-      for (int64_t i = 0; i < num_sampled_; ++i) classes[i] = i;
-      return num_sampled_;
-    }
-    const ClassLaw distribution = {law, range_};
-    absl::flat_hash_set<int64_t> seen;
-    MutexLock lock(mu_);
-    int64_t tries = 0;
-    for (int64_t n = 0; n < num_sampled_; ++tries) {
-      const auto bits = random_();
-      const uint64_t word = uint64_t{bits[0]} << 32 | bits[1];
-      const int64_t k = distribution.At(static_cast<double>(word >> 11) * 0x1p-53);
-      if (!unique_ || seen.insert(k).second) classes[n++] = k;
-    }
-    return tries;
-  }
-
-  // How often a class is among the samples: with repetition the mean number of times, without it
-  // the probability to be among them after so many draws.
-  float Expected(int64_t k, int64_t tries) const {
-    if (law == Law::kAll) return 1;
-    const double p = ClassLaw{law, range_}.Probability(k);
-    if (tries == num_sampled_) return static_cast<float>(p * static_cast<double>(num_sampled_));
-    return static_cast<float>(-std::expm1(static_cast<double>(tries) * std::log1p(-p)));
-  }
-
-  int64_t num_true_ = 1, num_sampled_ = 1, range_ = 1;
-  bool unique_ = false;
-  Mutex mu_;
-  Philox random_ ABSL_GUARDED_BY(mu_);
+  SamplingAttrs attrs_;
 };
 
 // Samples that are a true class of an example: the example, the sample's place, and a weight that
@@ -157,17 +130,6 @@ class AccidentalHitsKernel final : public Kernel {
   int64_t num_true_ = 1;
 };
 
-absl::Status SamplerShape(ShapeContext& c) {
-  int64_t n, num_true;
-  MR_RETURN_IF_ERROR(c.GetAttr("num_sampled", &n));
-  MR_RETURN_IF_ERROR(c.GetAttr("num_true", &num_true));
-  MR_ASSIGN_OR_RETURN(const PartialShape classes, c.WithRank(0, 2));
-  c.set_output(0, PartialShape::Of({n}));
-  c.set_output(1, PartialShape::Of({classes.dim(0), num_true}));
-  c.set_output(2, PartialShape::Of({n}));
-  return absl::OkStatus();
-}
-
 absl::Status HitsShape(ShapeContext& c) {
   MR_RETURN_IF_ERROR(c.WithRank(0, 2).status());
   MR_RETURN_IF_ERROR(c.WithRank(1, 1).status());
@@ -175,39 +137,24 @@ absl::Status HitsShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
-template <Law law>
-absl::Status AddSampler(Registry& r, const char* name, absl::string_view doc) {
-  Op op(name);
-  op.Input("true_classes: int64")
-      .Output("sampled_candidates: int64")
-      .Output("true_expected_count: float")
-      .Output("sampled_expected_count: float")
-      .Attr("num_true: int >= 1")
-      .Attr("num_sampled: int >= 1")
-      .Attr("unique: bool");
-  if (law != Law::kAll) op.Attr("range_max: int >= 1");
-  return r.Add(op.Attr("seed: int = 0")
-                   .Attr("seed2: int = 0")
-                   .Stateful()
-                   .Doc(doc)
-                   .Shape(SamplerShape)
-                   .NotDifferentiable()
-                   .template Cpu<CandidateSamplerKernel<law>>());
-}
-
 }  // namespace
 
 absl::Status RegisterCandidateSamplers(Registry& r) {
-  MR_RETURN_IF_ERROR(AddSampler<Law::kLogUniform>(
-      r, "LogUniformCandidateSampler",
-      "num_sampled classes drawn with probability log((k + 2) / (k + 1)) / log(range_max + 1), and "
-      "how often the true and the drawn ones are expected among them."));
-  MR_RETURN_IF_ERROR(AddSampler<Law::kUniform>(
-      r, "UniformCandidateSampler",
-      "num_sampled classes drawn uniformly, and how often the true and the drawn ones are expected "
-      "among them."));
-  MR_RETURN_IF_ERROR(AddSampler<Law::kAll>(
-      r, "AllCandidateSampler", "All classes 0, ..., num_sampled - 1, in the form of a sample."));
+  MR_RETURN_IF_ERROR(r.Add(
+      SamplerOp("LogUniformCandidateSampler", {"range_max: int >= 1"},
+                "num_sampled classes drawn with probability log((k + 2) / (k + 1)) / "
+                "log(range_max + 1), and how often the true and the drawn ones are expected among "
+                "them.")
+          .Cpu<CandidateSamplerKernel<LogUniformLaw>>()));
+  MR_RETURN_IF_ERROR(
+      r.Add(SamplerOp("UniformCandidateSampler", {"range_max: int >= 1"},
+                      "num_sampled classes drawn uniformly, and how often the true and the drawn "
+                      "ones are expected among them.")
+                .Cpu<CandidateSamplerKernel<UniformLaw>>()));
+  MR_RETURN_IF_ERROR(
+      r.Add(SamplerOp("AllCandidateSampler", {},
+                      "All classes 0, ..., num_sampled - 1, in the form of a sample.")
+                .Cpu<AllCandidatesKernel>()));
   return r.Add(Op("ComputeAccidentalHits")
                    .Input("true_classes: int64")
                    .Input("sampled_candidates: int64")

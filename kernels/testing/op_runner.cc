@@ -102,7 +102,8 @@ absl::StatusOr<Node*> AddOpNode(Graph* graph, absl::string_view op,
 }
 
 absl::StatusOr<std::vector<Tensor>> RunKernel(const Registry& registry, Device* device,
-                                              const Node& node, std::vector<Tensor> inputs) {
+                                              const Node& node, std::vector<Tensor> inputs,
+                                              Cancellation* cancellation) {
   MR_ASSIGN_OR_RETURN(const KernelRegistration registration,
                       registry.FindKernel(node.op(), node.attrs(), device->type()));
   const std::unique_ptr<Kernel> kernel =
@@ -111,10 +112,10 @@ absl::StatusOr<std::vector<Tensor>> RunKernel(const Registry& registry, Device* 
                                   node.input_types(), node.output_types(), device,
                                   /*functions=*/nullptr);
   MR_RETURN_IF_ERROR(kernel->Init(construction));
-  Cancellation cancellation;
+  Cancellation never;
   StepContext step;
   step.step_id = 1;
-  step.cancellation = &cancellation;
+  step.cancellation = cancellation != nullptr ? cancellation : &never;
   std::vector<Tensor> outputs(node.num_outputs());
   KernelContext context(device, &step, absl::MakeSpan(inputs), absl::MakeSpan(outputs),
                         node.output_types());

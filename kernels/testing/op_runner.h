@@ -15,6 +15,8 @@
 
 namespace millrace {
 
+class Cancellation;
+
 // An input of an op under test.
 struct OpInput {
   OpInput(Tensor t) : tensor(std::move(t)), type(tensor.dtype()) {}  // NOLINT: a tensor is an input
@@ -29,9 +31,10 @@ struct OpInput {
 absl::Status RegisterTestInputs(Registry& r);
 
 // Calls the kernel of `node` on `device` with these inputs, which it may overwrite where it is
-// their only owner.
+// their only owner. `cancellation`, if given, is the step's.
 absl::StatusOr<std::vector<Tensor>> RunKernel(const Registry& registry, Device* device,
-                                              const Node& node, std::vector<Tensor> inputs);
+                                              const Node& node, std::vector<Tensor> inputs,
+                                              Cancellation* cancellation = nullptr);
 
 // Adds one node of `op` to `graph`. With `constant_inputs` its shape functions see the inputs'
 // values, else only their types.

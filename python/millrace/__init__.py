@@ -160,6 +160,7 @@ from millrace.version import __version__
 newaxis = None
 # Imported when they are first asked for.
 _LAZY_MODULES = {
+    "audio",
     "autograph",
     "bitwise",
     "compat",
@@ -196,6 +197,7 @@ _LAZY_INITIALIZERS = {
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # type checkers and editors take it for true
     from millrace import (
+        audio,
         autograph,
         bitwise,
         compat,

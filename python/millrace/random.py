@@ -11,6 +11,8 @@ from millrace.framework.dispatch import apply_op
 from millrace.ops.array import _shape_arg
 from millrace.ops.sampling import (  # noqa: F401
     all_candidate_sampler,
+    fixed_unigram_candidate_sampler,
+    learned_unigram_candidate_sampler,
     log_uniform_candidate_sampler,
     uniform_candidate_sampler,
 )

@@ -3,6 +3,8 @@
 import millrace as mr
 import numpy as np
 import pytest
+from millrace.data.elements import make
+from millrace.data.functions import trace
 
 Dataset = mr.data.Dataset
 Ragged, Sparse, Dense = mr.RaggedTensorSpec, mr.SparseTensorSpec, mr.TensorSpec
@@ -191,3 +193,32 @@ def test_elements_in_graphs():
         s = mr.SparseTensor(*(np.array(t) for t in ([[0, 0], [2, 1]], [1.0, 3.0], [3, 4])))
         element = Dataset.from_tensor_slices(s).batch(3).get_next()
         assert session.run(mr.sparse.to_dense(element))[2].tolist() == [0.0, 3.0, 0.0, 0.0]
+
+
+def test_optional_elements():
+    iterator = iter(Dataset.from_tensor_slices(deep()).take(1))
+    first, second = iterator.get_next_as_optional(), iterator.get_next_as_optional()
+    assert bool(first.has_value()) and not bool(second.has_value())
+    assert plain(first.get_value()) == [[1], [2, 3]]
+    with pytest.raises(mr.errors.InvalidArgumentError):
+        second.get_value()
+    made = mr.data.experimental.Optional
+    assert plain(made.from_value((1, sparse())).get_value()) == (1, ROWS)
+    assert not bool(made.empty(Dense([], mr.int32)).has_value())
+
+
+def test_a_function_keeps_the_number_of_elements_where_it_says_so():
+    numbers = Dataset.range(3)
+    doubled = numbers.map(lambda n: n * 2)
+    assert int(doubled.cardinality()) == len(numbers.map(lambda n: n * 2, 2)) == 3
+    twice = trace(lambda n: n * 2, numbers.element_spec)
+    for keeps, count in ((True, 3), (False, mr.data.UNKNOWN_CARDINALITY)):
+        attrs = {"f": twice, "preserve_cardinality": keeps}
+        made = make("MapDataset", (numbers._variant, []), numbers.element_spec, attrs)
+        assert int(made.cardinality()) == count
+
+
+def test_elements_as_arrays():
+    (rows, values), *_ = Dataset.from_tensors((ragged(), sparse())).as_numpy_iterator()
+    assert [row.tolist() for row in rows] == [[1, 2], [3], []]
+    assert values.tolist() == [1.0, 2.0, 3.0]  # as TensorFlow gives them

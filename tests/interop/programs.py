@@ -229,3 +229,44 @@ def rearranged(tf):
         ]
         shapes = [t.shape.as_list() if t.shape.rank is not None else None for t in made[8:12]]
         return [[v.dtype.name, v.tolist()] for v in sess.run(made)], shapes
+
+
+# ----- numbers that seeds determine -----
+
+
+def drawn_from_seeds(tf):
+    boxes = [[[0.1, 0.2, 0.6, 0.7], [0.4, 0.0, 0.9, 0.5]]]
+    with tf.Graph().as_default(), tf.Session() as session:
+        sample = {"num_true": 1, "num_sampled": 4, "range_max": 6, "seed": 3}
+        classes = np.array([[1], [4]])
+        weights = {"unigrams": [1.0, 2.0, 0.5, 4.0], "num_reserved_ids": 2, "distortion": 0.75}
+        fetched = {
+            "binomial": tf.random.stateless_binomial(
+                [5, 2], [1, 2], counts=[10.0, 90.0], probs=[0.3, 0.6]
+            ),
+            "bounded": tf.random.stateless_parameterized_truncated_normal(
+                [3, 4], [3, 4], minvals=[-1.0, 0.5, 1.0, 3.0], maxvals=5.0
+            ),
+            "index": tf.random.experimental.index_shuffle(tf.range(5), [5, 9], 4),
+            "rows": tf.random.experimental.stateless_shuffle(tf.range(7), [8, 9]),
+            "part": tf.image.stateless_sample_distorted_bounding_box(
+                [40, 60, 3], boxes, seed=[3, 4], min_object_covered=0.4
+            ),
+            "outlines": tf.image.draw_bounding_boxes(
+                np.zeros([1, 6, 7, 3], np.float32), boxes, colors=[[0.5, 1.0, 0.25]]
+            ),
+            "even": tf.nn.uniform_candidate_sampler(classes, unique=True, **sample),
+            "zipf": tf.nn.log_uniform_candidate_sampler(classes, unique=False, **sample),
+            "learned": tf.nn.learned_unigram_candidate_sampler(classes, unique=True, **sample),
+            "fixed": tf.nn.fixed_unigram_candidate_sampler(
+                classes, unique=False, **sample, **weights
+            ),
+            "overlaps": tf.image.non_max_suppression_overlaps(
+                np.float32([[1, 0.6, 0.1], [0.6, 1, 0.3], [0.1, 0.3, 1]]), [0.5, 0.9, 0.7], 3
+            ),
+        }
+        drawn = {}
+        for name, tensors in fetched.items():
+            values = session.run(list(tensors) if isinstance(tensors, tuple) else [tensors])
+            drawn[name] = [np.asarray(value).tolist() for value in values]
+        return drawn

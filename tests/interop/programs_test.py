@@ -51,6 +51,7 @@ CALLS = [
     ("signatures",),
     ("control",),
     ("rows",),
+    ("drawn_from_seeds",),
     ("datasets",),
     ("image_files",),
     ("stored_tensors",),

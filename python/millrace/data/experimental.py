@@ -5,6 +5,7 @@ from millrace._load import public
 from millrace.data.dataset import Dataset
 from millrace.data.elements import INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, int64, make
 from millrace.data.grouping import single
+from millrace.data.optional import Optional
 from millrace.data.options import (
     AutotuneOptions,
     DistributeOptions,
@@ -21,6 +22,7 @@ __all__ = [
     "Counter",
     "DistributeOptions",
     "OptimizationOptions",
+    "Optional",
     "ThreadingOptions",
     "assert_cardinality",
     "bucket_by_sequence_length",

@@ -114,26 +114,109 @@ def non_max_suppression_overlaps(
     name=None,
 ):
     """non_max_suppression by a matrix of overlaps, [n, n]."""
-    from millrace.framework.control_flow import while_loop
+    args = (overlaps, scores, max_output_size, overlap_threshold, score_threshold)
+    return apply_op("NonMaxSuppressionWithOverlaps", args, None, name)
 
-    overlaps, scores = convert_to_tensor(overlaps), convert_to_tensor(scores)
-    n = apply_op("Size", (scores,))
-    order = apply_op("TopKV2", (scores, n), {"sorted": True})[1]
-    limit = apply_op("Minimum", (convert_to_tensor(max_output_size, dtypes.int32), n))
-    kept = apply_op("Fill", (apply_op("Reshape", (n, [1])), False))
 
-    def body(i, kept):
-        at = order[i]
-        row = overlaps[at]
-        clash = apply_op("LogicalAnd", (kept, apply_op("Greater", (row, overlap_threshold))))
-        count = apply_op("Sum", (apply_op("Cast", (kept,), {"DstT": dtypes.int32}), [0]))
-        good = apply_op("LogicalNot", (apply_op("Any", (clash, [0])),))
-        good = apply_op("LogicalAnd", (good, apply_op("Greater", (scores[at], score_threshold))))
-        good = apply_op("LogicalAnd", (good, apply_op("Less", (count, limit))))
-        here = apply_op("Equal", (apply_op("Range", (0, n, 1)), at))
-        return i + 1, apply_op("LogicalOr", (kept, apply_op("LogicalAnd", (here, good))))
+@public
+def draw_bounding_boxes(images, boxes, colors=None, name=None):
+    """The images with the outlines of boxes, whose corners are of 0 to 1.
 
-    _, kept = while_loop(lambda i, kept: i < n, body, [convert_to_tensor(0), kept])
-    in_order = apply_op("GatherV2", (kept, order, 0))
-    chosen = apply_op("Where", (in_order,))[:, 0]
-    return apply_op("GatherV2", (order, chosen, 0), None, name)
+    Args:
+      images: [batch, height, width, 1, 3 or 4 channels]; boxes: [batch, n, 4].
+      colors: [n, channels], used in turn; ten of its own if None.
+    """
+    if colors is None:
+        return apply_op("DrawBoundingBoxes", (images, boxes), None, name)
+    return apply_op("DrawBoundingBoxesV2", (images, boxes, colors), None, name)
+
+
+def _crop_attrs(aspect_ratio_range, area_range, max_attempts, use_image_if_no_bounding_boxes):
+    attrs = {
+        "aspect_ratio_range": aspect_ratio_range,
+        "area_range": area_range,
+        "max_attempts": max_attempts,
+        "use_image_if_no_bounding_boxes": use_image_if_no_bounding_boxes,
+    }
+    return {name: value for name, value in attrs.items() if value is not None}
+
+
+@public
+def sample_distorted_bounding_box(
+    image_size,
+    bounding_boxes,
+    seed=0,
+    min_object_covered=0.1,
+    aspect_ratio_range=None,
+    area_range=None,
+    max_attempts=None,
+    use_image_if_no_bounding_boxes=None,
+    name=None,
+):
+    """(begin, size, box) of a random part of an image: what `slice` takes, and [1, 1, 4].
+
+    Args:
+      image_size: [height, width, channels].
+      bounding_boxes: [batch, n, 4], whose corners are of 0 to 1.
+      min_object_covered: how much of one of the boxes the part shows.
+      aspect_ratio_range: of width to height, (0.75, 1.33) if None.
+      area_range: how much of the image the part may be, (0.05, 1) if None.
+      max_attempts: after so many (100 if None) it is the whole image.
+    """
+    from millrace.random import get_seed
+
+    seed, seed2 = get_seed(seed) if seed else (0, 0)
+    attrs = _crop_attrs(
+        aspect_ratio_range, area_range, max_attempts, use_image_if_no_bounding_boxes
+    )
+    attrs.update(seed=seed, seed2=seed2)
+    args = (image_size, bounding_boxes, min_object_covered)
+    return apply_op("SampleDistortedBoundingBoxV2", args, attrs, name)
+
+
+@public
+def stateless_sample_distorted_bounding_box(
+    image_size,
+    bounding_boxes,
+    seed,
+    min_object_covered=0.1,
+    aspect_ratio_range=None,
+    area_range=None,
+    max_attempts=None,
+    use_image_if_no_bounding_boxes=None,
+    name=None,
+):
+    """sample_distorted_bounding_box as a function of a seed of two integers."""
+    attrs = _crop_attrs(
+        aspect_ratio_range, area_range, max_attempts, use_image_if_no_bounding_boxes
+    )
+    seed = convert_to_tensor(seed, dtype_hint=dtypes.int32)
+    args = (image_size, bounding_boxes, min_object_covered, seed)
+    return apply_op("StatelessSampleDistortedBoundingBox", args, attrs, name)
+
+
+@public
+def extract_glimpse(
+    input,
+    size,
+    offsets,
+    centered=True,
+    normalized=True,
+    noise="uniform",
+    name=None,
+):
+    """A window of each image, filled up with noise where it leaves the image.
+
+    Args:
+      input: [batch, height, width, channels]; size: [height, width] of the window.
+      offsets: [batch, 2], (y, x) of the window's middle: from -1 to 1 if normalized and centered,
+        or else of its first pixel, in pixels or, if normalized, in sizes of the image.
+      noise: "uniform", "gaussian" or "zero".
+    """
+    attrs = {
+        "centered": centered,
+        "normalized": normalized,
+        "uniform_noise": False,
+        "noise": noise,
+    }
+    return apply_op("ExtractGlimpseV2", (input, size, offsets), attrs, name)

@@ -150,6 +150,16 @@ class Generator:
         return stateless.uniform_by(self._draw(shape), shape, None, None, dtype, name)
 
     @public
+    def binomial(self, shape, counts, probs, dtype=dtypes.int32, name=None):
+        """How many of `counts` trials succeed with probability `probs`, which broadcast to the last
+        dimensions of `shape`."""
+        counts = convert_to_tensor(counts, dtype_hint=dtypes.float32)
+        probs = convert_to_tensor(probs, counts.dtype)
+        algorithm = convert_to_tensor(self._alg, dtypes.int64)
+        args = (self._state.handle, algorithm, _shape_arg(shape), counts, probs)
+        return apply_op("StatefulRandomBinomial", args, {"dtype": dtypes.as_dtype(dtype)}, name)
+
+    @public
     def make_seeds(self, count=1):
         """int64 [2, count]: a column for each stateless function's seed."""
         low = self.uniform_full_int([count], dtypes.int64)

@@ -14,6 +14,8 @@ from millrace.ops.reduce import reduce_sum
 __all__ = [
     "all_candidate_sampler",
     "compute_accidental_hits",
+    "fixed_unigram_candidate_sampler",
+    "learned_unigram_candidate_sampler",
     "log_uniform_candidate_sampler",
     "nce_loss",
     "sampled_softmax_loss",
@@ -58,6 +60,54 @@ def log_uniform_candidate_sampler(
     log((k + 2) / (k + 1)) / log(range_max + 1): for classes that are sorted by frequency."""
     args = (true_classes, num_true, num_sampled, unique, seed, name)
     return _sample("LogUniformCandidateSampler", *args, range_max=range_max)
+
+
+@public
+def learned_unigram_candidate_sampler(
+    true_classes, num_true, num_sampled, unique, range_max, seed=None, name=None
+):
+    """As uniform_candidate_sampler, but each class in proportion to how often it was a true one so
+    far, and once more."""
+    args = (true_classes, num_true, num_sampled, unique, seed, name)
+    return _sample("LearnedUnigramCandidateSampler", *args, range_max=range_max)
+
+
+@public
+def fixed_unigram_candidate_sampler(
+    true_classes,
+    num_true,
+    num_sampled,
+    unique,
+    range_max,
+    vocab_file="",
+    distortion=1.0,
+    num_reserved_ids=0,
+    num_shards=1,
+    shard=0,
+    unigrams=(),
+    seed=None,
+    name=None,
+):
+    """As uniform_candidate_sampler, but each class in proportion to its weight.
+
+    Args:
+      vocab_file: a file with the weight of a class in the last of the columns of a line, which
+        commas separate; or unigrams: the weights.
+      distortion: the power to which they are raised.
+      num_reserved_ids: so many classes come before those and are never drawn.
+      num_shards, shard: draws only class `shard` of every num_shards.
+    """
+    attrs = {
+        "range_max": range_max,
+        "vocab_file": vocab_file,
+        "distortion": distortion,
+        "num_reserved_ids": num_reserved_ids,
+        "num_shards": num_shards,
+        "shard": shard,
+        "unigrams": list(unigrams),
+    }
+    args = (true_classes, num_true, num_sampled, unique, seed, name)
+    return _sample("FixedUnigramCandidateSampler", *args, **attrs)
 
 
 @public

@@ -9,11 +9,15 @@ from millrace.ops.array import _shape_arg
 __all__ = [
     "Algorithm",
     "fold_in",
+    "index_shuffle",
     "split",
+    "stateless_binomial",
     "stateless_categorical",
     "stateless_gamma",
     "stateless_normal",
+    "stateless_parameterized_truncated_normal",
     "stateless_poisson",
+    "stateless_shuffle",
     "stateless_truncated_normal",
     "stateless_uniform",
 ]
@@ -132,6 +136,50 @@ def stateless_poisson(shape, seed, lam, dtype=dtypes.int32, name=None):
     """Numbers of the Poisson distribution of mean lam."""
     args = (_shape_arg(shape), convert_to_tensor(seed, dtype_hint=dtypes.int32), lam)
     return apply_op("StatelessRandomPoisson", args, {"dtype": dtypes.as_dtype(dtype)}, name)
+
+
+@public
+def stateless_binomial(shape, seed, counts, probs, output_dtype=dtypes.int32, name=None):
+    """How many of `counts` trials succeed with probability `probs`, which broadcast to the last
+    dimensions of `shape`."""
+    probs = convert_to_tensor(probs, dtype_hint=dtypes.float32)
+    counts = convert_to_tensor(counts, probs.dtype)
+    args = (_shape_arg(shape), convert_to_tensor(seed, dtype_hint=dtypes.int32), counts, probs)
+    return apply_op("StatelessRandomBinomial", args, {"dtype": dtypes.as_dtype(output_dtype)}, name)
+
+
+@public
+def stateless_parameterized_truncated_normal(
+    shape, seed, means=0.0, stddevs=1.0, minvals=-2.0, maxvals=2.0, name=None
+):
+    """Normally distributed numbers between minvals and maxvals; the parameters broadcast to the
+    last dimensions of `shape`."""
+    args = (_shape_arg(shape), convert_to_tensor(seed, dtype_hint=dtypes.int32))
+    args += (means, stddevs, minvals, maxvals)
+    return apply_op("StatelessParameterizedTruncatedNormal", args, None, name)
+
+
+@public
+def stateless_shuffle(value, seed, alg="auto_select", name=None):
+    """The rows in a random order."""
+    return apply_op("StatelessShuffle", (value, *_key_counter(seed, alg)), None, name)
+
+
+@public
+def index_shuffle(index, seed, max_index):
+    """Where a random permutation of [0, max_index] puts an index.
+
+    Args:
+      index, max_index: an integer, or [n].
+      seed: two integers, or [n, 2].
+    """
+    seed = convert_to_tensor(seed)
+    paddings = [[1, 0]] if seed.shape.rank is None else [[0, 0]] * (seed.shape.rank - 1) + [[1, 0]]
+    # The number that TensorFlow puts before the two.
+    seed = apply_op("PadV2", (seed, paddings, convert_to_tensor(498247692, seed.dtype)))
+    index = convert_to_tensor(index)
+    args = (index, seed, convert_to_tensor(max_index, index.dtype))
+    return apply_op("RandomIndexShuffle", args, {"rounds": 4})
 
 
 @public

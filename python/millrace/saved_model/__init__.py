@@ -5,6 +5,7 @@ from types import SimpleNamespace as _Names
 from millrace.saved_model.builder import Builder, simple_save
 from millrace.saved_model.exporting import save
 from millrace.saved_model.loader import contains_saved_model, load
+from millrace.saved_model.options import LoadOptions, SaveOptions
 from millrace.saved_model.signature import (
     SignatureDef,
     build_signature_def,
@@ -53,6 +54,8 @@ utils = _Names(build_tensor_info=build_tensor_info)
 
 __all__ = [
     "Builder",
+    "LoadOptions",
+    "SaveOptions",
     "SavedModelBuilder",
     "SignatureDef",
     "build_signature_def",

@@ -3,11 +3,12 @@ function or constant."""
 
 import inspect
 
-from millrace.framework import nest
+from millrace.data.elements import map_leaves
 from millrace.framework.argument_specs import named_specs
 from millrace.framework.function import Function
 from millrace.framework.module import Module
 from millrace.framework.tensor import TensorSpec
+from millrace.framework.type_spec import composite_spec
 from millrace.framework.variable import Variable
 from millrace.saved_model.object_proto import (
     BareFunctionProto,
@@ -246,10 +247,8 @@ def _spec_of(function):
         or None,
         annotations={},
     )
-    signature = function._signature
     return FunctionSpecProto(
-        fullargspec=encode(full),
-        input_signature=encode(None if signature is None else tuple(signature)),
+        fullargspec=encode(full), input_signature=encode(function.input_signature)
     )
 
 
@@ -263,11 +262,15 @@ def _storable(defaults):
 
 
 def _specs_in(structure):
-    """The structure with TensorSpecs in the places of tensors."""
-    leaves = [
-        TensorSpec(x.shape, x.dtype) if hasattr(x, "dtype") else x for x in nest.flatten(structure)
-    ]
-    return nest.pack_like(structure, leaves)
+    """The structure with specs in the places of tensors."""
+
+    def leaf(x):
+        spec = composite_spec(x)
+        if spec is not None:
+            return spec
+        return TensorSpec(x.shape, x.dtype) if hasattr(x, "dtype") else x
+
+    return map_leaves(leaf, structure)
 
 
 def _arguments_of(trace, function):

@@ -1,34 +1,45 @@
 """Functions of a SavedModel: stored traces, of which a call takes the one that fits."""
 
-from millrace._load import native, public
+from millrace._load import public
 from millrace.framework import nest
+from millrace.framework.argument_specs import part_specs
 from millrace.framework.concrete_function import ConcreteFunction
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.func_graph import Traced
 from millrace.framework.tensor import Tensor, TensorSpec
+from millrace.framework.type_spec import CompositeSpec
 from millrace.framework.variable import Variable
 from millrace.saved_model.structured import OtherSpec, decode
 
 
 class _StoredGraph:
-    """What of a trace's graph is known: the variables that it reads."""
+    """What of a trace's graph is known: the variables that it reads, and what must live as long."""
 
     _custom_nodes = ()
-    _py_functions = ()  # those of another process cannot be called
 
-    def __init__(self, variables):
+    def __init__(self, variables, functions):
         self.variables_read = {id(v): v for v in variables}
+        self._py_functions = [*functions.values(), *variables]
 
 
 class _StoredBody(Traced):
     """The body of a function of a library."""
 
-    def __init__(self, library, structure, variables):
-        leaves = nest.flatten(structure)
-        outputs = [leaf for leaf in leaves if isinstance(leaf, TensorSpec)]
-        none_mask = [not isinstance(leaf, TensorSpec) for leaf in leaves]
-        super().__init__(_StoredGraph(variables), structure, outputs, none_mask)
+    def __init__(self, library, functions, structure, variables):
+        super().__init__(_StoredGraph(variables, functions), structure, part_specs(structure), None)
         self._library = library
+
+    def pack(self, tensors):
+        tensors = iter(tensors)
+
+        def leaf(spec):
+            if isinstance(spec, TensorSpec):
+                return next(tensors)
+            if isinstance(spec, CompositeSpec):
+                return spec.of_parts([next(tensors) for _ in spec.parts()])
+            return None
+
+        return nest.map_structure(leaf, self.structure)
 
     def add_to(self, native_graph, name):
         """Makes it, and what it calls, known to that graph."""
@@ -41,20 +52,22 @@ class RestoredTrace(ConcreteFunction):
     Args:
       name: in the library.
       library: a native graph that has the function.
+      functions: {name: native function} of that graph.
       stored: its ConcreteFunctionProto.
       captured: gives (tensor, variable or None) for a bound input.
     """
 
     structured_input_signature = None
 
-    def __init__(self, name, library, stored, captured):
+    def __init__(self, name, library, functions, stored, captured):
         self.name = name
-        self._library, self._stored, self._captured = library, stored, captured
+        self._library, self._functions = library, functions
+        self._stored, self._captured = stored, captured
         self._outer = None
         self._stateful = True
         arguments = decode(stored.canonicalized_input_signature) or ((), {})
         self.structured_input_signature = arguments
-        self._specs = [s for s in nest.flatten(arguments) if isinstance(s, TensorSpec)]
+        self._specs = part_specs(arguments)
         self._result = decode(stored.output_signature)
         self._ready = None
 
@@ -66,8 +79,8 @@ class RestoredTrace(ConcreteFunction):
             self._ready = (
                 [t for t, _ in found],
                 [v for v in variables if v.trainable],
-                _StoredBody(self._library, self._result, variables),
-                native.Function(self.name),
+                _StoredBody(self._library, self._functions, self._result, variables),
+                self._functions[self.name],
             )
         return self._ready
 
@@ -144,6 +157,12 @@ def _match(spec, value, convert, found):
         if tensor is None:
             return False
         found.append(tensor)
+        return True
+    if isinstance(spec, CompositeSpec):
+        if not spec.is_compatible_with(value):
+            return False
+        given = isinstance(value, CompositeSpec)
+        found.extend(value.parts() if given else spec.parts_of(value))
         return True
     if isinstance(value, (Tensor, TensorSpec)) or hasattr(value, "_as_tensor"):
         return False

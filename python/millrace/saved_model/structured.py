@@ -7,6 +7,12 @@ from millrace._load import native
 from millrace.framework import nest
 from millrace.framework.dispatch import apply_op
 from millrace.framework.tensor import TensorSpec
+from millrace.framework.type_spec import (
+    CompositeSpec,
+    IndexedSlicesSpec,
+    RaggedTensorSpec,
+    SparseTensorSpec,
+)
 from millrace.framework.wire import Message
 from millrace.saved_model.object_proto import (
     DimProto,
@@ -17,6 +23,7 @@ from millrace.saved_model.object_proto import (
     ShapeProto,
     Structured,
     TensorSpecProto,
+    TypeSpec,
     Values,
 )
 from millrace.tensor_shape import TensorShape
@@ -55,6 +62,32 @@ def _tensor(data):
     return apply_op("ParseTensor", (native.eager_constant(data, 0),), {"out_type": dtype})
 
 
+# By TensorFlow's numbers of them.
+_COMPOSITES = {1: SparseTensorSpec, 2: IndexedSlicesSpec, 3: RaggedTensorSpec}
+
+
+def _composite(proto):
+    kind = _COMPOSITES.get(proto.type_spec_class)
+    state = decode(proto.type_state) if proto.type_state is not None else None
+    if kind is not None and isinstance(state, tuple):
+        try:
+            return kind(*state)
+        except (TypeError, ValueError):  # of a later version
+            pass
+    return OtherSpec(proto.type_spec_class_name or "a composite value")
+
+
+def _encode_composite(spec):
+    (number,) = (n for n, kind in _COMPOSITES.items() if kind is type(spec))
+    proto = TypeSpec(
+        type_spec_class=number,
+        type_state=encode(spec._key()),
+        type_spec_class_name=type(spec).__name__,
+        num_flat_components=len(spec.parts()),
+    )
+    return Structured(type_spec_value=proto)
+
+
 _DECODERS = {
     "none_value": lambda v: None,
     "float64_value": float,
@@ -65,7 +98,7 @@ _DECODERS = {
     "tensor_dtype_value": dtypes.as_dtype,
     "tensor_spec_value": _spec,
     "bounded_tensor_spec_value": _spec,
-    "type_spec_value": lambda v: OtherSpec(v.type_spec_class_name or "a composite value"),
+    "type_spec_value": lambda v: _composite(v),
     "list_value": lambda v: [decode(x) for x in v.values],
     "tuple_value": lambda v: tuple(decode(x) for x in v.values),
     "dict_value": lambda v: {k: decode(x) for k, x in v.fields.items()},
@@ -110,6 +143,8 @@ def encode(value):
         return Structured(none_value=Nothing())
     if isinstance(value, TensorSpec):
         return _encode_spec(value)
+    if isinstance(value, CompositeSpec):
+        return _encode_composite(value)
     if nest.is_namedtuple(value):
         return _encode_named_tuple(value)
     for kind, make in _ENCODERS:
