@@ -49,7 +49,9 @@ struct Rsqrt {
     if (value == 0) return kBeyond;
     const Requant root = InverseSqrt(value);
     const int32_t fixed = MultiplyByRequant(1, root.multiplier, root.shift + kFractionBits);
-    return MultiplyByRequant(fixed, factor.multiplier, factor.shift - kFractionBits);
+    // `fixed` has 20 bits at most, so that nothing is left of it when all shifts are to be made.
+    const int shift = factor.shift - kFractionBits;
+    return MultiplyByRequant(fixed, factor.multiplier, shift < -31 ? -31 : shift);
   }
 
   Requant factor;

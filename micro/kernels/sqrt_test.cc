@@ -58,6 +58,13 @@ TEST(Rsqrt, Quantised) {
       ElementsAre(57, 118, 4650, 32767, 6003, 130, 1040));
 }
 
+TEST(Rsqrt, OfLessThanAStepIsTheZeroPoint) {
+  EXPECT_THAT(Result<int16_t>(kRsqrtOp, {1, 2, 32767}, Quant(0.02f), Quant(8e8f)),
+              ElementsAre(0, 0, 0));
+  EXPECT_THAT(Result<int8_t>(kRsqrtOp, {1, 2, 127}, Quant(0.02f), Quant(8e8f, -9)),
+              ElementsAre(-9, -9, -9));
+}
+
 class Roots : public ::testing::TestWithParam<const OpRegistration*> {};
 INSTANTIATE_TEST_SUITE_P(Both, Roots, ::testing::Values(&kSqrtOp, &kRsqrtOp));
 

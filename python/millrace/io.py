@@ -31,6 +31,10 @@ def __getattr__(name):
         from millrace.framework import records
 
         return getattr(records, name)
+    if name == "write_graph":
+        from millrace.train.meta_graph import write_graph
+
+        return write_graph
     raise AttributeError(f"module 'millrace.io' has no attribute {name!r}")
 
 

@@ -120,3 +120,11 @@ def test_an_error_in_a_turn_elsewhere_ends_the_step():
             with pytest.raises(mr.errors.InvalidArgumentError, match="turn"):
                 session.run("l/out:0", {"x:0": np.float32([1])})  # infinite after 128 turns
             assert session.run("l/out:0", {"x:0": np.float32([0])}).tolist() == [0]
+
+
+def test_a_loop_has_no_gradient():
+    with mr.Graph().as_default() as graph:
+        mr.import_graph_def(nested_loops("", ""), name="")
+        x, y = (graph.get_tensor_by_name(name) for name in ("x:0", "outer/out:0"))
+        with pytest.raises(mr.errors.UnimplementedError, match="or build the loop with while_loop"):
+            mr.gradients(y, x)

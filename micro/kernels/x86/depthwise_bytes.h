@@ -5,6 +5,7 @@
 #include "micro/kernels/reference/conv_sums.h"
 #include "micro/kernels/x86/depthwise_channels.h"
 #include "micro/kernels/x86/requant.h"
+#include "micro/kernels/x86/unroll.h"
 
 namespace millrace::micro::x86::depthwise {
 
@@ -31,19 +32,20 @@ class Output {
     return bias_ == nullptr ? _mm256_setzero_si256()
                             : _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bias_ + channel));
   }
-  void Store(const Channels& channels, const __m256i (&sums)[4], int count, T* out,
+  template <int kSums>
+  void Store(const Channels& channels, const __m256i (&sums)[kSums], int count, T* out,
              ptrdiff_t stride) const {
     const Halving8& factors = channels.factors;
     if (!channels.all_halve) return StoreAny(channels.first, sums, count, out, stride);
-    StoreEights(halved_.Bytes(TimesHalving8(sums[0], factors), TimesHalving8(sums[1], factors),
-                              TimesHalving8(sums[2], factors), TimesHalving8(sums[3], factors)),
-                count, out, stride);
+    __m256i halved[4];
+    MR_UNROLL
+    for (int i = 0; i < 4; ++i) halved[i] = TimesHalving8(sums[i < kSums ? i : 0], factors);
+    StoreEights(halved_.Bytes(halved[0], halved[1], halved[2], halved[3]), count, out, stride);
   }
 
  private:
   // Factors of all sizes.
-  void StoreAny(int32_t channel, const __m256i (&sums)[4], int count, T* out,
-                ptrdiff_t stride) const {
+  void StoreAny(int32_t channel, const __m256i* sums, int count, T* out, ptrdiff_t stride) const {
     const Requant8 factors = LoadRequant8(factors_, channel);
     for (int i = 0; i < count; ++i, out += stride) {
       store_.Store(MultiplyByRequant8(sums[i], factors), out);

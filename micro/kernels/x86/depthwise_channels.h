@@ -72,7 +72,8 @@ class TapFinder {
 //   Channels         what it wants to know of eight channels
 //   Of(channel)      Channels from `channel` on
 //   Start(channel)   what their sums begin with
-//   Store(channels, sums of four outputs, how many of them count, out, elements between outputs)
+//   Store(channels, sums of one to four outputs, how many of them count, out, elements between
+//   outputs)
 template <typename T, typename Output>
 class DepthwiseChannels {
  public:
@@ -196,8 +197,7 @@ class DepthwiseChannels {
           sums[o] = _mm256_add_epi32(sums[o], _mm256_madd_epi16(Words16(bytes, T{}), weights[i]));
         }
       }
-      const __m256i four[4] = {sums[0], sums[kOutputs - 1], sums[0], sums[0]};
-      output_.Store(blocks_[b].channels, four, kOutputs, output + b * kLanes,
+      output_.Store(blocks_[b].channels, sums, kOutputs, output + b * kLanes,
                     shape_.output_channels);
     }
   }

@@ -25,7 +25,7 @@ class Output {
     return {_mm256_mul_ps(_mm256_set1_ps(scale_), scales), store_.Bias8(channel)};
   }
   __m256i Start(int32_t) const { return _mm256_setzero_si256(); }
-  void Store(const Channels& channels, const __m256i (&sums)[4], int count, float* out,
+  void Store(const Channels& channels, const __m256i* sums, int count, float* out,
              ptrdiff_t stride) const {
     for (int i = 0; i < count; ++i, out += stride) {
       const __m256 scaled = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[i]), channels.scale);

@@ -60,8 +60,22 @@ def trace(function, *element_specs, rows=False):
         return value
 
     traced = func_graph.trace(call, args, name, graph)
-    traced.add_to(graph._c if graph is not None else _load.native.eager_library(), name)
+    kept = list(traced.graph._py_functions)
+    if graph is not None:
+        traced.add_to(graph._c, name)
+    else:
+        kept += _in_eager_library(traced, name)
     specs = [s or TensorSpec(t.shape, t.dtype) for s, t in zip(found, traced.outputs)]
     spec = traced.pack(specs) if len(found) == len(traced.outputs) else ()
     captured = [outer for outer, _ in traced.graph.captures]
-    return ElementFunction(name, captured, spec, list(traced.graph._py_functions))
+    return ElementFunction(name, captured, spec, kept)
+
+
+def _in_eager_library(traced, name):
+    """Makes a traced function, and those within it, known where ops run at once, as long as the
+    objects live that it gives."""
+    library = _load.native.eager_library()
+    before = set(library.function_names())
+    traced.add_to(library, name)
+    made = {name, *traced.graph._c.function_names()} - before
+    return [_load.native.Function(n) for n in made]

@@ -6,7 +6,7 @@ import weakref
 
 from millrace import dtypes, errors
 from millrace._load import native, public
-from millrace.data.elements import pack, types_of
+from millrace.data.elements import DatasetSpec, map_leaves, pack, types_of
 from millrace.framework import context, nest, py_functions
 from millrace.framework.dispatch import apply_op
 from millrace.framework.tensor import TensorSpec
@@ -67,6 +67,7 @@ class Iterator:
                 )
         graph = context.building_graph()
         if graph is None:
+            self._dataset = dataset
             return apply_op("MakeIterator", (dataset._variant, self._handle), None, name)
         with graph.colocate_with(self._handle):
             return apply_op("MakeIterator", (dataset._variant, self._handle), None, name)
@@ -80,7 +81,10 @@ class Iterator:
     def get_next(self, name=None):
         """The tensors of the next element. OutOfRangeError at the end, in the step or at once."""
         spec = self.element_spec
-        return pack(spec, apply_op("IteratorGetNext", (self._handle,), types_of(spec), name))
+        element = pack(spec, apply_op("IteratorGetNext", (self._handle,), types_of(spec), name))
+        if self._dataset is not None:
+            _keep(self._dataset._py_functions, spec, element)
+        return element
 
     @public
     def get_next_as_optional(self):
@@ -104,6 +108,14 @@ class Iterator:
             raise StopIteration from None
 
 
+def _keep(functions, spec, element):
+    """Datasets in an element call functions of the dataset that it is of."""
+    if any(isinstance(s, DatasetSpec) for s in nest.flatten(spec)):
+        for part in nest.flatten(element):
+            if hasattr(part, "_py_functions"):
+                part._py_functions |= functions
+
+
 class NumpyIterator:
     """The elements of a dataset as arrays."""
 
@@ -115,7 +127,7 @@ class NumpyIterator:
 
     def __next__(self):
         element = next(self._iterator)
-        return nest.map_structure(
+        return map_leaves(
             lambda t: t.as_numpy_iterator() if hasattr(t, "as_numpy_iterator") else t.numpy(),
             element,
         )

@@ -1,10 +1,15 @@
 """Symbolic gradients of a graph."""
 
+import re
+
+from millrace import errors
 from millrace._load import public
 from millrace.framework import context
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.graph_tensor import GraphTensor
 from millrace.framework.indexed_slices import IndexedSlices
+
+_OF_LOOPS = re.compile(r"\bop (Ref)?(Enter|Exit|NextIteration)\b")
 
 
 def _as_list(value):
@@ -54,13 +59,24 @@ def gradients(
     scope = graph._full_name(name)
 
     def natively(targets, starts, sources, further_stops=()):
-        found = graph._c.gradients(
-            [t._key for t in targets],
-            [s._key for s in sources],
-            [None if g is None else g._key for g in starts],
-            [*stops, *further_stops],
-            scope,
-        )
+        try:
+            found = graph._c.gradients(
+                [t._key for t in targets],
+                [s._key for s in sources],
+                [None if g is None else g._key for g in starts],
+                [*stops, *further_stops],
+                scope,
+            )
+        except errors.UnimplementedError as error:
+            if not _OF_LOOPS.search(str(error)):
+                raise
+            raise errors.UnimplementedError(
+                None,
+                None,
+                f"{error}: a loop of Switch, Merge, Enter and Exit, as TensorFlow 1 made them, has "
+                "no gradient here. Import a graph that holds its gradients (that of training, as "
+                "train.export_meta_graph writes it), or build the loop with while_loop",
+            ) from None
         return [_to_python(graph, g) for g in found]
 
     if graph._custom_nodes:

@@ -247,10 +247,8 @@ def _spec_of(function):
         or None,
         annotations={},
     )
-    signature = function._signature
     return FunctionSpecProto(
-        fullargspec=encode(full),
-        input_signature=encode(None if signature is None else tuple(signature)),
+        fullargspec=encode(full), input_signature=encode(function.input_signature)
     )
 
 

@@ -73,6 +73,13 @@ class LoadedResource:
         return self._handle
 
 
+def _in_eager_library(native_graph):
+    """{name: native function} of a graph's functions, which are known where ops run at once as
+    long as these objects live."""
+    _load.native.eager_library().copy_functions(native_graph)
+    return {name: _load.native.Function(name) for name in native_graph.function_names()}
+
+
 class ObjectLoader:
     """Makes the objects of one model.
 
@@ -89,7 +96,7 @@ class ObjectLoader:
         with self._graph.as_default():
             renamed = _load.native.rename_functions(model["graph"], self._suffix)
             import_graph_def(renamed, name="")
-        _load.native.eager_library().copy_functions(self._graph._c)
+        self._functions = _in_eager_library(self._graph._c)
         self._traces, self._objects = {}, {}
         self._values, self._contents = {}, {}
         self._read_values()
@@ -241,7 +248,7 @@ class ObjectLoader:
                 raise errors.DataLossError(None, None, f"the model has no function {name!r}")
             stored = self._stored.concrete_functions[name]
             self._traces[name] = RestoredTrace(
-                name + self._suffix, self._graph._c, stored, self._captured
+                name + self._suffix, self._graph._c, self._functions, stored, self._captured
             )
         return self._traces[name]
 

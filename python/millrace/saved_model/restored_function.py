@@ -1,6 +1,6 @@
 """Functions of a SavedModel: stored traces, of which a call takes the one that fits."""
 
-from millrace._load import native, public
+from millrace._load import public
 from millrace.framework import nest
 from millrace.framework.argument_specs import part_specs
 from millrace.framework.concrete_function import ConcreteFunction
@@ -13,20 +13,20 @@ from millrace.saved_model.structured import OtherSpec, decode
 
 
 class _StoredGraph:
-    """What of a trace's graph is known: the variables that it reads."""
+    """What of a trace's graph is known: the variables that it reads, and what must live as long."""
 
     _custom_nodes = ()
-    _py_functions = ()  # those of another process cannot be called
 
-    def __init__(self, variables):
+    def __init__(self, variables, functions):
         self.variables_read = {id(v): v for v in variables}
+        self._py_functions = [*functions.values(), *variables]
 
 
 class _StoredBody(Traced):
     """The body of a function of a library."""
 
-    def __init__(self, library, structure, variables):
-        super().__init__(_StoredGraph(variables), structure, part_specs(structure), None)
+    def __init__(self, library, functions, structure, variables):
+        super().__init__(_StoredGraph(variables, functions), structure, part_specs(structure), None)
         self._library = library
 
     def pack(self, tensors):
@@ -52,15 +52,17 @@ class RestoredTrace(ConcreteFunction):
     Args:
       name: in the library.
       library: a native graph that has the function.
+      functions: {name: native function} of that graph.
       stored: its ConcreteFunctionProto.
       captured: gives (tensor, variable or None) for a bound input.
     """
 
     structured_input_signature = None
 
-    def __init__(self, name, library, stored, captured):
+    def __init__(self, name, library, functions, stored, captured):
         self.name = name
-        self._library, self._stored, self._captured = library, stored, captured
+        self._library, self._functions = library, functions
+        self._stored, self._captured = stored, captured
         self._outer = None
         self._stateful = True
         arguments = decode(stored.canonicalized_input_signature) or ((), {})
@@ -77,8 +79,8 @@ class RestoredTrace(ConcreteFunction):
             self._ready = (
                 [t for t, _ in found],
                 [v for v in variables if v.trainable],
-                _StoredBody(self._library, self._result, variables),
-                native.Function(self.name),
+                _StoredBody(self._library, self._functions, self._result, variables),
+                self._functions[self.name],
             )
         return self._ready
 
