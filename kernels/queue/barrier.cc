@@ -33,7 +33,8 @@ struct BarrierElement {
 };
 
 struct BarrierState {
-  // The insertion in which a key was seen first, as TensorFlow counts them, and its place there.
+  // The insertion in which a key was seen first, of those that brought new ones, and its place
+  // there.
   using Order = std::pair<int64_t, int64_t>;
   absl::flat_hash_map<std::string, std::pair<Order, BarrierElement>> incomplete;
   std::map<Order, BarrierElement> ready;
@@ -119,12 +120,13 @@ class BarrierInsertManyKernel final : public Kernel {
     Shape shape = values.shape();
     shape.RemoveDim(0);
     return barrier->monitor.Change([&](BarrierState& s) -> absl::Status {
+      const size_t before = s.incomplete.size() + s.ready.size();
       for (int64_t k = 0; k < keys.dim(0); ++k) {
         MR_ASSIGN_OR_RETURN(Tensor value, values.Slice(k, k + 1).Reshaped(shape));
         MR_RETURN_IF_ERROR(
             Insert(barrier->options, keys.data<std::string>()[k], k, std::move(value), &s));
       }
-      ++s.insertion;
+      if (s.incomplete.size() + s.ready.size() > before) ++s.insertion;
       return absl::OkStatus();
     });
   }

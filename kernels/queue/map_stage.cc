@@ -74,8 +74,15 @@ class MapStageBase : public AsyncKernel {
     return absl::InvalidArgumentError(absl::StrCat(
         "key must be an int64 scalar, got tensor with shape: ", key.shape().ToString()));
   }
-  static std::vector<int64_t> Indices(const Tensor& indices) {
-    return {indices.data<int32_t>(), indices.data<int32_t>() + indices.num_elements()};
+  // INVALID_ARGUMENT unless there are any and they ascend.
+  static absl::StatusOr<std::vector<int64_t>> Indices(const Tensor& indices) {
+    const auto given = indices.flat<int32_t>();
+    if (given.empty()) return absl::InvalidArgumentError("Indices are empty");
+    for (size_t i = 1; i < given.size(); ++i) {
+      if (given[i] <= given[i - 1])
+        return absl::InvalidArgumentError("Indices are not strictly ordered");
+    }
+    return std::vector<int64_t>(given.begin(), given.end());
   }
 
   int64_t capacity_ = 0, memory_limit_ = 0;  // 0: no limit
@@ -109,7 +116,7 @@ class MapPutKernel final : public MapStageBase {
   absl::StatusOr<Put> Check(KernelContext& c) const {
     Put put;
     MR_ASSIGN_OR_RETURN(put.key, Key(c.input(0)));
-    put.indices = Indices(c.input(1));
+    MR_ASSIGN_OR_RETURN(put.indices, Indices(c.input(1)));
     for (int i = 2; i < c.num_inputs(); ++i) {
       MR_ASSIGN_OR_RETURN(Tensor owned, c.input(i).Owned());
       put.parts.push_back(std::move(owned));
@@ -121,8 +128,6 @@ class MapPutKernel final : public MapStageBase {
     }
     for (size_t i = 0; i < put.indices.size(); ++i) {
       const int64_t index = put.indices[i];
-      if (i > 0 && index <= put.indices[i - 1])
-        return absl::InvalidArgumentError("Indices are not strictly ordered");
       if (index < 0 || index >= static_cast<int64_t>(dtypes_.size())) {
         return absl::InvalidArgumentError(absl::StrCat(
             "Index '", index, "' is out of bounds of tuples of ", dtypes_.size(), " components"));
@@ -181,15 +186,16 @@ class MapTakeKernel final : public MapStageBase {
     if (kTaking != Taking::kAny) key = Key(c.input(0));
     if (!key.ok()) return done(key.status());
     auto indices = Indices(c.input(kTaking == Taking::kAny ? 0 : 1));
-    if (static_cast<int>(indices.size()) + kFirstValue != c.num_outputs()) {
+    if (!indices.ok()) return done(indices.status());
+    if (static_cast<int>(indices->size()) + kFirstValue != c.num_outputs()) {
       return done(absl::InvalidArgumentError(absl::StrCat("output/input size mismatch '",
                                                           c.num_outputs() - kFirstValue, "' vs '",
-                                                          indices.size(), "'")));
+                                                          indices->size(), "'")));
     }
     StagingMap* m = map.get();
     m->monitor.Submit(
         c.step().cancellation,
-        [&c, key = *key, indices = std::move(indices)](StagedTuples& s) {
+        [&c, key = *key, indices = *std::move(indices)](StagedTuples& s) {
           return Take(c, key, indices, &s);
         },
         [map = std::move(map), done = std::move(done)](absl::Status status) mutable {

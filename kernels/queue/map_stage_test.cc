@@ -47,9 +47,8 @@ TEST_P(MapStageTest, PutsTogetherAndTakesApart) {
   EXPECT_EQ(Sizes(), std::make_pair(0, 1));
   EXPECT_EQ(Stage(7, Ints({0}), {x_}), StatusCode::kOk);
   EXPECT_EQ(Sizes(), std::make_pair(1, 0));
-  EXPECT_OUTPUTS_NEAR(
-      Run(Name("MapPeek"), {Key(7), Ints({1, 0})}, Outs({DType::kString, DType::kFloat})),
-      std::vector<Tensor>({s_, x_}));
+  EXPECT_OUTPUTS_NEAR(Run(Name("MapPeek"), {Key(7), Ints({0, 1})}, Outs(both_)),
+                      std::vector<Tensor>({x_, s_}));
   EXPECT_OUTPUTS_NEAR(Run(Name("MapUnstage"), {Key(7), Ints({0})}, Outs({DType::kFloat})),
                       std::vector<Tensor>({x_}));
   EXPECT_EQ(Sizes(), std::make_pair(1, 0));

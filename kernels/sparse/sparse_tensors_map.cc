@@ -97,10 +97,19 @@ class AddManySparseKernel final : public TensorsMapKernel {
     MR_ASSIGN_OR_RETURN(const auto map, Map(c));
     Tensor* handles;
     MR_RETURN_IF_ERROR(c.allocate_output(0, Shape({in.shape[0]}), &handles));
-    return ForEachRow(in, [&](int64_t row, SparseTriple sparse) -> absl::Status {
+    // Rows without elements come last, as TensorFlow numbers them.
+    const auto add = [&](int64_t row, SparseTriple sparse) -> absl::Status {
       MR_ASSIGN_OR_RETURN(handles->mutable_data<int64_t>()[row], map->Add(std::move(sparse)));
       return absl::OkStatus();
-    });
+    };
+    std::vector<std::pair<int64_t, SparseTriple>> empty;
+    MR_RETURN_IF_ERROR(ForEachRow(in, [&](int64_t row, SparseTriple sparse) -> absl::Status {
+      if (sparse.values.dim(0) > 0) return add(row, std::move(sparse));
+      empty.emplace_back(row, std::move(sparse));
+      return absl::OkStatus();
+    }));
+    for (auto& [row, sparse] : empty) MR_RETURN_IF_ERROR(add(row, std::move(sparse)));
+    return absl::OkStatus();
   }
 };
 
