@@ -46,10 +46,6 @@ class AudioSpectrogramKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
     MR_RETURN_IF_ERROR(windows_.Read(c.attrs()));
-    for (int64_t i = 0; i < windows_.window; ++i) {
-      const double phase = 2 * M_PI * static_cast<double>(i) / static_cast<double>(windows_.window);
-      hann_.push_back(0.5 - 0.5 * std::cos(phase));
-    }
     return c.GetAttr("magnitude_squared", &squared_);
   }
 
@@ -65,6 +61,7 @@ class AudioSpectrogramKernel final : public Kernel {
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
     if (shape.num_elements() == 0) return absl::OkStatus();
+    const std::vector<double> hann = HannWindow();
     const FourierTransform transform(windows_.padded(), /*inverse=*/false);
     c.pool()->ParallelFor(channels * steps, 4, [&](int64_t begin, int64_t end) {
       std::vector<FourierTransform::Complex> values(static_cast<size_t>(windows_.padded()));
@@ -72,7 +69,7 @@ class AudioSpectrogramKernel final : public Kernel {
         const float* const from =
             sound.data<float>() + i % steps * windows_.stride * channels + i / steps;
         std::fill(values.begin(), values.end(), 0.0);
-        for (int64_t k = 0; k < windows_.window; ++k) values[k] = hann_[k] * from[k * channels];
+        for (int64_t k = 0; k < windows_.window; ++k) values[k] = hann[k] * from[k * channels];
         transform.Run(values.data(), 1);
         float* const to = out->mutable_data<float>() + i * frequencies;
         for (int64_t k = 0; k < frequencies; ++k) {
@@ -85,8 +82,17 @@ class AudioSpectrogramKernel final : public Kernel {
   }
 
  private:
+  // Von Hann's, periodic.
+  std::vector<double> HannWindow() const {
+    std::vector<double> hann;
+    for (int64_t i = 0; i < windows_.window; ++i) {
+      const double phase = 2 * M_PI * static_cast<double>(i) / static_cast<double>(windows_.window);
+      hann.push_back(0.5 - 0.5 * std::cos(phase));
+    }
+    return hann;
+  }
+
   SpectrogramWindows windows_;
-  std::vector<double> hann_;  // von Hann's window, periodic
   bool squared_ = false;
 };
 

@@ -132,9 +132,9 @@ class MfccKernel final : public Kernel {
 
   absl::Status CheckAttrs() const {
     if (limits_.bands < 1 || coefficients_ < 1 || coefficients_ > limits_.bands ||
-        limits_.bands > int64_t{1} << 20) {
+        limits_.bands > int64_t{1} << 12) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "Mfcc needs 1 <= dct_coefficient_count <= filterbank_channel_count <= 2^20, not ",
+          "Mfcc needs 1 <= dct_coefficient_count <= filterbank_channel_count <= 4096, not ",
           coefficients_, " and ", limits_.bands));
     }
     if (!(limits_.low >= 0 && limits_.high > limits_.low)) {

@@ -69,9 +69,11 @@ absl::StatusOr<Resampling> Resampling::Create(const ResamplingKernel& kernel, bo
   const float back = static_cast<float>(1.0 / scale), shift = -back * translation;
   const float widening = antialias ? std::max(back, 1.0f) : 1.0f;
   const float reach = kernel.radius * widening, narrowing = 1.0f / widening;
-  constexpr double kMostWeights = 1 << 30;
-  if (std::min<double>(2.0 * reach + 1, static_cast<double>(from)) * static_cast<double>(to) >
-      kMostWeights) {
+  constexpr double kMostWeights = 1 << 26;
+  constexpr int64_t kMostPositions = 1 << 24;
+  if (to > kMostPositions ||
+      std::min<double>(2.0 * reach + 1, static_cast<double>(from)) * static_cast<double>(to) >
+          kMostWeights) {
     return absl::ResourceExhaustedError(
         absl::StrCat("resampling ", from, " pixels to ", to, " with a kernel of radius ", reach));
   }

@@ -56,15 +56,18 @@ absl::Status CropLimits::Read(KernelConstruction& c) {
     return absl::InvalidArgumentError(
         absl::StrCat("Area range must be in (0, 1]: [", area[0], ", ", area[1], "]"));
   }
-  if (attempts <= 0) {
+  constexpr int64_t kMostAttempts = 1 << 24;
+  if (attempts <= 0 || attempts > kMostAttempts) {
     return absl::InvalidArgumentError(
-        absl::StrCat("Max attempts must be non-negative: ", attempts));
+        absl::StrCat("Max attempts must be positive, and at most 2^24: ", attempts));
   }
   return absl::OkStatus();
 }
 
+constexpr float kLongest = 1e15f;  // more than any side of an image
+
 // Rounds half to even.
-int64_t Rounded(float x) { return std::lrint(x); }
+int64_t Rounded(float x) { return std::lrint(std::min(x, kLongest)); }
 
 // A rectangle of that ratio of width to height, whose part of the image is within the limits,
 // anywhere in the image. False where rounding leaves none.
@@ -78,14 +81,16 @@ bool DrawCrop(const CropLimits& limits, int64_t width, int64_t height, float asp
   if (width_of(highest) > width) {
     // The highest whose rounded width is still within the image.
     constexpr float kEpsilon = 0.0000001f;
-    highest = static_cast<int64_t>((fw + 0.5 - kEpsilon) / aspect);
+    highest = static_cast<int64_t>(std::min<double>((fw + 0.5 - kEpsilon) / aspect, kLongest));
     if (width_of(highest) > width) --highest;
   }
   highest = std::min(highest, height);
   h = std::min(h, highest);
   if (h < highest) h += random->Below(static_cast<uint32_t>(highest - h + 1));
   // Where rounding alone left the limits, one row more or less may be within.
-  const auto area = [&] { return static_cast<float>(width_of(h) * h); };
+  const auto area = [&] {
+    return static_cast<float>(static_cast<double>(width_of(h)) * static_cast<double>(h));
+  };
   if (area() < least) ++h;
   if (area() > most) --h;
   const int64_t w = width_of(h);

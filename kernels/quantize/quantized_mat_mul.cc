@@ -1,5 +1,6 @@
 // QuantizedMatMul, QuantizedConv2D: sums of products of 8-bit numbers in 32 bits.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -23,8 +24,9 @@ namespace {
 // The elements of a quantised tensor less the number that stands for 0.
 absl::Status Centred(KernelContext& c, const Tensor& t, const QuantizedRange& range, Tensor* out) {
   MR_RETURN_IF_ERROR(c.allocate_temp(DType::kInt32, t.shape(), out));
+  const double place = range.FromFloatUnclamped(0);
   const double zero =
-      std::clamp<double>(range.FromFloatUnclamped(0), std::numeric_limits<int32_t>::lowest() / 2,
+      std::clamp<double>(std::isnan(place) ? 0 : place, std::numeric_limits<int32_t>::lowest() / 2,
                          std::numeric_limits<int32_t>::max() / 2);
   std::vector<int64_t> values = LoadWide<int64_t>(t);
   for (int64_t& v : values) v -= static_cast<int64_t>(zero);

@@ -36,7 +36,9 @@ class LogUniformLaw final : public ClassLaw {
   explicit LogUniformLaw(int64_t range)
       : range_(range), log_range_(std::log1p(static_cast<double>(range))) {}
   int64_t Draw(SingleNumbers* random) const override {
-    return (static_cast<int64_t>(std::exp(random->Double() * log_range_)) - 1) % range_;
+    constexpr double kMost = 9.2e18;  // an int64 holds it
+    const double k = std::min(std::exp(random->Double() * log_range_), kMost);
+    return (static_cast<int64_t>(k) - 1) % range_;
   }
   float Probability(int64_t k) const override {
     const double v = static_cast<double>(k);

@@ -129,8 +129,8 @@ class FixedUnigramKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.GetAttr("num_reserved_ids", &reserved));
     MR_RETURN_IF_ERROR(c.GetAttr("num_shards", &shards));
     MR_RETURN_IF_ERROR(c.GetAttr("shard", &shard));
-    constexpr int64_t kMostReserved = int64_t{1} << 31;
-    if (shards < 1 || shard < 0 || shard >= shards || reserved >= kMostReserved) {
+    constexpr int64_t kMostReserved = int64_t{1} << 28;
+    if (shards < 1 || shard < 0 || shard >= shards || reserved > kMostReserved) {
       return absl::InvalidArgumentError(
           absl::StrCat("shard ", shard, " of ", shards, " with ", reserved, " reserved ids"));
     }
@@ -154,8 +154,10 @@ class FixedUnigramKernel final : public Kernel {
 class LearnedLaw final : public ClassLaw {
  public:
   void Start(int64_t range) {
+    total_ = static_cast<uint32_t>(range);
     sums_.assign(static_cast<size_t>(range) + 1, 0);
-    for (int64_t k = 0; k < range; ++k) Add(k);
+    // A place sums as many classes as its lowest bit says, each once.
+    for (size_t i = 1; i < sums_.size(); ++i) sums_[i] = static_cast<uint32_t>(i & (~i + 1));
   }
   void Add(int64_t k) {
     if (total_ == kMost) return;

@@ -216,3 +216,9 @@ def test_a_function_keeps_the_number_of_elements_where_it_says_so():
         attrs = {"f": twice, "preserve_cardinality": keeps}
         made = make("MapDataset", (numbers._variant, []), numbers.element_spec, attrs)
         assert int(made.cardinality()) == count
+
+
+def test_elements_as_arrays():
+    (rows, values), *_ = Dataset.from_tensors((ragged(), sparse())).as_numpy_iterator()
+    assert [row.tolist() for row in rows] == [[1, 2], [3], []]
+    assert values.tolist() == [1.0, 2.0, 3.0]  # as TensorFlow gives them

@@ -148,3 +148,35 @@ def use_tables(tf, folder):
     m = tf.saved_model.load(folder)
     served = m.signatures["serving_default"]
     return _plain([m.find(["a", "c", "x"]), served(words=tf.constant(["y", "b"]))])
+
+
+def save_composites(tf, folder):
+    """A model whose functions take and give ragged and sparse tensors."""
+
+    class Model(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.rows = tf.Variable(np.arange(8, dtype=np.float32).reshape(4, 2))
+
+        @tf.function(input_signature=[tf.RaggedTensorSpec([None, None], tf.int64)])
+        def ragged(self, r):
+            return {"twice": r * 2, "sums": tf.reduce_sum(r, axis=1)}
+
+        @tf.function(input_signature=[tf.SparseTensorSpec([None, 4], tf.float32)])
+        def sparse(self, s):
+            return tf.sparse.sparse_dense_matmul(s, self.rows), s.with_values(-s.values)
+
+    tf.saved_model.save(Model(), folder)
+
+
+def use_composites(tf, folder):
+    model = tf.saved_model.load(folder)
+    found = model.ragged(tf.ragged.constant([[1, 2], [3]], tf.int64))
+    product, negative = model.sparse(tf.SparseTensor([[0, 1]], [2.0], [1, 4]))
+    return {
+        "twice": found["twice"].to_list(),
+        "sums": found["sums"].numpy().tolist(),
+        "product": product.numpy().tolist(),
+        "negative": tf.sparse.to_dense(negative).numpy().tolist(),
+        "a tensor": outcome_class(lambda: model.ragged(tf.constant([[1]], tf.int64))),
+    }

@@ -151,3 +151,14 @@ def test_tables_of_a_model(peer, tmp_path, writer):
     assert mine[0]["changing"] == [10, 7, 7]
     served = load_and_run(folder, {"words": np.array([b"y", b"b"], object)})
     assert_same({k: v.tolist() for k, v in served.items()}, mine[1])
+
+
+@pytest.mark.parametrize("writer", ["ours", "theirs"])
+def test_functions_of_ragged_and_sparse_tensors(peer, tmp_path, writer):
+    folder = str(tmp_path / "model")
+    if writer == "ours":
+        object_programs.save_composites(mr, folder)
+    else:
+        peer.run_object_program("save_composites", folder)
+    mine = object_programs.use_composites(mr, folder)
+    assert_same(mine, peer.run_object_program("use_composites", folder))

@@ -6,7 +6,7 @@ import weakref
 
 from millrace import dtypes, errors
 from millrace._load import native, public
-from millrace.data.elements import DatasetSpec, pack, types_of
+from millrace.data.elements import DatasetSpec, map_leaves, pack, types_of
 from millrace.framework import context, nest, py_functions
 from millrace.framework.dispatch import apply_op
 from millrace.framework.tensor import TensorSpec
@@ -127,7 +127,7 @@ class NumpyIterator:
 
     def __next__(self):
         element = next(self._iterator)
-        return nest.map_structure(
+        return map_leaves(
             lambda t: t.as_numpy_iterator() if hasattr(t, "as_numpy_iterator") else t.numpy(),
             element,
         )

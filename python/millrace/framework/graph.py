@@ -374,6 +374,10 @@ class Graph:
 
     @public
     def as_graph_def(self, add_shapes=False, strip_default_attrs=False, clear_devices=False):
-        """The graph as a serialised GraphDef (bytes), as TensorFlow's
-        Graph.as_graph_def().SerializeToString() gives."""
-        return self._c.as_graph_def(strip_default_attrs, clear_devices, add_shapes)
+        """The graph as a serialised GraphDef: bytes, that tell their `node`s and
+        SerializeToString() too."""
+        from millrace.framework.graph_def import SerializedGraphDef
+
+        return SerializedGraphDef(
+            self._c.as_graph_def(strip_default_attrs, clear_devices, add_shapes)
+        )

@@ -114,6 +114,11 @@ class SparseTensor(nest.Composite):
 
         return _session_for(self, session).run(self, feed_dict)
 
+    @public
+    def numpy(self):
+        """Its values as an array (where ops run at once)."""
+        return self._values.numpy()
+
     def _leaves(self):
         return [self._indices, self._values, self._dense_shape]
 

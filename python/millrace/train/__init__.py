@@ -71,6 +71,7 @@ _LAZY = {
     **dict.fromkeys(("ClusterSpec", "Server"), "millrace.distributed"),
     **dict.fromkeys(("Checkpoint",), "millrace.train.checkpoint"),
     "CheckpointManager": "millrace.train.checkpoint_manager",
+    "write_graph": "millrace.train.meta_graph",
     "piecewise_constant_decay": "millrace.train.decay",
     "ProximalAdagradOptimizer": "millrace.train.proximal",
     "ProximalGradientDescentOptimizer": "millrace.train.proximal",

@@ -86,3 +86,17 @@ def _read(source, clear_devices):
         return _load.native.read_meta_graph(data, clear_devices)
     except errors.DataLossError as error:
         raise errors.DataLossError(None, None, f"{source}: {error.message}") from None
+
+
+@public
+def write_graph(graph_or_graph_def, logdir, name, as_text=True):
+    """Writes a Graph or GraphDef to logdir/name, and gives that path. ValueError with as_text: the
+    file is one of bytes."""
+    if as_text:
+        raise ValueError("write_graph writes bytes only: give as_text=False")
+    if hasattr(graph_or_graph_def, "as_graph_def"):
+        graph_or_graph_def = graph_or_graph_def.as_graph_def()
+    os.makedirs(logdir, exist_ok=True)
+    path = os.path.join(logdir, name)
+    replace_file(path, serialised(graph_or_graph_def))
+    return path

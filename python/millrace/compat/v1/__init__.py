@@ -157,6 +157,7 @@ _LAZY = {
     "app",
     "flags",
     "gfile",
+    "graph_util",
     "layers",
     "logging",
     "metrics",
@@ -168,6 +169,8 @@ _LAZY = {
 def __getattr__(name):
     if name in _LAZY:
         return _importlib.import_module(f"millrace.compat.v1.{name}")
+    if name in ("GraphDef", "NodeDef"):
+        return getattr(_importlib.import_module("millrace.framework.graph_def"), name)
     try:
         return getattr(_mr, name)
     except AttributeError:
