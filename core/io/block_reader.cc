@@ -3,12 +3,18 @@
 #include <algorithm>
 
 #include "core/base/status.h"
+#include "core/io/decompressed_file.h"
 
 namespace millrace {
 
-absl::StatusOr<std::unique_ptr<BlockReader>> BlockReader::Open(const std::string& path) {
-  MR_ASSIGN_OR_RETURN(auto file, DefaultEnv()->NewRandomAccessFile(path));
-  MR_ASSIGN_OR_RETURN(const int64_t size, file->Size());
+absl::StatusOr<std::unique_ptr<BlockReader>> BlockReader::Open(const std::string& path,
+                                                               absl::string_view compression_type,
+                                                               bool with_size) {
+  MR_ASSIGN_OR_RETURN(auto file, OpenDecompressed(path, compression_type));
+  int64_t size = -1;
+  if (with_size) {
+    MR_ASSIGN_OR_RETURN(size, file->Size());
+  }
   return std::unique_ptr<BlockReader>(new BlockReader(std::move(file), size));
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "core/base/env.h"
 
 namespace millrace {
@@ -13,9 +14,13 @@ namespace millrace {
 // Not thread-safe.
 class BlockReader {
  public:
-  static absl::StatusOr<std::unique_ptr<BlockReader>> Open(const std::string& path);
+  // compression_type: as decompressed_file.h has it. The size of a compressed file takes as long to
+  // know as it takes to read it: it is -1 unless asked for.
+  static absl::StatusOr<std::unique_ptr<BlockReader>> Open(const std::string& path,
+                                                           absl::string_view compression_type = "",
+                                                           bool with_size = true);
 
-  int64_t size() const { return size_; }  // of the file
+  int64_t size() const { return size_; }  // of the file, decompressed
   int64_t position() const { return begin_ + static_cast<int64_t>(at_); }
   void Seek(int64_t position);
 

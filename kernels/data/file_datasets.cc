@@ -2,6 +2,7 @@
 #include "core/base/status.h"
 #include "core/graph/registry.h"
 #include "core/io/block_reader.h"
+#include "core/io/decompressed_file.h"
 #include "kernels/data/dataset.h"
 
 namespace millrace {
@@ -10,6 +11,7 @@ namespace {
 struct FileFormat {
   bool lines = true;
   int64_t header = 0, record = 0, footer = 0;  // of records of fixed length
+  std::string compression_type;
 };
 
 class FilesIterator final : public DatasetIterator {
@@ -37,7 +39,8 @@ class FilesIterator final : public DatasetIterator {
   // False at the end of the file.
   absl::StatusOr<bool> NextOfFile(std::string* text) {
     if (reader_ == nullptr) {
-      MR_ASSIGN_OR_RETURN(reader_, BlockReader::Open(files_[file_]));
+      MR_ASSIGN_OR_RETURN(reader_, BlockReader::Open(files_[file_], format_.compression_type,
+                                                     /*with_size=*/!format_.lines));
       if (!format_.lines) MR_RETURN_IF_ERROR(CheckSize());
     }
     if (format_.lines) return reader_->ReadLine(text);
@@ -68,7 +71,7 @@ class FilesIterator final : public DatasetIterator {
 class FilesDataset final : public Dataset {
  public:
   FilesDataset(std::vector<std::string> files, FileFormat format)
-      : files_(std::move(files)), format_(format) {}
+      : files_(std::move(files)), format_(std::move(format)) {}
   absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
       const IteratorContext&) const override {
     return std::make_unique<FilesIterator>(files_, format_);
@@ -88,25 +91,22 @@ absl::StatusOr<std::vector<std::string>> FileNames(const Tensor& names) {
   return std::vector<std::string>(span.begin(), span.end());
 }
 
-absl::Status CheckUncompressed(const Tensor& type) {
+absl::StatusOr<std::string> CompressionType(const Tensor& type) {
   if (type.rank() != 0) return absl::InvalidArgumentError("`compression_type` must be a scalar");
-  const std::string& text = type.scalar<std::string>();
-  if (text.empty()) return absl::OkStatus();
-  if (text != "GZIP" && text != "ZLIB") {
-    return absl::InvalidArgumentError(absl::StrCat("Unsupported compression_type: ", text, "."));
-  }
-  return absl::UnimplementedError(absl::StrCat("files compressed by ", text));
+  MR_RETURN_IF_ERROR(CheckCompressionType(type.scalar<std::string>()));
+  return type.scalar<std::string>();
 }
 
 class TextLineKernel final : public DatasetKernel {
   absl::StatusOr<DatasetPtr> Make(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(auto files, FileNames(c.input(0)));
-    MR_RETURN_IF_ERROR(CheckUncompressed(c.input(1)));
+    FileFormat format;
+    MR_ASSIGN_OR_RETURN(format.compression_type, CompressionType(c.input(1)));
     MR_ASSIGN_OR_RETURN(const int64_t buffer_size, Int64Input(c, 2, "buffer_size"));
     if (buffer_size < 0) {
       return absl::InvalidArgumentError("`buffer_size` must be >= 0 (0 == default)");
     }
-    return std::make_shared<FilesDataset>(std::move(files), FileFormat());
+    return std::make_shared<FilesDataset>(std::move(files), std::move(format));
   }
 };
 
@@ -126,8 +126,10 @@ class FixedLengthKernel final : public DatasetKernel {
           "got ",
           format.header, ", ", format.footer, ", ", buffer_size, " and ", format.record));
     }
-    if (c.num_inputs() > 5) MR_RETURN_IF_ERROR(CheckUncompressed(c.input(5)));
-    return std::make_shared<FilesDataset>(std::move(files), format);
+    if (c.num_inputs() > 5) {
+      MR_ASSIGN_OR_RETURN(format.compression_type, CompressionType(c.input(5)));
+    }
+    return std::make_shared<FilesDataset>(std::move(files), std::move(format));
   }
 };
 

@@ -1,5 +1,5 @@
-// AddN and ZerosLike of lists: what gradients of loops need. Kernels for ops that other families
-// register.
+// AddN and ZerosLike of lists and maps: what gradients of loops need. Kernels for ops that other
+// families register.
 #include <complex>
 #include <utility>
 #include <vector>
@@ -8,6 +8,7 @@
 #include "core/base/status.h"
 #include "core/graph/registry.h"
 #include "kernels/list/tensor_list.h"
+#include "kernels/list/tensor_map.h"
 
 namespace millrace {
 namespace {
@@ -89,6 +90,28 @@ absl::StatusOr<Variant> AddLists(const TensorList& a, const TensorList& b) {
   return Variant(std::move(sum));
 }
 
+// The entries of both; values that have a key in common are added.
+absl::StatusOr<Variant> AddMaps(const TensorMap& a, const TensorMap& b) {
+  auto sum = std::make_shared<TensorMap>(a);
+  for (const auto& [place, entry] : b.entries) {
+    const auto [found, is_new] = sum->entries.emplace(place, entry);
+    if (is_new) continue;
+    Tensor& value = found->second.value;
+    MR_ASSIGN_OR_RETURN(value, AddTensors(value, entry.value));
+  }
+  return Variant(std::move(sum));
+}
+
+absl::StatusOr<Variant> AddVariant(const Variant& x, const Variant& y) {
+  if (x.empty() || y.empty()) return x.empty() ? y : x;
+  const TensorList *list = x.get<TensorList>(), *other_list = y.get<TensorList>();
+  if (list != nullptr && other_list != nullptr) return AddLists(*list, *other_list);
+  const TensorMap *map = x.get<TensorMap>(), *other_map = y.get<TensorMap>();
+  if (map != nullptr && other_map != nullptr) return AddMaps(*map, *other_map);
+  return absl::UnimplementedError(absl::StrCat(
+      "Variants cannot be added: ", x.value()->DebugString(), " and ", y.value()->DebugString()));
+}
+
 absl::StatusOr<Tensor> AddVariants(const Tensor& a, const Tensor& b) {
   if (a.shape() != b.shape()) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -96,20 +119,23 @@ absl::StatusOr<Tensor> AddVariants(const Tensor& a, const Tensor& b) {
   }
   MR_ASSIGN_OR_RETURN(Tensor sum, Tensor::Create(DType::kVariant, a.shape()));
   for (int64_t i = 0; i < a.num_elements(); ++i) {
-    const Variant &x = a.data<Variant>()[i], &y = b.data<Variant>()[i];
-    if (x.empty() || y.empty()) {
-      sum.mutable_data<Variant>()[i] = x.empty() ? y : x;
-      continue;
-    }
-    const TensorList *list = x.get<TensorList>(), *other = y.get<TensorList>();
-    if (list == nullptr || other == nullptr) {
-      return absl::UnimplementedError(
-          absl::StrCat("Variants cannot be added: ", x.value()->DebugString(), " and ",
-                       y.value()->DebugString()));
-    }
-    MR_ASSIGN_OR_RETURN(sum.mutable_data<Variant>()[i], AddLists(*list, *other));
+    MR_ASSIGN_OR_RETURN(sum.mutable_data<Variant>()[i],
+                        AddVariant(a.data<Variant>()[i], b.data<Variant>()[i]));
   }
   return sum;
+}
+
+absl::StatusOr<Tensor> ZerosLikeElement(const Tensor& t) {
+  if (t.dtype() == DType::kVariant) return ZerosLikeVariants(t);
+  return Tensor::CreateZeros(t.dtype(), t.shape());
+}
+
+absl::StatusOr<Variant> ZerosLikeMap(const TensorMap& map) {
+  auto zeros = std::make_shared<TensorMap>(map);
+  for (auto& [place, entry] : zeros->entries) {
+    MR_ASSIGN_OR_RETURN(entry.value, ZerosLikeElement(entry.value));
+  }
+  return Variant(std::move(zeros));
 }
 
 absl::StatusOr<Variant> ZerosLikeList(const TensorList& list) {
@@ -119,10 +145,8 @@ absl::StatusOr<Variant> ZerosLikeList(const TensorList& list) {
   zeros->max_num_elements = list.max_num_elements;
   for (const Tensor& t : list.tensors) {
     Tensor element;
-    if (t.initialized() && t.dtype() == DType::kVariant) {
-      MR_ASSIGN_OR_RETURN(element, ZerosLikeVariants(t));
-    } else if (t.initialized()) {
-      MR_ASSIGN_OR_RETURN(element, Tensor::CreateZeros(t.dtype(), t.shape()));
+    if (t.initialized()) {
+      MR_ASSIGN_OR_RETURN(element, ZerosLikeElement(t));
     }
     zeros->tensors.push_back(std::move(element));
   }
@@ -133,13 +157,15 @@ absl::StatusOr<Tensor> ZerosLikeVariants(const Tensor& t) {
   MR_ASSIGN_OR_RETURN(Tensor zeros, Tensor::Create(DType::kVariant, t.shape()));
   for (int64_t i = 0; i < t.num_elements(); ++i) {
     const Variant& variant = t.data<Variant>()[i];
-    const TensorList* list = variant.get<TensorList>();
     if (variant.empty()) continue;
-    if (list == nullptr) {
+    const TensorList* list = variant.get<TensorList>();
+    const TensorMap* map = variant.get<TensorMap>();
+    if (list == nullptr && map == nullptr) {
       return absl::UnimplementedError(
           absl::StrCat("There are no zeros like ", variant.value()->DebugString()));
     }
-    MR_ASSIGN_OR_RETURN(zeros.mutable_data<Variant>()[i], ZerosLikeList(*list));
+    MR_ASSIGN_OR_RETURN(zeros.mutable_data<Variant>()[i],
+                        list != nullptr ? ZerosLikeList(*list) : ZerosLikeMap(*map));
   }
   return zeros;
 }

@@ -7,6 +7,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/io/block_reader.h"
+#include "core/io/decompressed_file.h"
 #include "core/io/record_reader.h"
 #include "core/runtime/kernel.h"
 #include "kernels/reader/reader_resource.h"
@@ -130,15 +131,16 @@ class TfRecords final : public RecordSource {
 class TfRecordFormat final : public RecordFormat {
  public:
   absl::Status Init(KernelConstruction& c) {
-    std::string type;
-    MR_RETURN_IF_ERROR(c.GetAttr("compression_type", &type));
-    if (type.empty()) return absl::OkStatus();
-    return absl::UnimplementedError(absl::StrCat("TFRecord files compressed by ", type));
+    MR_RETURN_IF_ERROR(c.GetAttr("compression_type", &compression_type_));
+    return CheckCompressionType(compression_type_);
   }
   Source Open(const std::string& name) const override {
-    MR_ASSIGN_OR_RETURN(auto file, DefaultEnv()->NewRandomAccessFile(name));
+    MR_ASSIGN_OR_RETURN(auto file, OpenDecompressed(name, compression_type_));
     return std::make_unique<TfRecords>(name, std::move(file));
   }
+
+ private:
+  std::string compression_type_;
 };
 
 class OneRecord final : public RecordSource {

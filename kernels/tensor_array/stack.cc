@@ -1,5 +1,5 @@
 // StackV2, StackPushV2, StackPopV2, StackCloseV2: what the forward part of a v1 loop keeps for its
-// gradient.
+// gradient; and their older forms, whose references hold handles at run time.
 #include <atomic>
 
 #include "absl/strings/str_cat.h"
@@ -64,7 +64,10 @@ class StackKernel final : public Kernel {
     return absl::OkStatus();
   }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const int64_t max_size, IntArg(c.input(0), "max_size"));
+    int64_t max_size = -1;
+    if (c.num_inputs() > 0) {
+      MR_ASSIGN_OR_RETURN(max_size, IntArg(c.input(0), "max_size"));
+    }
     const std::string name = absl::StrCat(name_, "_", counter_.fetch_add(1));
     const std::string container = c.step().container();
     MR_RETURN_IF_ERROR(c.resources().Create(
@@ -117,6 +120,42 @@ absl::Status PushShape(ShapeContext& c) {
   return absl::OkStatus();
 }
 
+absl::Status RegisterOfReferences(Registry& r) {
+  MR_RETURN_IF_ERROR(r.Add(Op("Stack")
+                               .Output("handle: Ref(string)")
+                               .Attr("elem_type: type")
+                               .Attr("stack_name: string = ''")
+                               .Stateful()
+                               .Doc("The older form of StackV2.")
+                               .Shape(UnknownOutputs)
+                               .NotDifferentiable()
+                               .Cpu<StackKernel>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("StackPush")
+                               .Input("handle: Ref(string)")
+                               .Input("elem: T")
+                               .Output("output: T")
+                               .Attr("T: type")
+                               .Attr("swap_memory: bool = false")
+                               .Doc("The older form of StackPushV2.")
+                               .Shape(PushShape)
+                               .NotDifferentiable()
+                               .Cpu<StackPushKernel>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("StackPop")
+                               .Input("handle: Ref(string)")
+                               .Output("elem: elem_type")
+                               .Attr("elem_type: type")
+                               .Doc("The older form of StackPopV2.")
+                               .Shape(UnknownOutputs)
+                               .NotDifferentiable()
+                               .Cpu<StackPopKernel>()));
+  return r.Add(Op("StackClose")
+                   .Input("handle: Ref(string)")
+                   .Doc("The older form of StackCloseV2.")
+                   .Shape(NoOutputs)
+                   .NotDifferentiable()
+                   .Cpu<StackCloseKernel>());
+}
+
 }  // namespace
 
 absl::Status RegisterStack(Registry& r) {
@@ -150,13 +189,14 @@ absl::Status RegisterStack(Registry& r) {
                                .Shape(UnknownOutputs)
                                .NotDifferentiable()
                                .Cpu<StackPopKernel>()));
-  return r.Add(Op("StackCloseV2")
-                   .Input("handle: resource")
-                   .Stateful()
-                   .Doc("Removes the stack.")
-                   .Shape(NoOutputs)
-                   .NotDifferentiable()
-                   .Cpu<StackCloseKernel>());
+  MR_RETURN_IF_ERROR(r.Add(Op("StackCloseV2")
+                               .Input("handle: resource")
+                               .Stateful()
+                               .Doc("Removes the stack.")
+                               .Shape(NoOutputs)
+                               .NotDifferentiable()
+                               .Cpu<StackCloseKernel>()));
+  return RegisterOfReferences(r);
 }
 
 }  // namespace millrace

@@ -37,6 +37,7 @@ void Step(const OpContext& context, const IntegerLstmLayer& layer, int32_t examp
 }
 
 Status CheckTypes(const OpContext& context) {
+  MR_ENSURE(context, context.has_input(0), Status::kUnsupported, "an LSTM wants an input");
   const TensorType type = context.input(0).type();
   MR_ENSURE(context,
             (type == TensorType::kFloat32 || type == TensorType::kInt8) &&

@@ -190,5 +190,12 @@ TEST(Lstm, RefusesWhatDoesNotFit) {
   EXPECT_EQ(TestOf(lstm).Run(), Status::kUnsupported);
 }
 
+TEST(Lstm, RefusesAMissingInput) {
+  OpTest op(kUnidirectionalSequenceLstmOp);
+  for (int i = 0; i < 24; ++i) op.AddMissing();
+  op.AddOutput(Input<int8_t>({2, 2, 2}, {}, Quant(0.008f))).Set(LstmOptions(false, 0.0f));
+  EXPECT_EQ(op.Run(), Status::kUnsupported);
+}
+
 }  // namespace
 }  // namespace millrace::micro::testing

@@ -113,6 +113,7 @@ from millrace.ops.counting import (
     searchsorted,
     unravel_index,
 )
+from millrace.ops.critical_section import CriticalSection
 from millrace.ops.debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
 from millrace.ops.effects import *  # noqa: F403
 from millrace.ops.elementwise import *  # noqa: F403

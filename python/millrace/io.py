@@ -18,6 +18,11 @@ from millrace.image.files import (  # noqa: F401
     is_jpeg,
 )
 from millrace.ops.parsing import *  # noqa: F403
+from millrace.ops.serialized_sparse import (  # noqa: F401
+    deserialize_many_sparse,
+    serialize_many_sparse,
+    serialize_sparse,
+)
 
 _OF_RECORDS = ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator")
 

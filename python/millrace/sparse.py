@@ -8,6 +8,8 @@ from millrace.framework.scopes import name_scope
 from millrace.framework.sparse_tensor import SparseTensor
 from millrace.ops.array import placeholder as _placeholder
 from millrace.ops.array import shape, unique, where
+from millrace.ops.feature_crosses import sparse_cross as cross  # noqa: F401
+from millrace.ops.feature_crosses import sparse_cross_hashed as cross_hashed  # noqa: F401
 from millrace.ops.gathering import boolean_mask
 
 

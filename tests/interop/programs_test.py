@@ -3,6 +3,7 @@
 import builtins
 import importlib.util
 
+import feature_programs
 import file_programs
 import graph_programs
 import layer_programs
@@ -83,6 +84,9 @@ CALLS = [
     ("readers",),
     ("sounds",),
     ("joined_batches",),
+    ("crosses",),
+    ("serialized_sparse",),
+    ("compressed_files",),
 ]
 # TensorFlow itself has these only where tf_keras is installed.
 KERAS_CALLS = [
@@ -105,6 +109,7 @@ def program(name):
         queue_programs,
         script_programs,
         file_programs,
+        feature_programs,
     )
     return next(getattr(module, name) for module in modules if hasattr(module, name))
 

@@ -10,6 +10,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 if importlib.util.find_spec("tf_keras"):  # tf.layers and tf.nn.rnn_cell are there
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
 
+import feature_programs
 import file_programs
 import graph_programs
 import layer_programs
@@ -33,6 +34,7 @@ PROGRAMS = (
     queue_programs,
     script_programs,
     file_programs,
+    feature_programs,
 )
 
 

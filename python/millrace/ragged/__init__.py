@@ -1,6 +1,8 @@
 """Ragged tensors: rows of different lengths."""
 
 from millrace.framework.ragged_tensor import RaggedTensorValue
+from millrace.ops.feature_crosses import ragged_cross as cross
+from millrace.ops.feature_crosses import ragged_cross_hashed as cross_hashed
 from millrace.ragged.constants import constant, constant_value, placeholder
 from millrace.ragged.elementwise import map_flat_values
 from millrace.ragged.functions import (
@@ -16,6 +18,8 @@ __all__ = [
     "boolean_mask",
     "constant",
     "constant_value",
+    "cross",
+    "cross_hashed",
     "map_flat_values",
     "placeholder",
     "range",

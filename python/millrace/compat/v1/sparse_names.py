@@ -6,6 +6,7 @@ from millrace._load import public
 from millrace.compat.v1.nn import _one_of
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
+from millrace.ops import serialized_sparse as _io
 
 sparse_placeholder = _sparse.placeholder
 sparse_tensor_to_dense = _sparse.to_dense
@@ -83,10 +84,49 @@ def sparse_split(
     return _sparse.split(sp_input, num_split, axis, name)
 
 
+@public
+def serialize_sparse(sp_input, name=None, out_type=dtypes.string):
+    """io.serialize_sparse."""
+    return _io.serialize_sparse(sp_input, out_type, name)
+
+
+@public
+def serialize_many_sparse(sp_input, name=None, out_type=dtypes.string):
+    """io.serialize_many_sparse."""
+    return _io.serialize_many_sparse(sp_input, out_type, name)
+
+
+deserialize_many_sparse = _io.deserialize_many_sparse
+
+
+@public
+def sparse_matmul(
+    a,
+    b,
+    transpose_a=False,
+    transpose_b=False,
+    a_is_sparse=False,
+    b_is_sparse=False,
+    name=None,
+):
+    """The product, in float32, of matrices of float32 or bfloat16 that hold many zeros."""
+    attrs = {
+        "transpose_a": transpose_a,
+        "transpose_b": transpose_b,
+        "a_is_sparse": a_is_sparse,
+        "b_is_sparse": b_is_sparse,
+    }
+    return apply_op("SparseMatMul", (a, b), attrs, name)
+
+
 __all__ = [
+    "deserialize_many_sparse",
+    "serialize_many_sparse",
+    "serialize_sparse",
     "sparse_add",
     "sparse_concat",
     "sparse_fill_empty_rows",
+    "sparse_matmul",
     "sparse_maximum",
     "sparse_minimum",
     "sparse_placeholder",
