@@ -48,7 +48,8 @@ TEST_F(SampleDistortedBoundingBoxTest, WithoutSuccessItIsTheWholeImage) {
 
 TEST_F(SampleDistortedBoundingBoxTest, Refuses) {
   const Tensor size = Tensor::Vector<int32_t>({9, 9, 3});
-  EXPECT_EQ(Code("SampleDistortedBoundingBox", {size, Tensor::Of<float>({1, 0, 4}, std::vector<float>{})}),
+  EXPECT_EQ(Code("SampleDistortedBoundingBox",
+                 {size, Tensor::Of<float>({1, 0, 4}, std::vector<float>{})}),
             absl::StatusCode::kInvalidArgument);
   const Tensor box = Tensor::Of<float>({1, 1, 4}, {0, 0, 1, 1});
   EXPECT_EQ(Code("SampleDistortedBoundingBox", {Tensor::Vector<int32_t>({-1, 9, 3}), box}),

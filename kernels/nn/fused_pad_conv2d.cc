@@ -185,6 +185,7 @@ absl::Status AddFused(Registry& r, const char* name, absl::string_view types,
                    .Attr("padding: {'SAME', 'VALID'}")
                    .Doc(doc)
                    .Shape(FusedPadConvShape<kResize>)
+                   .NotDifferentiable()
                    .template Cpu<FusedPadConv2DKernel<kResize>>());
 }
 

@@ -230,6 +230,7 @@ absl::Status RegisterFillEmptyRows(Registry& r) {
                    .Attr("T: type")
                    .Doc("The gradient of RaggedFillEmptyRows by the values and the default value.")
                    .Shape(FillGradShape)
+                   .NotDifferentiable()
                    .Cpu<FillEmptyRowsGradKernel>());
 }
 

@@ -249,8 +249,13 @@ def drawn_from_seeds(tf):
             ),
             "index": tf.random.experimental.index_shuffle(tf.range(5), [5, 9], 4),
             "rows": tf.random.experimental.stateless_shuffle(tf.range(7), [8, 9]),
-            "part": tf.image.stateless_sample_distorted_bounding_box(
-                [40, 60, 3], boxes, seed=[3, 4], min_object_covered=0.4
+            "part": tuple(
+                tf.raw_ops.StatelessSampleDistortedBoundingBox(
+                    image_size=[40, 60, 3],
+                    bounding_boxes=boxes,
+                    min_object_covered=0.4,
+                    seed=[3, 4],
+                )
             ),
             "outlines": tf.image.draw_bounding_boxes(
                 np.zeros([1, 6, 7, 3], np.float32), boxes, colors=[[0.5, 1.0, 0.25]]
