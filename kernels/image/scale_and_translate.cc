@@ -168,7 +168,6 @@ absl::Status RegisterScaleAndTranslate(Registry& r) {
                    .Attr("antialias: bool = true")
                    .Doc("The gradient of ScaleAndTranslate by its images.")
                    .Shape(TranslateGradShape)
-                   .NotDifferentiable()
                    .Cpu<ScaleAndTranslateGradKernel>());
 }
 

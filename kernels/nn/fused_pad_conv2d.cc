@@ -185,7 +185,6 @@ absl::Status AddFused(Registry& r, const char* name, absl::string_view types,
                    .Attr("padding: {'SAME', 'VALID'}")
                    .Doc(doc)
                    .Shape(FusedPadConvShape<kResize>)
-                   .NotDifferentiable()
                    .template Cpu<FusedPadConv2DKernel<kResize>>());
 }
 

@@ -223,7 +223,6 @@ absl::Status AddGrad(Registry& r) {
           .Attr("T: {half, float}")
           .Doc(kVersion == 1 ? "The gradient of BlockLSTM." : "The gradient of BlockLSTMV2.")
           .Shape(BlockGradShape)
-          .NotDifferentiable()
           .template Cpu<BlockLstmGradKernel<kVersion>>());
 }
 

@@ -211,7 +211,6 @@ absl::Status RegisterGruBlockCell(Registry& r) {
                    .Doc("The gradient of GRUBlockCell by x and h_prev, and by the sums before c "
                         "and before r and u.")
                    .Shape(GruGradShape)
-                   .NotDifferentiable()
                    .Cpu<GruBlockCellGradKernel>());
 }
 

@@ -173,7 +173,6 @@ absl::Status RegisterLstmBlockCell(Registry& r) {
                    .Doc("The gradient of LSTMBlockCell by cs_prev, by the sums before the gates, "
                         "and by the peepholes.")
                    .Shape(CellGradShape)
-                   .NotDifferentiable()
                    .Cpu<LstmBlockCellGradKernel>());
 }
 

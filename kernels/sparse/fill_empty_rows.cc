@@ -230,7 +230,6 @@ absl::Status RegisterFillEmptyRows(Registry& r) {
                    .Attr("T: type")
                    .Doc("The gradient of RaggedFillEmptyRows by the values and the default value.")
                    .Shape(FillGradShape)
-                   .NotDifferentiable()
                    .Cpu<FillEmptyRowsGradKernel>());
 }
 
