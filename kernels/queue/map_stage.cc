@@ -13,6 +13,7 @@
 #include "core/runtime/resource.h"
 #include "core/runtime/step.h"
 #include "kernels/queue/monitor.h"
+#include "kernels/queue/staging_kernel.h"
 
 namespace millrace {
 namespace {
@@ -35,40 +36,24 @@ struct StagedTuples {
 class StagingMap final : public Resource {
  public:
   static constexpr char kTypeName[] = "StagingMap";
+  // Areas whose tuples are ordered are others than those of the same name whose tuples are not.
+  static const char* NameSuffix(absl::string_view op) {
+    return absl::StartsWith(op, "Ordered") ? " (ordered)" : "";
+  }
   absl::string_view type_name() const override { return kTypeName; }
   void Close() override { monitor.Close(); }
 
   Monitor<StagedTuples> monitor;
 };
 
-// Finds the staging area by the name in the attributes. Areas whose tuples are ordered are others
-// than those of the same name whose tuples are not.
-class MapStageBase : public AsyncKernel {
+class MapStageBase : public StagingKernel<StagingMap> {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
-    MR_RETURN_IF_ERROR(c.GetAttr("capacity", &capacity_));
-    MR_RETURN_IF_ERROR(c.GetAttr("memory_limit", &memory_limit_));
     MR_RETURN_IF_ERROR(c.GetAttr("dtypes", &dtypes_));
-    if (name.empty()) name = c.node_name();
-    if (absl::StartsWith(c.op(), "Ordered")) name += " (ordered)";
-    handle_ = c.device()->resources().MakeHandle(container, name, StagingMap::kTypeName);
-    return absl::OkStatus();
-  }
-  void ComputeAsync(KernelContext& c, Done done) final {
-    absl::StatusOr<std::shared_ptr<StagingMap>> map = c.resources().LookupOrCreate<StagingMap>(
-        handle_, []() -> absl::StatusOr<std::shared_ptr<StagingMap>> {
-          return std::make_shared<StagingMap>();
-        });
-    if (!map.ok()) return done(map.status());
-    Run(c, *std::move(map), std::move(done));
+    return StagingKernel::Init(c);
   }
 
  protected:
-  virtual void Run(KernelContext& c, std::shared_ptr<StagingMap> map, Done done) = 0;
-
   static absl::StatusOr<int64_t> Key(const Tensor& key) {
     if (key.num_elements() == 1) return key.scalar<int64_t>();
     return absl::InvalidArgumentError(absl::StrCat(
@@ -85,11 +70,7 @@ class MapStageBase : public AsyncKernel {
     return std::vector<int64_t>(given.begin(), given.end());
   }
 
-  int64_t capacity_ = 0, memory_limit_ = 0;  // 0: no limit
   std::vector<DType> dtypes_;
-
- private:
-  ResourceHandle handle_;
 };
 
 // What is put at once, under ascending indices.

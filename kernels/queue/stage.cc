@@ -1,5 +1,5 @@
 // Stage, Unstage, StagePeek, StageSize, StageClear: tuples of tensors handed from step to step,
-// first in first out. The ops of one staging area have its name in common, not a handle.
+// first in first out.
 #include <deque>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +12,7 @@
 #include "core/runtime/step.h"
 #include "kernels/array/int_args.h"
 #include "kernels/queue/monitor.h"
+#include "kernels/queue/staging_kernel.h"
 
 namespace millrace {
 namespace {
@@ -27,6 +28,7 @@ int64_t BytesOf(const Tuple& tuple) {
 class StagingArea final : public Resource {
  public:
   static constexpr char kTypeName[] = "StagingArea";
+  static const char* NameSuffix(absl::string_view /*op*/) { return ""; }
   absl::string_view type_name() const override { return kTypeName; }
   void Close() override { monitor.Close(); }
 
@@ -37,36 +39,7 @@ class StagingArea final : public Resource {
   Monitor<State> monitor;
 };
 
-// Finds the staging area by the name in the attributes.
-class StageKernel : public AsyncKernel {
- public:
-  absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
-    MR_RETURN_IF_ERROR(c.GetAttr("capacity", &capacity_));
-    MR_RETURN_IF_ERROR(c.GetAttr("memory_limit", &memory_limit_));
-    handle_ = c.device()->resources().MakeHandle(container, name.empty() ? c.node_name() : name,
-                                                 StagingArea::kTypeName);
-    return absl::OkStatus();
-  }
-  void ComputeAsync(KernelContext& c, Done done) final {
-    absl::StatusOr<std::shared_ptr<StagingArea>> area = c.resources().LookupOrCreate<StagingArea>(
-        handle_, []() -> absl::StatusOr<std::shared_ptr<StagingArea>> {
-          return std::make_shared<StagingArea>();
-        });
-    if (!area.ok()) return done(area.status());
-    Run(c, *std::move(area), std::move(done));
-  }
-
- protected:
-  virtual void Run(KernelContext& c, std::shared_ptr<StagingArea> area, Done done) = 0;
-
-  int64_t capacity_ = 0, memory_limit_ = 0;  // 0: no limit
-
- private:
-  ResourceHandle handle_;
-};
+using StageKernel = StagingKernel<StagingArea>;
 
 class PutKernel final : public StageKernel {
   void Run(KernelContext& c, std::shared_ptr<StagingArea> area, Done done) override {

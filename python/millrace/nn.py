@@ -9,6 +9,7 @@ from millrace.framework.dispatch import apply_op
 from millrace.ops.array import zeros_like
 from millrace.ops.convolution import *  # noqa: F403
 from millrace.ops.counting import zero_fraction  # noqa: F401
+from millrace.ops.ctc import *  # noqa: F403
 from millrace.ops.elementwise import sigmoid, softplus, tanh  # noqa: F401
 from millrace.ops.embedding import embedding_lookup  # noqa: F401
 from millrace.ops.linalg import l2_normalize  # noqa: F401

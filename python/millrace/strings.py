@@ -6,6 +6,7 @@ from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.ragged_tensor import RaggedTensor
 from millrace.framework.sparse_tensor import SparseTensor
+from millrace.ops.unicode import *  # noqa: F403
 
 
 @public

@@ -4,13 +4,16 @@ from millrace import nn as _nn
 from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
-from millrace.ops import pooling, sampling, statistics
+from millrace.ops import ctc, pooling, sampling, statistics
 
 __all__ = [
     "conv1d",
     "conv3d",
     "conv3d_transpose",
     "convolution",
+    "ctc_beam_search_decoder",
+    "ctc_loss",
+    "ctc_loss_v2",
     "depthwise_conv2d",
     "depthwise_conv2d_native",
     "erosion2d",
@@ -292,3 +295,45 @@ def fused_batch_norm(
     }
     given = (empty if mean is None else mean, empty if variance is None else variance)
     return tuple(apply_op("FusedBatchNormV3", (x, scale, offset, *given), attrs, name)[:3])
+
+
+ctc_loss_v2 = ctc.ctc_loss
+
+
+@public
+def ctc_loss(
+    labels,
+    inputs=None,
+    sequence_length=None,
+    preprocess_collapse_repeated=False,
+    ctc_merge_repeated=True,
+    ignore_longer_outputs_than_inputs=False,
+    time_major=True,
+    logits=None,
+):
+    """Minus the logarithm of the probability of each sequence of labels, [batch].
+
+    Args:
+      labels: an int32 SparseTensor [batch, most labels].
+      inputs, logits: [time, batch, classes], or [batch, time, classes] if not time_major; the last
+        class is the blank.
+      sequence_length: int32 [batch], of the logits.
+    """
+    inputs = convert_to_tensor(_one_of("ctc_loss", ("logits", logits), ("inputs", inputs)))
+    if not time_major:
+        inputs = apply_op("Transpose", (inputs, [1, 0, 2]))
+    attrs = {
+        "preprocess_collapse_repeated": preprocess_collapse_repeated,
+        "ctc_merge_repeated": ctc_merge_repeated,
+        "ignore_longer_outputs_than_inputs": ignore_longer_outputs_than_inputs,
+    }
+    loss, _ = apply_op("CTCLoss", (inputs, labels.indices, labels.values, sequence_length), attrs)
+    return loss
+
+
+@public
+def ctc_beam_search_decoder(
+    inputs, sequence_length, beam_width=100, top_paths=1, merge_repeated=True
+):
+    """As nn.ctc_beam_search_decoder; merge_repeated makes repeated classes of a result one."""
+    return ctc.beam_search(inputs, sequence_length, beam_width, top_paths, merge_repeated)
