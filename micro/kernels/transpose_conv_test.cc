@@ -41,6 +41,15 @@ TEST(TransposeConv, GapsBetweenSmallFiltersHoldTheBias) {
   EXPECT_THAT(op.Output<float>(), ElementsAre(6, 1, 1, 0));
 }
 
+// Row by row it would take seconds.
+TEST(TransposeConv, RowsWithoutColumnsTakeNoTime) {
+  OpTest op(kTransposeConvOp);
+  op.Add(ShapeTensor({1, 500000000, 0, 1})).Add(Constant<float>({1, 1, 1, 1}, {1}));
+  op.Add(Input<float>({1, 1, 1, 1}, {1}));
+  op.AddOutput(Input<float>({1, 500000000, 0, 1})).Set(Strides(Padding::kValid, 1));
+  EXPECT_EQ(op.Run(), Status::kOk) << op.Reason();
+}
+
 // An image of 2 x 2 in two channels; outputs as tensorflow lite micro has them.
 const std::vector<int8_t> kFilter = {79, -106, -82, -67, -81, 77, 94,   21,  -117, -103, -43, -17,
                                      31, -5,   -60, -87, 49,  60, -119, -99, -12,  -28,  99,  4};

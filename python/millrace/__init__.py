@@ -115,8 +115,8 @@ from millrace.ops.counting import (
 )
 from millrace.ops.critical_section import CriticalSection
 from millrace.ops.debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank
-from millrace.ops.effects import *  # noqa: F403
 from millrace.ops.edit_distance import edit_distance
+from millrace.ops.effects import *  # noqa: F403
 from millrace.ops.elementwise import *  # noqa: F403
 from millrace.ops.functional import *  # noqa: F403
 from millrace.ops.functional import vectorized_map

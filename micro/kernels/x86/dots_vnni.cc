@@ -9,7 +9,9 @@
 namespace millrace::micro::x86 {
 namespace {
 
+#ifndef MR_VNNI  // tests put plain code in the instructions' place
 #define MR_VNNI __attribute__((target("avx512f,avx512bw,avx512vnni")))
+#endif
 
 constexpr int kRows = 4;  // at once
 constexpr int32_t kStep = 32;

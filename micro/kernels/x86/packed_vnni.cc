@@ -9,7 +9,9 @@
 namespace millrace::micro::x86 {
 namespace {
 
+#ifndef MR_VNNI  // tests put plain code in the instructions' place
 #define MR_VNNI __attribute__((target("avx512f,avx512bw,avx512vnni")))
+#endif
 
 // Two pairs in turns, so that the sums of few vectors do not wait for each other.
 template <int kCount>
