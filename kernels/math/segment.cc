@@ -121,8 +121,9 @@ class SortedKernel final : public Kernel {
       if (i > 0 && id < IntegerAt(ids, i - 1))
         return absl::InvalidArgumentError("segment ids are not increasing");
     }
+    const int64_t last = rows == 0 ? -1 : IntegerAt(ids, rows - 1);
     MR_ASSIGN_OR_RETURN(const Shape shape,
-                        OutputShape(data, ids, rows == 0 ? 0 : IntegerAt(ids, rows - 1) + 1));
+                        OutputShape(data, ids, last < INT64_MAX ? last + 1 : INT64_MAX));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, shape, &out));
     T* y = out->mutable_data<T>();

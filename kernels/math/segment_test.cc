@@ -32,6 +32,12 @@ TEST_F(SegmentTest, Sorted) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(SegmentTest, TheLargestIdIsRefused) {
+  const Tensor ids = Tensor::Vector<int64_t>({0, INT64_MAX});
+  for (const char* op : {"SegmentSum", "SegmentProd", "SegmentMean"})
+    EXPECT_FALSE(Run(op, {Tensor::Vector<float>({1, 2}), ids}).ok()) << op;
+}
+
 TEST_F(SegmentTest, Unsorted) {
   const Tensor x = Tensor::Of<float>({3, 2}, {1, 2, 3, 4, 5, 6}),
                ids = Tensor::Vector<int64_t>({1, -1, 1});

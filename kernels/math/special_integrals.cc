@@ -20,6 +20,7 @@ constexpr double kEulerGamma = 0.57721566490153286061;
 // exp(-x^2) times the integral of exp(t^2) from 0 to x. Rybicki's sum of Gaussians (Computers in
 // Physics 3, 85, 1989): with this step its error is far below a double's; near 0 the power series.
 double Dawson(double x) {
+  if (std::isnan(x)) return x;
   const double a = std::abs(x);
   if (a < 0.3) {
     double term = x, sum = x;

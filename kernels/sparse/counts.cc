@@ -173,7 +173,8 @@ class RowCounts : public Kernel {
         at->second += weights.num_elements() > 0 ? weights.data<T>()[i] : T(1);
       }
     }
-    const int64_t length = most_ > 0 ? most_ : std::max(largest + 1, least_);
+    const int64_t length =
+        most_ > 0 ? most_ : std::max(largest < INT64_MAX ? largest + 1 : largest, least_);
     Tensor *indices, *values;
     MR_RETURN_IF_ERROR(c.allocate_output(0, Shape({found, rows.single ? 1 : 2}), &indices));
     MR_RETURN_IF_ERROR(c.allocate_output(1, Shape({found}), &values));
