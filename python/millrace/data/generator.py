@@ -28,12 +28,7 @@ def from_generator(generator, element_spec, args, name):
         for value, part in zip(values, parts):
             value.set_shape(part.shape)
         left = iter(values)
-        return tuple(
-            s.of_parts([next(left) for _ in s.parts()])
-            if variants.is_variant_spec(s)
-            else next(left)
-            for s in nest.flatten(element_spec)
-        )
+        return tuple(_whole(s, left) for s in nest.flatten(element_spec))
 
     start = functions.trace(lambda: numpy_function(running.start, args, dtypes.int64))
     advance = functions.trace(next_element, _NUMBER)

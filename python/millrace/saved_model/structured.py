@@ -162,8 +162,5 @@ _ENCODERS = (  # bool before int, of which it is a kind
     (dtypes.DType, lambda v: Structured(tensor_dtype_value=v._enum)),
     (list, lambda v: Structured(list_value=Values(values=map(encode, v)))),
     (tuple, lambda v: Structured(tuple_value=Values(values=map(encode, v)))),
-    (
-        dict,
-        lambda v: Structured(dict_value=Fields(fields={str(k): encode(x) for k, x in v.items()})),
-    ),
+    (dict, lambda v: Structured(dict_value=_encode_fields(v))),
 )
