@@ -1,4 +1,6 @@
 // DecodeJSONExample: Examples in the JSON form of protocol messages, as serialised ones.
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <string>
@@ -21,7 +23,10 @@ absl::Status DecodeJsonExample(const std::string& json, std::string* out) {
     return absl::InvalidArgumentError(
         absl::StrCat("Error while parsing JSON: ", std::string(status.message())));
   }
-  if (example.SerializeToString(out)) return absl::OkStatus();
+  google::protobuf::io::StringOutputStream stream(out);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);  // the features in the order of their names
+  if (example.SerializeToCodedStream(&coded)) return absl::OkStatus();
   return absl::InvalidArgumentError("the Example is too large for a message");
 }
 
