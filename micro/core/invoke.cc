@@ -4,6 +4,13 @@
 
 namespace millrace::micro {
 
+Status MicroInterpreter::InvokeOp(const OpRegistration& op, OpContext& context) const {
+  if (compression_ != nullptr) {
+    MR_TRY(resolver_.decompression()->decompress_inputs(compression_, context));
+  }
+  return op.invoke(context);
+}
+
 Status MicroInterpreter::InvokeSubgraph(int subgraph) {
   OpContext context(this, subgraph);
   const int count = context.operators_.size();
@@ -11,11 +18,11 @@ Status MicroInterpreter::InvokeSubgraph(int subgraph) {
     context.MoveTo(i);
     const OpRegistration& op = *graph_.ops[context.code_index()];
     if (options_.profiler == nullptr) {
-      MR_TRY(op.invoke(context));
+      MR_TRY(InvokeOp(op, context));
     } else {
       const ProfileScope scope(options_.profiler,
                                ProfileEvent{subgraph, i, op.code, op.custom_name, false});
-      MR_TRY(op.invoke(context));
+      MR_TRY(InvokeOp(op, context));
     }
   }
   return Status::kOk;
