@@ -43,6 +43,43 @@ TEST_F(RecordTest, WhatIsWrittenIsReadWhateverTheBuffer) {
   }
 }
 
+TEST_F(RecordTest, OffsetsAreWhereRecordsBegin) {
+  const std::vector<std::string> records = {"first", "", "second", std::string(3000, 'x')};
+  Write(records);
+  std::vector<int64_t> offsets = {0};  // a length and two checksums go with each record
+  for (const auto& r : records) offsets.push_back(offsets.back() + 16 + int64_t(r.size()));
+  for (int64_t buffer : {1, 17, 1 << 20}) {
+    for (size_t first = 0; first < offsets.size(); ++first) {
+      RecordReader reader(*DefaultEnv()->NewRandomAccessFile(path_), buffer, offsets[first]);
+      std::string record;
+      for (size_t i = first; i < records.size(); ++i) {
+        EXPECT_EQ(reader.offset(), offsets[i]);
+        ASSERT_TRUE(reader.Read(&record).ok()) << i;
+        EXPECT_EQ(record, records[i]);
+      }
+      EXPECT_EQ(reader.Read(&record).code(), absl::StatusCode::kOutOfRange);
+      EXPECT_EQ(reader.offset(), offsets.back());
+    }
+  }
+}
+
+TEST_F(RecordTest, AnOffsetWithinARecordIsDataLossAndOneBehindTheFileIsItsEnd) {
+  Write({"first", "second"});
+  std::string record;
+  for (int64_t offset = 0; offset < 60; ++offset) {
+    RecordReader reader(*DefaultEnv()->NewRandomAccessFile(path_), 4096, offset);
+    const auto code = reader.Read(&record).code();
+    if (offset == 0 || offset == 21) {
+      EXPECT_EQ(code, absl::StatusCode::kOk) << offset;
+    } else if (offset < 43) {
+      EXPECT_EQ(code, absl::StatusCode::kDataLoss) << offset;
+      EXPECT_EQ(reader.offset(), offset);
+    } else {
+      EXPECT_EQ(code, absl::StatusCode::kOutOfRange) << offset;
+    }
+  }
+}
+
 TEST_F(RecordTest, BytesAreThoseOfTheFormat) {
   Write({"abc"});
   // The masked checksums of the length 3 and of "abc", as TensorFlow's writer computes them.

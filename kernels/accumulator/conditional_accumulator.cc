@@ -6,6 +6,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "core/runtime/named_resource.h"
 #include "core/runtime/step.h"
 #include "kernels/accumulator/accumulator_resource.h"
 
@@ -16,31 +17,22 @@ template <bool kSparse>
 class AccumulatorKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    std::string container, name, reduction;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
+    std::string reduction;
     MR_RETURN_IF_ERROR(c.GetAttr("dtype", &dtype_));
     MR_RETURN_IF_ERROR(c.GetAttr("shape", &shape_));
     MR_RETURN_IF_ERROR(c.GetAttr("reduction_type", &reduction));
     mean_ = reduction == "MEAN";
-    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
-        container, name.empty() ? c.node_name() : name, Accumulator::kTypeName));
-    return absl::OkStatus();
+    return accumulator_.Init(c);
   }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const auto accumulator,
-                        c.resources().LookupOrCreate<Accumulator>(
-                            handle_.scalar<ResourceHandle>(),
-                            [&]() -> absl::StatusOr<std::shared_ptr<Accumulator>> {
-                              return std::make_shared<Accumulator>(dtype_, shape_, kSparse, mean_);
-                            }));
+    MR_ASSIGN_OR_RETURN(const auto accumulator, accumulator_.Output(c, [&] {
+      return std::make_shared<Accumulator>(dtype_, shape_, kSparse, mean_);
+    }));
     if (accumulator->dtype() != dtype_ || accumulator->shape() != shape_ ||
         accumulator->sparse() != kSparse || accumulator->mean() != mean_) {
-      return absl::InvalidArgumentError(absl::StrCat("shared accumulator '",
-                                                     handle_.scalar<ResourceHandle>().name,
+      return absl::InvalidArgumentError(absl::StrCat("shared accumulator '", accumulator_.name(),
                                                      "' has another type, shape or reduction"));
     }
-    c.set_output(0, handle_);
     return absl::OkStatus();
   }
 
@@ -48,7 +40,7 @@ class AccumulatorKernel final : public Kernel {
   DType dtype_;
   PartialShape shape_;
   bool mean_ = true;
-  Tensor handle_;
+  NamedResource<Accumulator> accumulator_;
 };
 
 absl::StatusOr<int64_t> ScalarOf(const Tensor& t, absl::string_view what) {

@@ -6,12 +6,12 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/array/constant_kernel.h"
 
 namespace millrace {
 namespace {
 
-// Keeps a reference to its value, so that nobody ever takes the memory over.
-class ConstKernel final : public Kernel {
+class ConstKernel final : public ConstantKernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
     MR_RETURN_IF_ERROR(c.GetAttr("value", &value_));
@@ -23,14 +23,6 @@ class ConstKernel final : public Kernel {
     }
     return absl::OkStatus();
   }
-  absl::Status Compute(KernelContext& c) override {
-    c.set_output(0, value_);
-    return absl::OkStatus();
-  }
-  bool cheap() const override { return true; }
-
- private:
-  Tensor value_;
 };
 
 absl::Status ConstShape(ShapeContext& c) {

@@ -8,6 +8,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/array/constant_kernel.h"
 
 namespace millrace {
 namespace {
@@ -33,7 +34,7 @@ class PlaceholderKernel final : public Kernel {
 
 // Stands for a tensor that nobody reads: an output of the branch of a conditional that was not
 // taken.
-class FakeParamKernel final : public Kernel {
+class FakeParamKernel final : public ConstantKernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
     DType dtype;
@@ -46,14 +47,6 @@ class FakeParamKernel final : public Kernel {
     MR_ASSIGN_OR_RETURN(value_, Tensor::CreateZeros(dtype, known));
     return absl::OkStatus();
   }
-  absl::Status Compute(KernelContext& c) override {
-    c.set_output(0, value_);
-    return absl::OkStatus();
-  }
-  bool cheap() const override { return true; }
-
- private:
-  Tensor value_;
 };
 
 class PassThroughKernel final : public Kernel {

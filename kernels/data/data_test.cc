@@ -115,18 +115,19 @@ TEST_F(DataTest, PrefetchKeepsOrder) {
             expected);
 }
 
+void WriteRecords(const std::string& path, std::initializer_list<absl::string_view> records) {
+  auto file = DefaultEnv()->NewWritableFile(path);
+  ASSERT_TRUE(file.ok()) << file.status();
+  RecordWriter writer(*std::move(file));
+  for (absl::string_view r : records) ASSERT_TRUE(writer.Append(r).ok());
+  ASSERT_TRUE(writer.Close().ok());
+}
+
 TEST_F(DataTest, Records) {
   auto dir = DefaultEnv()->MakeTempDir("records");
   ASSERT_TRUE(dir.ok()) << dir.status();
   const std::string path = JoinPath(*dir, "a.tfrecord");
-  {
-    auto file = DefaultEnv()->NewWritableFile(path);
-    ASSERT_TRUE(file.ok()) << file.status();
-    RecordWriter writer(*std::move(file));
-    ASSERT_TRUE(writer.Append("one").ok());
-    ASSERT_TRUE(writer.Append("two").ok());
-    ASSERT_TRUE(writer.Close().ok());
-  }
+  WriteRecords(path, {"one", "two"});
   const auto dataset = [&](const std::string& name) {
     return Run1("TFRecordDataset",
                 {Tensor::Vector<std::string>({path, name}), Tensor::Scalar(""), N(0)});
@@ -141,6 +142,34 @@ TEST_F(DataTest, Records) {
   Run1("IteratorGetNext", {missing}, strings);
   Run1("IteratorGetNext", {missing}, strings);
   EXPECT_EQ(Code("IteratorGetNext", {missing}, strings), StatusCode::kNotFound);
+}
+
+TEST_F(DataTest, RecordsFromAnOffsetOn) {
+  auto dir = DefaultEnv()->MakeTempDir("records");
+  ASSERT_TRUE(dir.ok()) << dir.status();
+  const std::string a = JoinPath(*dir, "a"), b = JoinPath(*dir, "b");
+  WriteRecords(a, {"one", "two", "three"});
+  WriteRecords(b, {"four", "five"});
+  const Tensor files = Tensor::Vector<std::string>({a, b}), plain = Tensor::Scalar("");
+  const AttrMap strings = Types({DType::kString});
+  const auto dataset = [&](std::initializer_list<int64_t> offsets) {
+    return Run1("TFRecordDatasetV2", {files, plain, N(0), Tensor::Vector<int64_t>(offsets)});
+  };
+  // A record takes 16 bytes more than its text.
+  Tensor handle = Iterator(dataset({19, 20}));
+  for (const char* wanted : {"two", "three", "five"})
+    EXPECT_TENSOR_EQ(Run1("IteratorGetNext", {handle}, strings), Tensor::Scalar(wanted));
+  EXPECT_EQ(Code("IteratorGetNext", {handle}, strings), StatusCode::kOutOfRange);
+  handle = Iterator(dataset({1000, 0}));
+  EXPECT_TENSOR_EQ(Run1("IteratorGetNext", {handle}, strings), Tensor::Scalar("four"));
+  handle = Iterator(dataset({1, 20}));  // within a record; the other file can be read
+  EXPECT_EQ(Code("IteratorGetNext", {handle}, strings), StatusCode::kDataLoss);
+  EXPECT_TENSOR_EQ(Run1("IteratorGetNext", {handle}, strings), Tensor::Scalar("five"));
+  for (const Tensor& offsets :
+       {N(0), Tensor::Vector<int64_t>({0}), Tensor::Vector<int64_t>({0, -1})}) {
+    EXPECT_EQ(Code("TFRecordDatasetV2", {files, plain, N(0), offsets}),
+              StatusCode::kInvalidArgument);
+  }
 }
 
 TEST_F(DataTest, IteratorErrors) {

@@ -147,34 +147,24 @@ absl::Status RegisterFileDatasets(Registry& r) {
                                .Shape(ScalarOutputs)
                                .NotDifferentiable()
                                .Cpu<TextLineKernel>()));
-  MR_RETURN_IF_ERROR(
-      r.Add(Op("FixedLengthRecordDataset")
-                .Input("filenames: string")
-                .Input("header_bytes: int64")
-                .Input("record_bytes: int64")
-                .Input("footer_bytes: int64")
-                .Input("buffer_size: int64")
-                .Output("handle: variant")
-                .Attr("metadata: string = ''")
-                .Stateful()
-                .Doc("Each record_bytes bytes between the header and the footer of files.")
-                .Shape(ScalarOutputs)
-                .NotDifferentiable()
-                .Cpu<FixedLengthKernel>()));
-  return r.Add(Op("FixedLengthRecordDatasetV2")
-                   .Input("filenames: string")
-                   .Input("header_bytes: int64")
-                   .Input("record_bytes: int64")
-                   .Input("footer_bytes: int64")
-                   .Input("buffer_size: int64")
-                   .Input("compression_type: string")
-                   .Output("handle: variant")
-                   .Attr("metadata: string = ''")
-                   .Stateful()
-                   .Doc("Each record_bytes bytes between the header and the footer of files.")
-                   .Shape(ScalarOutputs)
-                   .NotDifferentiable()
-                   .Cpu<FixedLengthKernel>());
+  for (const bool with_compression : {false, true}) {
+    Op op(with_compression ? "FixedLengthRecordDatasetV2" : "FixedLengthRecordDataset");
+    op.Input("filenames: string")
+        .Input("header_bytes: int64")
+        .Input("record_bytes: int64")
+        .Input("footer_bytes: int64")
+        .Input("buffer_size: int64");
+    if (with_compression) op.Input("compression_type: string");
+    op.Output("handle: variant")
+        .Attr("metadata: string = ''")
+        .Stateful()
+        .Doc("Each record_bytes bytes between the header and the footer of files.")
+        .Shape(ScalarOutputs)
+        .NotDifferentiable()
+        .Cpu<FixedLengthKernel>();
+    MR_RETURN_IF_ERROR(r.Add(op));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace millrace

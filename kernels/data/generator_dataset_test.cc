@@ -5,17 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/cancellation.h"
-#include "core/base/thread_pool.h"
-#include "core/graph/function_library.h"
-#include "core/graph/graph.h"
 #include "core/graph/registry.h"
-#include "core/runtime/device.h"
-#include "core/runtime/plan.h"
-#include "core/runtime/rendezvous.h"
-#include "core/runtime/step.h"
 #include "gtest/gtest.h"
 #include "kernels/data/dataset.h"
+#include "kernels/testing/function_test.h"
 
 namespace millrace {
 
@@ -79,84 +72,40 @@ absl::Status RegisterTestOps(Registry& r) {
   return status;
 }
 
-class GeneratorDatasetTest : public ::testing::Test {
- protected:
-  GeneratorDatasetTest() : pool_(ThreadPool::Create("test", 2)) {
-    EXPECT_TRUE(RegisterFunctionArgs(registry_).ok());
-    EXPECT_TRUE(RegisterGeneratorDataset(registry_).ok());
-    EXPECT_TRUE(RegisterTestOps(registry_).ok());
-    auto name = DeviceName::Parse("/job:localhost/replica:0/task:0/device:CPU:0");
-    device_ = NewCpuDevice(*name, 100, pool_.get());
-    runtime_ = std::make_unique<FunctionRuntime>(library_, &registry_, device_.get());
-    AddFunction("init", "Begin", 1);
-    AddFunction("next", "Next", 2);
-    AddFunction("finalize", "Finish", 1);
+NodeSpec OneOp(const std::string& op, std::vector<std::string> inputs) {
+  return {"n", op, std::move(inputs), "", {}, ""};
+}
+
+struct GeneratorDatasetTest : FunctionTest {
+  GeneratorDatasetTest()
+      : FunctionTest({RegisterFunctionArgs, RegisterGeneratorDataset, RegisterTestOps}) {
+    constexpr DType kType = DType::kInt64;
+    AddFunction("init", {kType}, {OneOp("Begin", {"a0"})}, {"n:y:0"}, kType);
+    AddFunction("next", {kType, kType}, {OneOp("Next", {"a0", "a1"})}, {"n:y:0"}, kType);
+    AddFunction("finalize", {kType}, {OneOp("Finish", {"a0"})}, {"n:y:0"}, kType);
     begun = finished = finished_with = 0;
-  }
-
-  // One op of so many arguments.
-  void AddFunction(const std::string& name, const std::string& op, int num_args) {
-    Op signature("Function");
-    FunctionSpec f;
-    NodeSpec node{"n", op, {}, "", {}, ""};
-    for (int i = 0; i < num_args; ++i) {
-      signature.Input("a" + std::to_string(i) + ": int64");
-      node.inputs.push_back("a" + std::to_string(i));
-    }
-    signature.Output("r: int64");
-    f.ret.emplace_back("r", "n:y:0");
-    f.signature = *signature.Build();
-    f.signature.name = name;
-    f.nodes = {std::move(node)};
-    const absl::Status status = library_->Add(std::move(f));
-    ASSERT_TRUE(status.ok()) << status;
-  }
-
-  Node* Add(const std::string& op, std::vector<Endpoint> inputs, AttrMap attrs) {
-    Graph::NodeArgs args;
-    args.name = op;
-    args.uniquify = true;
-    args.op = op;
-    args.attrs = std::move(attrs);
-    args.inputs.assign(inputs.begin(), inputs.end());
-    absl::StatusOr<Node*> node = graph_.AddNode(std::move(args));
-    EXPECT_TRUE(node.ok()) << node.status();
-    return node.ok() ? *node : nullptr;
   }
 
   // The dataset of `count` elements from `start` on: init captures the one, next the other.
   DatasetPtr Make(int64_t start, int64_t count) {
-    Endpoint args[2];
-    for (int i = 0; i < 2; ++i) {
-      args[i] = {Add("_Arg", {}, {{"T", DType::kInt64}, {"index", i}}), 0};
-    }
     const std::vector<DType> one = {DType::kInt64};
-    Node* made = Add("GeneratorDataset", {args[0], args[1]},
-                     {{"init_func", FunctionRef{"init", nullptr}},
-                      {"next_func", FunctionRef{"next", nullptr}},
-                      {"finalize_func", FunctionRef{"finalize", nullptr}},
-                      {"Tinit_func_args", one},
-                      {"Tnext_func_args", one},
-                      {"Tfinalize_func_args", std::vector<DType>()},
-                      {"output_types", one},
-                      {"output_shapes", std::vector<PartialShape>(1)}});
-    Add("_Retval", {{made, 0}}, {{"T", DType::kVariant}, {"index", 0}});
-    auto plan = Plan::Create(graph_.Copy(), device_.get(), runtime_.get());
-    EXPECT_TRUE(plan.ok()) << plan.status();
-    LocalRendezvous rendezvous;
-    StepContext step;
-    step.step_id = 1;
-    step.rendezvous = &rendezvous;
-    step.cancellation = &cancellation_;
-    auto results =
-        (*plan)->Run(&step, {Tensor::Scalar<int64_t>(start), Tensor::Scalar<int64_t>(count)});
+    Ret(Add("GeneratorDataset", {Arg(0, DType::kInt64), Arg(1, DType::kInt64)},
+            {{"init_func", FunctionRef{"init", nullptr}},
+             {"next_func", FunctionRef{"next", nullptr}},
+             {"finalize_func", FunctionRef{"finalize", nullptr}},
+             {"Tinit_func_args", one},
+             {"Tnext_func_args", one},
+             {"Tfinalize_func_args", std::vector<DType>()},
+             {"output_types", one},
+             {"output_shapes", std::vector<PartialShape>(1)}}));
+    auto results = Run({Tensor::Scalar<int64_t>(start), Tensor::Scalar<int64_t>(count)});
     EXPECT_TRUE(results.ok()) << results.status();
     auto dataset = DatasetFrom((*results)[0]);
     EXPECT_TRUE(dataset.ok()) << dataset.status();
     return *dataset;
   }
   std::unique_ptr<DatasetIterator> Iterate(const DatasetPtr& dataset) {
-    auto iterator = dataset->MakeIterator({device_.get(), &cancellation_});
+    auto iterator = dataset->MakeIterator({device(), cancellation()});
     EXPECT_TRUE(iterator.ok()) << iterator.status();
     return *std::move(iterator);
   }
@@ -169,14 +118,6 @@ class GeneratorDatasetTest : public ::testing::Test {
       out.push_back(next.element[0].scalar<int64_t>());
     }
   }
-
-  std::unique_ptr<ThreadPool> pool_;
-  Registry registry_;
-  std::shared_ptr<FunctionLibrary> library_ = std::make_shared<FunctionLibrary>();
-  std::unique_ptr<Device> device_;
-  std::unique_ptr<FunctionRuntime> runtime_;
-  Graph graph_{&registry_, library_};
-  Cancellation cancellation_;
 };
 
 TEST_F(GeneratorDatasetTest, EachIterationBeginsAnewAndIsFinishedOnce) {

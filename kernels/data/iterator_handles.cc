@@ -4,6 +4,7 @@
 #include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/graph/registry.h"
+#include "core/runtime/named_resource.h"
 #include "core/runtime/plan.h"
 #include "core/runtime/step.h"
 #include "kernels/data/anonymous_resource.h"
@@ -13,32 +14,16 @@
 namespace millrace {
 namespace {
 
-absl::StatusOr<std::shared_ptr<IteratorResource>> NewIterator() {
-  return std::make_shared<IteratorResource>();
-}
-
 class IteratorHandleKernel final : public Kernel {
  public:
-  absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
-    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
-        container, name.empty() ? c.node_name() : name, IteratorResource::kTypeName));
-    return absl::OkStatus();
-  }
+  absl::Status Init(KernelConstruction& c) override { return iterator_.Init(c); }
   absl::Status Compute(KernelContext& c) override {
-    MR_RETURN_IF_ERROR(
-        c.resources()
-            .LookupOrCreate<IteratorResource>(handle_.scalar<ResourceHandle>(), NewIterator)
-            .status());
-    c.set_output(0, handle_);
-    return absl::OkStatus();
+    return iterator_.Output(c, [] { return std::make_shared<IteratorResource>(); }).status();
   }
   bool cheap() const override { return true; }
 
  private:
-  Tensor handle_;
+  NamedResource<IteratorResource> iterator_;
 };
 
 // An iterator of its own for each call.
@@ -100,21 +85,15 @@ class IteratorGetDeviceKernel final : public Kernel {
 class OneShotIteratorKernel final : public AsyncKernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
     MR_RETURN_IF_ERROR(c.GetAttr("dataset_factory", &factory_));
     functions_ = c.functions();
     if (functions_ == nullptr)
       return absl::FailedPreconditionError("functions cannot be called here");
-    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
-        container, name.empty() ? c.node_name() : name, IteratorResource::kTypeName));
-    return absl::OkStatus();
+    return iterator_.Init(c);
   }
   void ComputeAsync(KernelContext& c, Done done) override {
-    const ResourceHandle& handle = handle_.scalar<ResourceHandle>();
-    if (c.resources().Lookup<IteratorResource>(handle).ok()) {
-      c.set_output(0, handle_);
+    if (c.resources().Lookup<IteratorResource>(iterator_.handle()).ok()) {
+      iterator_.OutputHandle(c);
       return done(absl::OkStatus());
     }
     absl::StatusOr<std::shared_ptr<const Plan>> plan = functions_->GetPlan(factory_);
@@ -132,19 +111,19 @@ class OneShotIteratorKernel final : public AsyncKernel {
     MR_ASSIGN_OR_RETURN(DatasetPtr dataset, DatasetFrom(results[0]));
     // Of two steps at once one makes it.
     MutexLock lock(mu_);
-    const ResourceHandle& handle = handle_.scalar<ResourceHandle>();
+    const ResourceHandle& handle = iterator_.handle();
     if (!c.resources().Lookup<IteratorResource>(handle).ok()) {
       auto iterator = std::make_shared<IteratorResource>();
       MR_RETURN_IF_ERROR(iterator->Start(std::move(dataset), c.device()));
       MR_RETURN_IF_ERROR(c.resources().Create(handle.container, handle.name, std::move(iterator)));
     }
-    c.set_output(0, handle_);
+    iterator_.OutputHandle(c);
     return absl::OkStatus();
   }
 
   FunctionRef factory_;
   FunctionRuntime* functions_ = nullptr;
-  Tensor handle_;
+  NamedResource<IteratorResource> iterator_;
   Mutex mu_;
 };
 

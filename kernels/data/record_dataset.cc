@@ -107,29 +107,21 @@ class RecordDatasetKernel final : public DatasetKernel {
 }  // namespace
 
 absl::Status RegisterRecordDataset(Registry& r) {
-  MR_RETURN_IF_ERROR(r.Add(Op("TFRecordDataset")
-                               .Input("filenames: string")
-                               .Input("compression_type: string")
-                               .Input("buffer_size: int64")
-                               .Output("handle: variant")
-                               .Attr("metadata: string = ''")
-                               .Stateful()
-                               .Doc("The records of TFRecord files, as strings.")
-                               .Shape(ScalarOutputs)
-                               .NotDifferentiable()
-                               .Cpu<RecordDatasetKernel>()));
-  return r.Add(Op("TFRecordDatasetV2")
-                   .Input("filenames: string")
-                   .Input("compression_type: string")
-                   .Input("buffer_size: int64")
-                   .Input("byte_offsets: int64")
-                   .Output("handle: variant")
-                   .Attr("metadata: string = ''")
-                   .Stateful()
-                   .Doc("The records of TFRecord files from these offsets on, as strings.")
-                   .Shape(ScalarOutputs)
-                   .NotDifferentiable()
-                   .Cpu<RecordDatasetKernel>());
+  for (const bool with_offsets : {false, true}) {
+    Op op(with_offsets ? "TFRecordDatasetV2" : "TFRecordDataset");
+    op.Input("filenames: string").Input("compression_type: string").Input("buffer_size: int64");
+    if (with_offsets) op.Input("byte_offsets: int64");
+    op.Output("handle: variant")
+        .Attr("metadata: string = ''")
+        .Stateful()
+        .Doc(with_offsets ? "The records of TFRecord files from these offsets on, as strings."
+                          : "The records of TFRecord files, as strings.")
+        .Shape(ScalarOutputs)
+        .NotDifferentiable()
+        .Cpu<RecordDatasetKernel>();
+    MR_RETURN_IF_ERROR(r.Add(op));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace millrace

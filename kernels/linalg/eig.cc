@@ -8,6 +8,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/linalg/eigen_gradient.h"
 #include "kernels/linalg/matrices.h"
 
 namespace millrace {
@@ -71,26 +72,16 @@ absl::Status EigShape(ShapeContext& c) {
 // off the diagonal; the part subtracted comes of the eigenvectors' unit length (Giles, Collected
 // matrix derivative results for forward and reverse mode AD, 2008).
 absl::StatusOr<Gradients> EigGradient(Builder& b, const OpView& op, const Gradients& dy) {
-  Output e = op.output(0), v = op.output(1);
-  if (!op.attr<bool>("compute_v")) {
-    const Outputs both = b.Op("Eig", {op.input(0)}, {{"Tout", op.attr<DType>("Tout")}});
-    if (!b.ok()) return b.status();
-    e = both[0];
-    v = both[1];
-  }
-  Output middle = b.Op1("MatrixDiag", {dy[0].valid() ? Output(dy[0]) : b.ZerosLike(e)});
-  if (dy[1].valid()) {
-    // x / (x^2 + tiny) for 1 / x, so that equal eigenvalues give 0.
-    const Output gap = b.Sub(b.ExpandDims(e, -2), b.ExpandDims(e, -1));
-    Output f = b.Div(gap, b.Add(b.Square(gap), b.ScalarLike(gap, 1e-20)));
-    f = b.Conj(b.Op1("MatrixSetDiag", {f, b.ZerosLike(e)}));
-    const Output turned = MatrixProduct(b, v, dy[1], true, false);
+  MR_ASSIGN_OR_RETURN(EigenGradient parts,
+                      EigenGradient::Of(b, op, dy, {{"Tout", op.attr<DType>("Tout")}}));
+  auto& [e, v, turned, f, middle] = parts;
+  if (turned.valid()) {
     const Output diagonal = b.Op1("MatrixDiagPart", {turned});
     const DType real = b.dtype(e) == DType::kComplex64 ? DType::kFloat : DType::kDouble;
     const Output lengths =
         b.Op1("MatrixDiag", {b.Cast(b.Op1("Real", {diagonal}, {{"Tout", real}}), b.dtype(e))});
     const Output along = MatrixProduct(b, MatrixProduct(b, v, v, true, false), lengths);
-    middle = b.Add(middle, b.Mul(f, b.Sub(turned, along)));
+    middle = b.Add(middle, b.Mul(b.Conj(f), b.Sub(turned, along)));
   }
   const Output right = MatrixProduct(b, middle, v, false, true);
   const Output da = b.Op1("MatrixSolve", {v, right}, {{"adjoint", true}});

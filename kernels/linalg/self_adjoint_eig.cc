@@ -5,6 +5,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "kernels/linalg/eigen_gradient.h"
 #include "kernels/linalg/matrices.h"
 
 namespace millrace {
@@ -88,22 +89,10 @@ absl::Status EigShape(ShapeContext& c) {
 // V (diag(de) + F o (V^H dV)) V^H with F_ij = 1 / (e_j - e_i) off the diagonal; all of it given to
 // the lower triangle, which is what the op reads.
 absl::StatusOr<Gradients> EigV2Gradient(Builder& b, const OpView& op, const Gradients& dy) {
-  Output e = op.output(0), v = op.output(1);
-  if (!op.attr<bool>("compute_v")) {
-    const Outputs both = b.Op("SelfAdjointEigV2", {op.input(0)});
-    if (!b.ok()) return b.status();
-    e = both[0];
-    v = both[1];
-  }
-  Output middle = b.Op1("MatrixDiag", {dy[0].valid() ? Output(dy[0]) : b.ZerosLike(e)});
-  if (dy[1].valid()) {
-    // x / (x^2 + tiny) for 1 / x, so that equal eigenvalues give 0.
-    const Output gap = b.Sub(b.ExpandDims(e, -2), b.ExpandDims(e, -1));
-    Output f = b.Div(gap, b.Add(b.Square(gap), b.ScalarLike(gap, 1e-20)));
-    f = b.Op1("MatrixSetDiag", {f, b.ZerosLike(e)});
-    middle = b.Add(middle, b.Mul(f, MatrixProduct(b, v, dy[1], true, false)));
-  }
-  const Output g = MatrixProduct(b, v, MatrixProduct(b, middle, v, false, true));
+  MR_ASSIGN_OR_RETURN(const EigenGradient parts, EigenGradient::Of(b, op, dy, {}));
+  const Output middle =
+      parts.turned.valid() ? b.Add(parts.middle, b.Mul(parts.f, parts.turned)) : parts.middle;
+  const Output g = MatrixProduct(b, parts.v, MatrixProduct(b, middle, parts.v, false, true));
   const Output both = b.Op1("MatrixBandPart",
                             {b.Add(g, Adjoint(b, g)), b.Scalar<int64_t>(-1), b.Scalar<int64_t>(0)});
   const Output diagonal = b.Op1("MatrixDiagPart", {both});

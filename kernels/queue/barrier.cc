@@ -1,75 +1,30 @@
-// Barrier and its ops: tuples that are put together by key from components that come one by one. A
-// reference to a barrier holds a handle at run time.
-#include <map>
+// Barrier and its ops. A reference to a barrier holds a handle at run time.
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/graph/op_schema.h"
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
-#include "core/runtime/resource.h"
+#include "core/runtime/named_resource.h"
 #include "core/runtime/step.h"
 #include "kernels/array/int_args.h"
 #include "kernels/array/stack_tensors.h"
-#include "kernels/queue/monitor.h"
+#include "kernels/queue/barrier_resource.h"
 
 namespace millrace {
 namespace {
 
-struct BarrierOptions {
-  std::string name;
-  std::vector<DType> dtypes;
-  std::vector<PartialShape> shapes;  // one a component, known
-};
-
-// What has come of one key.
-struct BarrierElement {
-  std::string key;
-  std::vector<Tensor> components;  // uninitialised where none has come
-  size_t missing = 0;
-};
-
-struct BarrierState {
-  // The insertion in which a key was seen first, of those that brought new ones, and its place
-  // there.
-  using Order = std::pair<int64_t, int64_t>;
-  absl::flat_hash_map<std::string, std::pair<Order, BarrierElement>> incomplete;
-  std::map<Order, BarrierElement> ready;
-  int64_t insertion = INT64_MIN;
-  bool closed = false;     // to keys that are new
-  bool cancelled = false;  // to all
-
-  // How many elements there can be yet if nothing new may come.
-  size_t expected() const { return ready.size() + incomplete.size(); }
-};
-
-// Thread-safe.
-class BarrierResource final : public Resource {
- public:
-  static constexpr char kTypeName[] = "Barrier";
-  absl::string_view type_name() const override { return kTypeName; }
-  void Close() override { monitor.Close(); }
-
-  explicit BarrierResource(BarrierOptions o) : options(std::move(o)) {}
-
-  const BarrierOptions options;
-  Monitor<BarrierState> monitor;
-};
-
 class BarrierKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    std::string container;
     int64_t capacity;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &options_.name));
+    MR_RETURN_IF_ERROR(barrier_.Init(c));
     MR_RETURN_IF_ERROR(c.GetAttr("component_types", &options_.dtypes));
     MR_RETURN_IF_ERROR(c.GetAttr("shapes", &options_.shapes));
     MR_RETURN_IF_ERROR(c.GetAttr("capacity", &capacity));
-    if (options_.name.empty()) options_.name = c.node_name();
+    options_.name = barrier_.name();
     if (capacity != -1) {
       return absl::InvalidArgumentError(
           absl::StrCat("Barrier only accepts capacity=-1, not ", capacity,
@@ -83,28 +38,21 @@ class BarrierKernel final : public Kernel {
             "the shapes of a barrier's components must be known, not ", shape.ToString()));
       }
     }
-    handle_ = Tensor::Scalar<ResourceHandle>(
-        c.device()->resources().MakeHandle(container, options_.name, BarrierResource::kTypeName));
     return absl::OkStatus();
   }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const auto barrier,
-                        c.resources().LookupOrCreate<BarrierResource>(
-                            handle_.scalar<ResourceHandle>(),
-                            [&]() -> absl::StatusOr<std::shared_ptr<BarrierResource>> {
-                              return std::make_shared<BarrierResource>(options_);
-                            }));
-    if (barrier->options.dtypes != options_.dtypes || barrier->options.shapes != options_.shapes) {
-      return absl::InvalidArgumentError(absl::StrCat("shared barrier '", options_.name,
-                                                     "' has components of other types or shapes"));
-    }
-    c.set_output(0, handle_);
-    return absl::OkStatus();
+    MR_ASSIGN_OR_RETURN(const auto barrier, barrier_.Output(c, [&] {
+      return std::make_shared<BarrierResource>(options_);
+    }));
+    const BarrierOptions& found = barrier->options();
+    if (found.dtypes == options_.dtypes && found.shapes == options_.shapes) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("shared barrier '", options_.name,
+                                                   "' has components of other types or shapes"));
   }
 
  private:
   BarrierOptions options_;
-  Tensor handle_;
+  NamedResource<BarrierResource> barrier_;
 };
 
 class BarrierInsertManyKernel final : public Kernel {
@@ -114,84 +62,10 @@ class BarrierInsertManyKernel final : public Kernel {
   }
   absl::Status Compute(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(const auto barrier, c.resource<BarrierResource>(0));
-    const Tensor& keys = c.input(1);
-    MR_RETURN_IF_ERROR(Check(barrier->options, keys, c.input(2)));
-    MR_ASSIGN_OR_RETURN(const Tensor values, c.input(2).Owned());
-    Shape shape = values.shape();
-    shape.RemoveDim(0);
-    return barrier->monitor.Change([&](BarrierState& s) -> absl::Status {
-      const size_t before = s.incomplete.size() + s.ready.size();
-      for (int64_t k = 0; k < keys.dim(0); ++k) {
-        MR_ASSIGN_OR_RETURN(Tensor value, values.Slice(k, k + 1).Reshaped(shape));
-        MR_RETURN_IF_ERROR(
-            Insert(barrier->options, keys.data<std::string>()[k], k, std::move(value), &s));
-      }
-      if (s.incomplete.size() + s.ready.size() > before) ++s.insertion;
-      return absl::OkStatus();
-    });
+    return barrier->InsertMany(component_, c.input(1), c.input(2));
   }
 
  private:
-  absl::Status Check(const BarrierOptions& o, const Tensor& keys, const Tensor& values) const {
-    if (component_ < 0 || component_ >= static_cast<int64_t>(o.dtypes.size())) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("The component ID is out of range ", component_,
-                       " > num_components (= ", o.dtypes.size(), ")"));
-    }
-    const auto i = static_cast<size_t>(component_);
-    if (values.dtype() != o.dtypes[i]) {
-      return absl::InvalidArgumentError(absl::StrCat("component ", i, " of barrier '", o.name,
-                                                     "' is ", DTypeName(o.dtypes[i]), ", not ",
-                                                     DTypeName(values.dtype())));
-    }
-    if (keys.rank() != 1 || values.rank() < 1 || values.dim(0) != keys.dim(0)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("keys must be a vector, and values must have as many rows, but are ",
-                       keys.shape().ToString(), " and ", values.shape().ToString()));
-    }
-    Shape shape = values.shape();
-    shape.RemoveDim(0);
-    if (!o.shapes[i].IsCompatibleWith(shape)) {
-      return absl::InvalidArgumentError(absl::StrCat("component ", i, " of barrier '", o.name,
-                                                     "' has shape ", o.shapes[i].ToString(),
-                                                     ", not ", shape.ToString()));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status Insert(const BarrierOptions& o, const std::string& key, int64_t place, Tensor value,
-                      BarrierState* s) const {
-    if (s->cancelled) {
-      return absl::CancelledError(
-          absl::StrCat("Barrier '", o.name, "' is closed. Pending enqueues cancelled: ", key));
-    }
-    auto found = s->incomplete.find(key);
-    if (found == s->incomplete.end()) {
-      if (s->closed) {
-        return absl::CancelledError(absl::StrCat(
-            "Barrier '", o.name, "' is closed, but attempted to insert a brand new key: ", key));
-      }
-      BarrierElement element = {key, std::vector<Tensor>(o.dtypes.size()), o.dtypes.size()};
-      found = s->incomplete
-                  .emplace(key, std::make_pair(BarrierState::Order(s->insertion, place),
-                                               std::move(element)))
-                  .first;
-    }
-    BarrierElement& element = found->second.second;
-    Tensor& component = element.components[static_cast<size_t>(component_)];
-    if (component.initialized()) {
-      return absl::InvalidArgumentError(absl::StrCat("Key ", key,
-                                                     " already has a value for component ",
-                                                     component_, " in barrier '", o.name, "'"));
-    }
-    component = std::move(value);
-    if (--element.missing == 0) {
-      s->ready.emplace(found->second.first, std::move(element));
-      s->incomplete.erase(found);
-    }
-    return absl::OkStatus();
-  }
-
   int64_t component_ = 0;
 };
 
@@ -204,24 +78,19 @@ class BarrierTakeManyKernel final : public AsyncKernel {
   void ComputeAsync(KernelContext& c, Done done) override {
     absl::StatusOr<std::shared_ptr<BarrierResource>> barrier = c.resource<BarrierResource>(0);
     if (!barrier.ok()) return done(barrier.status());
-    const absl::StatusOr<int64_t> n = Count(c, (*barrier)->options);
+    const absl::StatusOr<int64_t> n = Count(c, (*barrier)->options());
     if (!n.ok()) return done(n.status());
-    auto taken = std::make_shared<Taken>();
+    auto taken = std::make_shared<BarrierResource::Taken>();
     BarrierResource* b = barrier->get();
-    b->monitor.Submit(
-        c.step().cancellation,
-        [this, b, taken, n = static_cast<size_t>(*n)](BarrierState& s)
-            -> std::optional<absl::Status> { return Take(*b, n, &s, taken.get()); },
-        [&c, taken, barrier = *std::move(barrier),
-         done = std::move(done)](absl::Status status) mutable {
-          done(status.ok() ? SetOutputs(c, barrier->options, std::move(*taken))
-                           : std::move(status));
-        });
+    b->TakeMany(static_cast<size_t>(*n), allow_small_, c.step().cancellation, taken.get(),
+                [&c, taken, barrier = *std::move(barrier),
+                 done = std::move(done)](absl::Status status) mutable {
+                  done(status.ok() ? SetOutputs(c, barrier->options(), std::move(*taken))
+                                   : std::move(status));
+                });
   }
 
  private:
-  using Taken = std::vector<std::pair<BarrierState::Order, BarrierElement>>;
-
   static absl::StatusOr<int64_t> Count(KernelContext& c, const BarrierOptions& o) {
     bool fits = static_cast<size_t>(c.num_outputs()) == 2 + o.dtypes.size();
     for (size_t i = 0; fits && i < o.dtypes.size(); ++i)
@@ -238,27 +107,8 @@ class BarrierTakeManyKernel final : public AsyncKernel {
     return n;
   }
 
-  std::optional<absl::Status> Take(const BarrierResource& barrier, size_t n, BarrierState* s,
-                                   Taken* taken) const {
-    if (s->closed && s->expected() < n) {
-      if (!allow_small_ || s->expected() == 0) {
-        return absl::OutOfRangeError(
-            absl::StrCat("Barrier '", barrier.options.name,
-                         "' is closed and has insufficient elements (requested ", n,
-                         ", total size ", s->expected(), ")"));
-      }
-      n = s->expected();
-    }
-    if (s->ready.size() < n) return std::nullopt;
-    for (; n > 0; --n) {
-      const auto first = s->ready.begin();
-      taken->emplace_back(first->first, std::move(first->second));
-      s->ready.erase(first);
-    }
-    return absl::OkStatus();
-  }
-
-  static absl::Status SetOutputs(KernelContext& c, const BarrierOptions& o, Taken taken) {
+  static absl::Status SetOutputs(KernelContext& c, const BarrierOptions& o,
+                                 BarrierResource::Taken taken) {
     const auto n = static_cast<int64_t>(taken.size());
     Tensor *orders, *keys;
     MR_RETURN_IF_ERROR(c.allocate_output(0, Shape({n}), &orders));
@@ -293,16 +143,7 @@ class BarrierCloseKernel final : public Kernel {
   }
   absl::Status Compute(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(const auto barrier, c.resource<BarrierResource>(0));
-    return barrier->monitor.Change([&](BarrierState& s) -> absl::Status {
-      if (s.closed && (s.cancelled || !cancel_pending_)) {
-        return absl::CancelledError(
-            absl::StrCat("Barrier '", barrier->options.name, "' is already closed."));
-      }
-      s.closed = true;
-      s.cancelled = cancel_pending_;
-      if (cancel_pending_) s.incomplete.clear();
-      return absl::OkStatus();
-    });
+    return barrier->Shut(cancel_pending_);
   }
 
  private:
@@ -314,8 +155,7 @@ class BarrierSizeKernel final : public Kernel {
  public:
   absl::Status Compute(KernelContext& c) override {
     MR_ASSIGN_OR_RETURN(const auto barrier, c.resource<BarrierResource>(0));
-    const size_t size = barrier->monitor.Change(
-        [](BarrierState& s) { return kReady ? s.ready.size() : s.incomplete.size(); });
+    const size_t size = kReady ? barrier->ready_size() : barrier->incomplete_size();
     c.set_output(0, Tensor::Scalar<int32_t>(static_cast<int32_t>(size)));
     return absl::OkStatus();
   }

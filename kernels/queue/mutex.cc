@@ -8,6 +8,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "core/runtime/named_resource.h"
 #include "core/runtime/resource.h"
 #include "core/runtime/step.h"
 #include "kernels/queue/monitor.h"
@@ -51,28 +52,13 @@ class HeldLock final : public VariantValue {
 
 class MutexKernel final : public Kernel {
  public:
-  absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
-    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
-        container, name.empty() ? c.node_name() : name, MutexResource::kTypeName));
-    return absl::OkStatus();
-  }
+  absl::Status Init(KernelConstruction& c) override { return mutex_.Init(c); }
   absl::Status Compute(KernelContext& c) override {
-    MR_RETURN_IF_ERROR(
-        c.resources()
-            .LookupOrCreate<MutexResource>(handle_.scalar<ResourceHandle>(),
-                                           []() -> absl::StatusOr<std::shared_ptr<MutexResource>> {
-                                             return std::make_shared<MutexResource>();
-                                           })
-            .status());
-    c.set_output(0, handle_);
-    return absl::OkStatus();
+    return mutex_.Output(c, [] { return std::make_shared<MutexResource>(); }).status();
   }
 
  private:
-  Tensor handle_;
+  NamedResource<MutexResource> mutex_;
 };
 
 class MutexLockKernel final : public AsyncKernel {

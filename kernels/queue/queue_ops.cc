@@ -6,6 +6,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "core/runtime/named_resource.h"
 #include "kernels/queue/queue_resource.h"
 
 namespace millrace {
@@ -14,14 +15,12 @@ namespace {
 class QueueHandleKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
+    MR_RETURN_IF_ERROR(queue_.Init(c));
     MR_RETURN_IF_ERROR(c.GetAttr("component_types", &options_.dtypes));
     MR_RETURN_IF_ERROR(c.GetAttr("shapes", &options_.shapes));
     MR_RETURN_IF_ERROR(c.GetAttr("capacity", &options_.capacity));
     options_.kind = absl::StrCat(c.op()).substr(0, c.op().find("V2"));
-    options_.name = name.empty() ? c.node_name() : name;
+    options_.name = queue_.name();
     options_.shuffled = options_.kind == "RandomShuffleQueue";
     options_.padded = options_.kind == "PaddingFIFOQueue";
     if (options_.shuffled) {
@@ -47,16 +46,11 @@ class QueueHandleKernel final : public Kernel {
     if (!options_.shapes.empty() && options_.shapes.size() != options_.dtypes.size()) {
       return absl::InvalidArgumentError("shapes must be empty or have one entry a component");
     }
-    handle_ = Tensor::Scalar<ResourceHandle>(
-        c.device()->resources().MakeHandle(container, options_.name, Queue::kTypeName));
     return absl::OkStatus();
   }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const auto queue, c.resources().LookupOrCreate<Queue>(
-                                              handle_.scalar<ResourceHandle>(),
-                                              [&]() -> absl::StatusOr<std::shared_ptr<Queue>> {
-                                                return std::make_shared<Queue>(options_);
-                                              }));
+    MR_ASSIGN_OR_RETURN(const auto queue,
+                        queue_.Output(c, [&] { return std::make_shared<Queue>(options_); }));
     const QueueOptions& found = queue->options();
     if (found.dtypes != options_.dtypes || found.kind != options_.kind) {
       return absl::InvalidArgumentError(
@@ -69,13 +63,12 @@ class QueueHandleKernel final : public Kernel {
                        " but requested capacity was ", options_.capacity,
                        ", or its shapes or min_after_dequeue are other ones"));
     }
-    c.set_output(0, handle_);
     return absl::OkStatus();
   }
 
  private:
   QueueOptions options_;
-  Tensor handle_;
+  NamedResource<Queue> queue_;
 };
 
 class QueueCloseKernel final : public Kernel {

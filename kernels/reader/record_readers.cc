@@ -10,6 +10,7 @@
 #include "core/io/decompressed_file.h"
 #include "core/io/record_reader.h"
 #include "core/runtime/kernel.h"
+#include "core/runtime/named_resource.h"
 #include "kernels/reader/reader_resource.h"
 
 namespace millrace {
@@ -177,29 +178,18 @@ template <typename Format>
 class ReaderHandleKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
     MR_RETURN_IF_ERROR(format_.Init(c));
-    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
-        container, name.empty() ? c.node_name() : name, Reader::kTypeName));
-    return absl::OkStatus();
+    return reader_.Init(c);
   }
   absl::Status Compute(KernelContext& c) override {
-    MR_RETURN_IF_ERROR(c.resources()
-                           .LookupOrCreate<Reader>(
-                               handle_.scalar<ResourceHandle>(),
-                               [&]() -> absl::StatusOr<std::shared_ptr<Reader>> {
-                                 return std::make_shared<Reader>(std::make_unique<Format>(format_));
-                               })
-                           .status());
-    c.set_output(0, handle_);
-    return absl::OkStatus();
+    return reader_
+        .Output(c, [&] { return std::make_shared<Reader>(std::make_unique<Format>(format_)); })
+        .status();
   }
 
  private:
   Format format_;
-  Tensor handle_;
+  NamedResource<Reader> reader_;
 };
 
 // Both forms of an op: with a reference, and with a resource, which may have new_attrs besides.

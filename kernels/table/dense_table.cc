@@ -6,6 +6,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "core/runtime/named_resource.h"
 #include "kernels/table/lookup_table.h"
 
 namespace millrace {
@@ -31,11 +32,8 @@ absl::StatusOr<Shape> ValueShape(const KernelConstruction& c) {
 class DenseTableKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
     float load;
     int64_t buckets;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
     MR_RETURN_IF_ERROR(c.GetAttr("value_dtype", &value_dtype_));
     MR_RETURN_IF_ERROR(c.GetAttr("initial_num_buckets", &buckets));
     MR_RETURN_IF_ERROR(c.GetAttr("max_load_factor", &load));
@@ -49,9 +47,7 @@ class DenseTableKernel final : public Kernel {
       return absl::InvalidArgumentError(
           absl::StrCat("max_load_factor must be between 0 and 1, got: ", load));
     }
-    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
-        container, name.empty() ? c.node_name() : name, LookupTable::kTypeName));
-    return absl::OkStatus();
+    return table_.Init(c);
   }
   absl::Status Compute(KernelContext& c) override {
     std::vector<Tensor> reserved;
@@ -66,26 +62,19 @@ class DenseTableKernel final : public Kernel {
       }
       reserved.push_back(c.input(i));
     }
-    MR_ASSIGN_OR_RETURN(const auto table,
-                        c.resources().LookupOrCreate<LookupTable>(
-                            handle_.scalar<ResourceHandle>(),
-                            [&]() -> absl::StatusOr<std::shared_ptr<LookupTable>> {
-                              return std::make_shared<LookupTable>(value_dtype_, value_shape_,
-                                                                   reserved);
-                            }));
-    if (table->key_dtype() != c.input(0).dtype() || table->value_dtype() != value_dtype_) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("Conflicting key/value dtypes with the table '",
-                       handle_.scalar<ResourceHandle>().name, "' that is there"));
-    }
-    c.set_output(0, handle_);
-    return absl::OkStatus();
+    MR_ASSIGN_OR_RETURN(const auto table, table_.Output(c, [&] {
+      return std::make_shared<LookupTable>(value_dtype_, value_shape_, reserved);
+    }));
+    if (table->key_dtype() == c.input(0).dtype() && table->value_dtype() == value_dtype_)
+      return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("Conflicting key/value dtypes with the table '",
+                                                   table_.name(), "' that is there"));
   }
 
  private:
   DType value_dtype_;
   Shape value_shape_;
-  Tensor handle_;
+  NamedResource<LookupTable> table_;
 };
 
 // A table of its own for each call.

@@ -7,6 +7,7 @@
 #include "core/graph/registry.h"
 #include "core/graph/shape_inference.h"
 #include "core/runtime/kernel.h"
+#include "core/runtime/named_resource.h"
 #include "kernels/table/lookup_table.h"
 
 namespace millrace {
@@ -15,9 +16,7 @@ namespace {
 class TableHandleKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
-    std::string container, name;
-    MR_RETURN_IF_ERROR(c.GetAttr("container", &container));
-    MR_RETURN_IF_ERROR(c.GetAttr("shared_name", &name));
+    MR_RETURN_IF_ERROR(table_.Init(c));
     MR_RETURN_IF_ERROR(c.GetAttr("key_dtype", &key_dtype_));
     MR_RETURN_IF_ERROR(c.GetAttr("value_dtype", &value_dtype_));
     if (c.attrs().Has("value_shape")) {
@@ -35,32 +34,23 @@ class TableHandleKernel final : public Kernel {
           absl::StrCat("values cannot be of type ", DTypeName(value_dtype_)));
     }
     fixed_ = absl::StartsWith(c.op(), "HashTable");
-    handle_ = Tensor::Scalar<ResourceHandle>(c.device()->resources().MakeHandle(
-        container, name.empty() ? c.node_name() : name, LookupTable::kTypeName));
     return absl::OkStatus();
   }
   absl::Status Compute(KernelContext& c) override {
-    MR_ASSIGN_OR_RETURN(const auto table,
-                        c.resources().LookupOrCreate<LookupTable>(
-                            handle_.scalar<ResourceHandle>(),
-                            [&]() -> absl::StatusOr<std::shared_ptr<LookupTable>> {
-                              return std::make_shared<LookupTable>(key_dtype_, value_dtype_,
-                                                                   value_shape_, fixed_);
-                            }));
-    if (table->key_dtype() != key_dtype_ || table->value_dtype() != value_dtype_) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("Conflicting key/value dtypes with the table '",
-                       handle_.scalar<ResourceHandle>().name, "' that is there"));
-    }
-    c.set_output(0, handle_);
-    return absl::OkStatus();
+    MR_ASSIGN_OR_RETURN(const auto table, table_.Output(c, [&] {
+      return std::make_shared<LookupTable>(key_dtype_, value_dtype_, value_shape_, fixed_);
+    }));
+    if (table->key_dtype() == key_dtype_ && table->value_dtype() == value_dtype_)
+      return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat("Conflicting key/value dtypes with the table '",
+                                                   table_.name(), "' that is there"));
   }
 
  private:
   DType key_dtype_, value_dtype_;
   Shape value_shape_;
   bool fixed_;
-  Tensor handle_;
+  NamedResource<LookupTable> table_;
 };
 
 enum class TableOp { kInitialize, kInsert, kImport, kRemove };

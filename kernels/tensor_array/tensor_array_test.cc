@@ -1,4 +1,4 @@
-// Arrays and stacks of a step, and examples for the gradients of what goes through them.
+// Arrays of a step, and examples for the gradients of what goes through them.
 #include "gtest/gtest.h"
 #include "kernels/tensor_array/register_tensor_array.h"
 #include "kernels/testing/gradient_example.h"
@@ -76,15 +76,6 @@ TEST_F(TensorArrayTest, ElementsAreWrittenOnceAndReadOnce) {
   EXPECT_EQ(Code("TensorArrayReadV3", {handle, I0(1), flow}, Doubles()),
             StatusCode::kInvalidArgument);
   EXPECT_TENSOR_EQ(Run1("TensorArraySizeV3", {handle, flow}), I0(2));
-}
-
-TEST_F(TensorArrayTest, Stacks) {
-  const Tensor stack = Run1("StackV2", {I0(1)}, {{"elem_type", DType::kDouble}});
-  EXPECT_TENSOR_EQ(Run1("StackPushV2", {stack, D({1})}), D({1}));
-  EXPECT_EQ(Code("StackPushV2", {stack, D({2})}), StatusCode::kInvalidArgument);
-  EXPECT_TENSOR_EQ(Run1("StackPopV2", {stack}, {{"elem_type", DType::kDouble}}), D({1}));
-  EXPECT_EQ(Code("StackPopV2", {stack}, {{"elem_type", DType::kDouble}}),
-            StatusCode::kInvalidArgument);
 }
 
 }  // namespace

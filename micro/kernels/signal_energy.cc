@@ -1,7 +1,7 @@
 #include "micro/kernels/signal_energy.h"
 
 #include "micro/kernels/common/custom_options.h"
-#include "micro/signal/spectrum.h"
+#include "micro/kernels/loops/front_end.h"
 
 namespace millrace::micro {
 namespace {
@@ -31,7 +31,7 @@ Status Invoke(OpContext& context) {
   const Data& data = context.data<Data>();
   auto* output = context.output_data<uint32_t>();
   __builtin_memset(output, 0, context.output().bytes());
-  signal::Energies(context.input_data<int16_t>(0), data.begin, data.end, output);
+  EnergiesLoop(context.input_data<int16_t>(0), data.begin, data.end, output);
   return Status::kOk;
 }
 

@@ -1,8 +1,8 @@
 #include "micro/kernels/signal_fft.h"
 
 #include "micro/kernels/common/custom_options.h"
+#include "micro/kernels/loops/front_end.h"
 #include "micro/signal/fft.h"
-#include "micro/signal/spectrum.h"
 
 namespace millrace::micro {
 namespace {
@@ -22,7 +22,7 @@ Status PrepareAutoScale(OpContext& context) {
 }
 
 Status InvokeAutoScale(OpContext& context) {
-  *context.output_data<int32_t>(1) = signal::AutoScale(
+  *context.output_data<int32_t>(1) = AutoScaleLoop(
       context.input_data<int16_t>(0), context.input(0).elements(), context.output_data<int16_t>(0));
   return Status::kOk;
 }
@@ -77,6 +77,15 @@ Status Prepare(OpContext& context, bool forward) {
 Status PrepareForward(OpContext& context) { return Prepare(context, true); }
 Status PrepareInverse(OpContext& context) { return Prepare(context, false); }
 
+void Forward(const int16_t* input, int32_t size, int32_t length, const int16_t* twiddles,
+             int16_t* output) {
+  RealFftLoop(input, size, length, twiddles, output);
+}
+template <typename T>
+void Forward(const T* input, int32_t size, int32_t length, const T* twiddles, T* output) {
+  signal::RealFft(input, size, length, twiddles, output);
+}
+
 template <typename T>
 void Run(const OpContext& context, bool forward) {
   const Data& data = context.data<Data>();
@@ -88,7 +97,7 @@ void Run(const OpContext& context, bool forward) {
   T* output = context.output_data<T>();
   for (int32_t i = 0; i < rows; ++i, input += size, output += output_size) {
     if (forward) {
-      signal::RealFft(input, size, data.length, twiddles, output);
+      Forward(input, size, data.length, twiddles, output);
     } else {
       signal::InverseRealFft(input, data.length, twiddles, output);
     }

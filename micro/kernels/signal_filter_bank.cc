@@ -2,6 +2,7 @@
 
 #include "micro/kernels/common/custom_options.h"
 #include "micro/kernels/common/indices.h"
+#include "micro/kernels/loops/front_end.h"
 #include "micro/signal/filter_bank.h"
 
 namespace millrace::micro {
@@ -56,8 +57,8 @@ Status PrepareBank(OpContext& context) {
 }
 
 Status InvokeBank(OpContext& context) {
-  signal::SumBands(BankOf(context), context.input_data<uint32_t>(kEnergies),
-                   context.output_data<uint64_t>());
+  SumBandsLoop(BankOf(context), context.input_data<uint32_t>(kEnergies),
+               context.output_data<uint64_t>());
   return Status::kOk;
 }
 
@@ -80,11 +81,8 @@ Status InvokeRoot(OpContext& context) {
   const int32_t bits = *context.input_data<int32_t>(1);
   MR_ENSURE(context, bits >= 0 && bits <= 31, Status::kInvokeFailed,
             "the scale bits are not in 0 .. 31");
-  const auto* input = context.input_data<uint64_t>(0);
-  auto* output = context.output_data<uint32_t>();
-  for (int32_t i = 0; i < context.output().elements(); ++i) {
-    output[i] = signal::SquareRoot(input[i]) >> bits;
-  }
+  SquareRootsLoop(context.input_data<uint64_t>(0), context.output().elements(), bits,
+                  context.output_data<uint32_t>());
   return Status::kOk;
 }
 

@@ -1,7 +1,7 @@
 #include "micro/kernels/signal_window.h"
 
 #include "micro/kernels/common/custom_options.h"
-#include "micro/signal/spectrum.h"
+#include "micro/kernels/loops/front_end.h"
 
 namespace millrace::micro {
 namespace {
@@ -35,9 +35,8 @@ Status Invoke(OpContext& context) {
   const int32_t n = context.input(kWeights).elements();
   const int32_t elements = context.input(kInput).elements();
   for (int32_t i = 0; i < elements; i += n) {
-    signal::ApplyWindow(context.input_data<int16_t>(kInput) + i,
-                        context.input_data<int16_t>(kWeights), n, context.data<Data>().shift,
-                        context.output_data<int16_t>() + i);
+    WindowLoop(context.input_data<int16_t>(kInput) + i, context.input_data<int16_t>(kWeights), n,
+               context.data<Data>().shift, context.output_data<int16_t>() + i);
   }
   return Status::kOk;
 }

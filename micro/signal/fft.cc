@@ -62,19 +62,7 @@ struct Arithmetic<float> {
   static float Half(float x) { return x * 0.5f; }
 };
 
-// Where element i of n stands before the first step. The steps' radices are, outermost first, 4 as
-// long as it divides, then 2.
-int32_t PlaceOf(int32_t i, int32_t n) {
-  int32_t place = 0;
-  int bits = __builtin_ctz(static_cast<uint32_t>(n));
-  for (; bits >= 2; i >>= 2) {
-    bits -= 2;
-    place |= (i & 3) << bits;
-  }
-  return bits == 1 ? place | i : place;
-}
-
-// n complex values in place, each where PlaceOf says.
+// n complex values in place, each where FftPlaceOf says.
 template <typename T>
 class ComplexFft {
  public:
@@ -158,7 +146,7 @@ void Forward(const T* input, int32_t size, int32_t length, const T* table, T* ou
   auto* x = reinterpret_cast<Complex<T>*>(output);
   for (int32_t i = 0; i < n; ++i) {
     const int32_t at = 2 * i;
-    x[PlaceOf(i, n)] = {at < size ? input[at] : T{0}, at + 1 < size ? input[at + 1] : T{0}};
+    x[FftPlaceOf(i, n)] = {at < size ? input[at] : T{0}, at + 1 < size ? input[at + 1] : T{0}};
   }
   ComplexFft<T>(n, twiddles, false, x).Run();
   Separate(n, twiddles, x);
@@ -179,8 +167,8 @@ void Inverse(const T* input, int32_t length, const T* table, T* output) {
     const C b = A::template Divide<2>(Conjugate(from[n - k]));
     const C even = a + b;
     const C odd = A::Multiply(a - b, C{static_cast<T>(-twiddles.Sin(k)), twiddles.Cos(k)});
-    x[PlaceOf(k, n)] = even + odd;
-    x[PlaceOf(n - k, n)] = Conjugate(even - odd);
+    x[FftPlaceOf(k, n)] = even + odd;
+    x[FftPlaceOf(n - k, n)] = Conjugate(even - odd);
   }
   ComplexFft<T>(n, twiddles, true, x).Run();
 }

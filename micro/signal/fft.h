@@ -21,6 +21,18 @@ constexpr bool IsFftLength(int32_t length) {
   return length >= 4 && length <= kMaxFftLength && (length & (length - 1)) == 0;
 }
 
+// Where element i of n complex values, a power of two, stands before the first step. The steps'
+// radices are, outermost first, 4 as long as it divides, then 2.
+inline int32_t FftPlaceOf(int32_t i, int32_t n) {
+  int32_t place = 0;
+  int bits = __builtin_ctz(static_cast<uint32_t>(n));
+  for (; bits >= 2; i >>= 2) {
+    bits -= 2;
+    place |= (i & 3) << bits;
+  }
+  return bits == 1 ? place | i : place;
+}
+
 // input: `size` <= length values, as if followed by zeros. output: length / 2 + 1 complex values,
 // each real part before imaginary part; may not overlap the input. twiddles: FillTwiddles(length).
 void RealFft(const int16_t* input, int32_t size, int32_t length, const int16_t* twiddles,
