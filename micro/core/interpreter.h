@@ -113,7 +113,6 @@ class MicroInterpreter {
     return compression_ != nullptr &&
            resolver_.decompression()->is_compressed(compression_, subgraph, tensor);
   }
-  Status InvokeOp(const OpRegistration& op, OpContext& context) const;
   Status ResolveOps();
   Status PrepareOps();
   Status CheckOp(const OpContext& context, const OpRegistration* op) const;

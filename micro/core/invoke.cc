@@ -4,26 +4,18 @@
 
 namespace millrace::micro {
 
-Status MicroInterpreter::InvokeOp(const OpRegistration& op, OpContext& context) const {
-  if (compression_ != nullptr) {
-    MR_TRY(resolver_.decompression()->decompress_inputs(compression_, context));
-  }
-  return op.invoke(context);
-}
-
 Status MicroInterpreter::InvokeSubgraph(int subgraph) {
   OpContext context(this, subgraph);
   const int count = context.operators_.size();
   for (int i = 0; i < count; ++i) {
     context.MoveTo(i);
     const OpRegistration& op = *graph_.ops[context.code_index()];
-    if (options_.profiler == nullptr) {
-      MR_TRY(InvokeOp(op, context));
-    } else {
-      const ProfileScope scope(options_.profiler,
-                               ProfileEvent{subgraph, i, op.code, op.custom_name, false});
-      MR_TRY(InvokeOp(op, context));
+    const ProfileScope scope(options_.profiler,
+                             ProfileEvent{subgraph, i, op.code, op.custom_name, false});
+    if (compression_ != nullptr) {
+      MR_TRY(resolver_.decompression()->decompress_inputs(compression_, context));
     }
+    MR_TRY(op.invoke(context));
   }
   return Status::kOk;
 }

@@ -1,33 +1,38 @@
 #include "micro/core/look_up.h"
 
+#include <cstddef>
+
 namespace millrace::micro {
 namespace {
 
 template <int kBytes>
 bool LookUpValues(const LookUpTables& t, int32_t elements, uint8_t* output) {
+  // Copies: for all the compiler knows the output might be `t`.
   const uint8_t* indices = t.indices;
-  const uint32_t mask = (1u << t.bits) - 1;
-  uint32_t waiting = 0;
-  int waiting_bits = 0;
-  int32_t channel = 0, left = t.inner;
+  const int bits = t.bits;
+  const auto table_size = static_cast<uint32_t>(t.table_size);
+  const ptrdiff_t run = ptrdiff_t{t.inner} * kBytes;
+  uint32_t window = 0;  // bits not used yet, at the top
+  int held = 0;
+  int32_t channel = 0;
   const uint8_t* table = t.values;
-  for (int32_t i = 0; i < elements; ++i, --left, output += kBytes) {
-    if (left == 0) {
-      left = t.inner;
-      table += t.table_size * kBytes;
-      if (++channel == t.channels) {
-        channel = 0;
-        table = t.values;
+  for (const uint8_t* const end = output + ptrdiff_t{elements} * kBytes; output != end;) {
+    for (const uint8_t* const run_end = output + run; output != run_end; output += kBytes) {
+      if (held < bits) {
+        window |= static_cast<uint32_t>(*indices++) << (24 - held);
+        held += 8;
       }
+      const uint32_t index = window >> (32 - bits);
+      window <<= bits;
+      held -= bits;
+      if (index >= table_size) return false;
+      __builtin_memcpy(output, table + index * kBytes, kBytes);
     }
-    if (waiting_bits < t.bits) {
-      waiting = (waiting << 8) | *indices++;
-      waiting_bits += 8;
+    table += ptrdiff_t{t.table_size} * kBytes;
+    if (++channel == t.channels) {
+      channel = 0;
+      table = t.values;
     }
-    waiting_bits -= t.bits;
-    const auto index = static_cast<int32_t>((waiting >> waiting_bits) & mask);
-    if (index >= t.table_size) return false;
-    __builtin_memcpy(output, table + index * kBytes, kBytes);
   }
   return true;
 }

@@ -182,7 +182,7 @@ TEST(LookUpWeights, AreRefusedWithoutDecompression) {
   Small small;
   ModelRunner runner(small.Make(), kOps);
   EXPECT_EQ(runner.Allocate(), Status::kUnsupported);
-  EXPECT_THAT(runner.Reason(), HasSubstr("has no decompression"));
+  EXPECT_THAT(runner.Reason(), HasSubstr("the weights are compressed"));
 }
 
 TEST(LookUpWeights, AnIndexOutsideOfItsTable) {

@@ -141,7 +141,7 @@ Status Verifier::Metadata() {
   }
   compressed_ = model_.MetadataBytes(kCompressionEntry).data() != nullptr;
   if (compressed_ && decompression_ == nullptr) {
-    return Refuse(Status::kUnsupported, MR_WHY("the resolver has no decompression"));
+    return Refuse(Status::kUnsupported, MR_WHY("the weights are compressed"));
   }
   return Status::kOk;
 }
