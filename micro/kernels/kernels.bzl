@@ -27,11 +27,13 @@ OpResolver {function}() {{
 """
 
 def _loops_of(folder):
-    own = native.glob([folder + "/*.cc"], exclude = ["**/*_test.cc"]) if folder else []
-    return own + native.glob(
-        ["reference/*.cc"],
-        exclude = [file.replace(folder + "/", "reference/") for file in own],
-    )
+    """From a folder, then from the one above it (what several machines share), then the reference's."""
+    files = []
+    above = ["arm"] if folder.startswith("arm/") else []
+    for from_folder in ([folder] if folder else []) + above + ["reference"]:
+        names = [file.split("/")[-1] for file in files]
+        files += [file for file in native.glob([from_folder + "/*.cc"], exclude = ["**/*_test.cc"]) if file.split("/")[-1] not in names]
+    return files
 
 def _headers_of(folder):
     return native.glob(["reference/*.h"] + {
