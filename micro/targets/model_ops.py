@@ -107,6 +107,13 @@ def ops_of(model):
     return result
 
 
+def decompression_of(model):
+    """C++ of what an interpreter needs to decompress the model's weights, for its resolver."""
+    root = Table(model, struct.unpack_from("<I", model, 0)[0])
+    names = [entry.string(0) for entry in root.tables(6)]
+    return "&kLookUpWeights" if "COMPRESSION_METADATA" in names else "nullptr"
+
+
 def _has_full_lstm(root, codes):
     """Whether a UNIDIRECTIONAL_SEQUENCE_LSTM has coupled gates, peepholes, a projection or
     normalisation."""
