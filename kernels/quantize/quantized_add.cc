@@ -12,24 +12,38 @@
 #include "core/runtime/kernel.h"
 #include "kernels/math/broadcast.h"
 #include "kernels/math/wide.h"
+#include "kernels/quantize/quantized_converter.h"
 #include "kernels/quantize/quantized_type.h"
 
 namespace millrace {
 namespace {
 
-// A range of 32-bit numbers for sums of numbers of two ranges: of 8 bits each they take 17 of them
-// and the sign.
-QuantizedRange SumRange(const QuantizedRange& a, const QuantizedRange& b, DType out) {
+// A range of 32-bit numbers for sums of 8-bit numbers of two ranges, with room for more sums of
+// these.
+QuantizedRange SumRange(const QuantizedRange& a, const QuantizedRange& b, int spare_bits,
+                        DType out) {
   const float most =
-      std::max({std::abs(a.min), std::abs(a.max), std::abs(b.min), std::abs(b.max)}) * (1 << 14);
+      std::max({std::abs(a.min), std::abs(a.max), std::abs(b.min), std::abs(b.max)}) *
+      static_cast<float>(1 << spare_bits);
   return {QuantizedType::Of(out), -most, most};
 }
 
-// The numbers of input i, of `range`, as those of `to`.
+// The numbers of input i, of `range`, as those of `to`, as TensorFlow takes them: with a bias all
+// in single precision, else a scalar exactly and a tensor in whole steps from what 0 becomes.
 std::vector<double> InRange(KernelContext& c, int i, const QuantizedRange& range,
-                            const QuantizedRange& to) {
+                            const QuantizedRange& to, bool with_bias) {
   std::vector<double> values = LoadWide<double>(c.input(i));
-  for (double& v : values) v = to.FromFloat(range.ToFloat(v));
+  const QuantizedConverter convert(range, to);
+  const double zero = to.FromFloatUnclamped(range.ToFloat(0));
+  const double step = to.FromFloatUnclamped(range.ToFloat(1)) - zero;
+  for (double& v : values) {
+    if (with_bias) {
+      v = convert(v);
+    } else {
+      v = c.input(i).rank() == 0 ? to.FromFloat(range.ToFloat(v))
+                                 : std::clamp(zero + v * step, to.type.lowest, to.type.highest);
+    }
+  }
   return values;
 }
 
@@ -59,12 +73,15 @@ class QuantizedSumKernel final : public Kernel {
     MR_ASSIGN_OR_RETURN(const Broadcast broadcast, Broadcast::Create({&x_shape, &y_shape}));
     Tensor* out;
     MR_RETURN_IF_ERROR(c.allocate_output(0, broadcast.output(), &out));
-    const QuantizedRange range = kProduct ? ProductRange(x_range, y_range, out->dtype())
-                                          : SumRange(x_range, y_range, out->dtype());
+    const QuantizedRange range = kProduct
+                                     ? ProductRange(x_range, y_range, out->dtype())
+                                     : SumRange(x_range, y_range, kBias ? 17 : 14, out->dtype());
     const std::vector<double> x =
-        kProduct ? LessZero(c, 0, x_range) : InRange(c, 0, x_range, range);
+        kProduct ? LessZero(c, 0, x_range) : InRange(c, 0, x_range, range, kBias);
     const std::vector<double> y =
-        kProduct ? LessZero(c, 1, y_range) : InRange(c, 1, y_range, range);
+        kProduct ? LessZero(c, 1, y_range) : InRange(c, 1, y_range, range, kBias);
+    // TensorFlow adds what 0 becomes to a bias; it may be one off 0.
+    const double zero = kBias ? range.FromFloat(0) : 0;
     std::vector<double> z(static_cast<size_t>(out->num_elements()));
     broadcast.ForEachRun(
         c.pool(), 1 << 14, [&](int64_t to, const Broadcast::Offsets& at, int64_t count) {
@@ -72,7 +89,7 @@ class QuantizedSumKernel final : public Kernel {
             const double a = x[static_cast<size_t>(at[0] + i * broadcast.step(0))];
             const double b = y[static_cast<size_t>(at[1] + i * broadcast.step(1))];
             z[static_cast<size_t>(to + i)] =
-                std::clamp(kProduct ? a * b : a + b, range.type.lowest, range.type.highest);
+                std::clamp(kProduct ? a * b : a + b + zero, range.type.lowest, range.type.highest);
           }
         });
     StoreWide(z, out);

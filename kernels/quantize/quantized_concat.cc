@@ -13,6 +13,7 @@
 #include "kernels/array/concat.h"
 #include "kernels/array/int_args.h"
 #include "kernels/math/wide.h"
+#include "kernels/quantize/quantized_converter.h"
 #include "kernels/quantize/quantized_type.h"
 
 namespace millrace {
@@ -61,9 +62,9 @@ class QuantizedConcatKernel final : public Kernel {
     for (int i = 0; i < n; ++i) {
       std::vector<double> values = LoadWide<double>(c.input(1 + i));
       const QuantizedRange& range = ranges[static_cast<size_t>(i)];
-      if (range.min != all.min || range.max != all.max) {
-        for (double& v : values) v = all.FromFloat(range.ToFloat(v));
-      }
+      if (range.min != all.min || range.max != all.max)
+        std::transform(values.begin(), values.end(), values.begin(),
+                       QuantizedConverter(range, all));
       const int64_t width = c.input(1 + i).num_elements() / outer;
       for (int64_t o = 0; o < outer; ++o) {
         std::copy_n(values.begin() + o * width, width, row + o * (shape.num_elements() / outer));

@@ -87,15 +87,17 @@ TEST_F(QuantizedTensorsTest, AddsAndMultipliesIn32Bits) {
   };
   EXPECT_EQ(run("QuantizedMul"), Numbers({-100, -30, 0, 155 * 3}));
   EXPECT_NEAR(high, 1e-4 * 2147483647.0, 1);
-  const float sums[] = {0, -0.07f, -0.1f, 1.58f};
-  const Numbers added = run("QuantizedAdd");
-  ASSERT_EQ(added.size(), 4u);
-  EXPECT_EQ(high, 1.55f * (1 << 14));
-  for (int i = 0; i < 4; ++i) EXPECT_NEAR(added[i] * (high / 2147483647.0), sums[i], 5e-3) << i;
+  const double sums[] = {0, -0.07, -0.1, 1.58};
+  const auto expect_sums = [&](const Numbers& added, float most) {
+    ASSERT_EQ(added.size(), 4u);
+    EXPECT_EQ(high, most);
+    for (int i = 0; i < 4; ++i) EXPECT_NEAR(added[i] * (high / 2147483647.0), sums[i], 5e-3) << i;
+  };
+  expect_sums(run("QuantizedAdd"), 1.55f * (1 << 14));
 
   const std::vector<OpInput> inputs = {x, y, F(-1), F(1.55f), F(-1), F(1.55f)};
   const AttrMap attrs = {{"out_type", DType::kQInt32}};
-  EXPECT_EQ(Integers<int32_t>("QuantizedBiasAdd", inputs, attrs), added);
+  expect_sums(Integers<int32_t>("QuantizedBiasAdd", inputs, attrs), 1.55f * (1 << 17));
   std::vector<OpInput> wrong = inputs;
   wrong[1] = Bytes(Shape({3}), {1, 2, 3});
   EXPECT_EQ(Code("QuantizedBiasAdd", wrong, attrs), StatusCode::kInvalidArgument);
