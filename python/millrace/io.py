@@ -28,7 +28,7 @@ _OF_RECORDS = ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator")
 
 
 def __dir__():
-    return sorted({*globals(), *_OF_RECORDS})
+    return sorted({*globals(), *_OF_RECORDS, "match_filenames_once", "write_graph"})
 
 
 def __getattr__(name):
@@ -36,6 +36,10 @@ def __getattr__(name):
         from millrace.framework import records
 
         return getattr(records, name)
+    if name == "match_filenames_once":
+        from millrace.compat.v1.input_pipeline import match_filenames_once
+
+        return match_filenames_once
     if name == "write_graph":
         from millrace.train.meta_graph import write_graph
 
@@ -53,6 +57,13 @@ def encode_base64(input, pad=False, name=None):
 def decode_base64(input, name=None):
     """The bytes of web-safe base64. When it runs: InvalidArgumentError for anything else."""
     return apply_op("DecodeBase64", (input,), None, name)
+
+
+@public
+def decode_compressed(bytes, compression_type="", name=None):
+    """Strings decompressed; compression_type is "ZLIB", "GZIP" or "" for none. When it runs:
+    DataLossError for what is not compressed so."""
+    return apply_op("DecodeCompressed", (bytes,), {"compression_type": compression_type}, name)
 
 
 @public

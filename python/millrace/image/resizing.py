@@ -59,7 +59,7 @@ def resize(
     if antialias and method in ("bilinear", "bicubic") and _shrinks(images, size):
         raise NotImplementedError("resize: antialias is not there for smaller images")
     if preserve_aspect_ratio:
-        size = _fitting(images, size)
+        size = fitting(images, size)
     attrs = {} if method == "area" else {"half_pixel_centers": True}
     return resize_by(_OPS[method], images, size, attrs, name)
 
@@ -72,7 +72,7 @@ def _shrinks(images, size):
     return any(w < h for w, h in zip(want.tolist(), have))
 
 
-def _fitting(images, size):
+def fitting(images, size):
     """The greatest size of the images' proportions within a size."""
     at = images.shape.rank - 3
     shape = cast(apply_op("Shape", (images,))[at : at + 2], dtypes.float32)
@@ -104,13 +104,21 @@ def resize_with_pad(
 ):
     """The image in its own proportions, in the middle of zeros."""
 
+    def resized(images, size):
+        return resize(images, size, method, antialias=antialias)
+
+    return padded(image, target_height, target_width, resized)
+
+
+def padded(image, target_height, target_width, resized):
+    """The image in its own proportions, resized(images, size), in the middle of zeros."""
+
     def fit(x):
         height, width = x.shape[1], x.shape[2]
         if height is None or width is None:
             raise ValueError("resize_with_pad: the image's height and width must be known")
         ratio = max(width / target_width, height / target_height)
-        size = [int(height / ratio), int(width / ratio)]
-        x = resize(x, size, method, antialias=antialias)
+        x = resized(x, [int(height / ratio), int(width / ratio)])
         above = max(0, int((target_height - height / ratio) / 2))
         before = max(0, int((target_width - width / ratio) / 2))
         return pad_to_bounding_box(x, above, before, target_height, target_width)
