@@ -7,7 +7,7 @@ from millrace.framework.dispatch import apply_op
 from millrace.framework.scopes import name_scope
 from millrace.framework.sparse_tensor import SparseTensor
 from millrace.ops.array import placeholder as _placeholder
-from millrace.ops.array import shape, unique, where
+from millrace.ops.array import shape, where
 from millrace.ops.feature_crosses import sparse_cross as cross  # noqa: F401
 from millrace.ops.feature_crosses import sparse_cross_hashed as cross_hashed  # noqa: F401
 from millrace.ops.gathering import boolean_mask
@@ -162,40 +162,6 @@ def fill_empty_rows(sp_input, default_value, name=None):
     default = convert_to_tensor(default_value, parts[1].dtype)
     indices, values, empty, _ = apply_op("SparseFillEmptyRows", (*parts, default), None, name)
     return SparseTensor(indices, values, parts[2]), empty
-
-
-@public
-def embedding_lookup_sparse(params, sp_ids, sp_weights, combiner=None, name=None):
-    """For each row of sp_ids the weighted sum ("sum"), mean ("mean", the default) or sum divided by
-    the root of the squared weights ("sqrtn") of the rows of params that it names.
-
-    Args:
-      sp_ids: a SparseTensor of int32 or int64, [n, any].
-      sp_weights: of the same places; None for weights of 1.
-    """
-    from millrace.ops.embedding import embedding_lookup
-
-    combiner = combiner or "mean"
-    if combiner not in ("sum", "mean", "sqrtn"):
-        raise ValueError(f"combiner must be 'sum', 'mean' or 'sqrtn', got {combiner!r}")
-    with name_scope(name or "embedding_lookup_sparse"):
-        rows = sp_ids.indices[:, 0]
-        ids, places = unique(sp_ids.values)
-        found = embedding_lookup(params, ids)
-        rows = apply_op("Cast", (rows,), {"DstT": dtypes.int32})
-        if sp_weights is None:
-            op = {"sum": "Sum", "mean": "Mean", "sqrtn": "SqrtN"}[combiner]
-            return apply_op(f"SparseSegment{op}", (found, places, rows))
-        weights = apply_op("Cast", (sp_weights.values,), {"DstT": found.dtype})
-        column = apply_op("ExpandDims", (weights, 1))
-        each = apply_op("GatherV2", (found, places, 0)) * column
-        total = apply_op("SegmentSum", (each, rows))
-        if combiner == "sum":
-            return total
-        if combiner == "mean":
-            return total / apply_op("SegmentSum", (column, rows))
-        squares = apply_op("SegmentSum", (apply_op("Square", (column,)), rows))
-        return total / apply_op("Sqrt", (squares,))
 
 
 @public

@@ -23,9 +23,12 @@ from millrace.train.checkpoint_state import (
 from millrace.train.coordinator import Coordinator, LooperThread
 from millrace.train.decay import (
     cosine_decay,
+    cosine_decay_restarts,
     exponential_decay,
     inverse_time_decay,
+    linear_cosine_decay,
     natural_exp_decay,
+    noisy_linear_cosine_decay,
     piecewise_constant,
     polynomial_decay,
 )
@@ -143,6 +146,7 @@ __all__ = [
     "add_queue_runner",
     "checkpoint_exists",
     "cosine_decay",
+    "cosine_decay_restarts",
     "create_global_step",
     "exponential_decay",
     "export_meta_graph",
@@ -153,10 +157,12 @@ __all__ = [
     "import_meta_graph",
     "inverse_time_decay",
     "latest_checkpoint",
+    "linear_cosine_decay",
     "list_variables",
     "load_checkpoint",
     "load_variable",
     "natural_exp_decay",
+    "noisy_linear_cosine_decay",
     "piecewise_constant",
     "polynomial_decay",
     "replica_device_setter",
