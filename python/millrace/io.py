@@ -70,10 +70,10 @@ def decode_compressed(bytes, compression_type="", name=None):
 def load_checkpoint(ckpt_dir_or_file):
     """A reader of a checkpoint: a prefix, or a folder (its latest one). ValueError if there is
     none."""
-    return CheckpointReader(_prefix(ckpt_dir_or_file))
+    return CheckpointReader(checkpoint_prefix(ckpt_dir_or_file))
 
 
-def _prefix(path):
+def checkpoint_prefix(path):
     import os
 
     path = os.fspath(path)

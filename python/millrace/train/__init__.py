@@ -75,6 +75,7 @@ _LAZY = {
     **dict.fromkeys(("Checkpoint",), "millrace.train.checkpoint"),
     "CheckpointManager": "millrace.train.checkpoint_manager",
     "write_graph": "millrace.train.meta_graph",
+    **dict.fromkeys(("checkpoints_iterator", "init_from_checkpoint"), "millrace.train.warm_start"),
     "piecewise_constant_decay": "millrace.train.decay",
     "ProximalAdagradOptimizer": "millrace.train.proximal",
     "ProximalGradientDescentOptimizer": "millrace.train.proximal",
