@@ -224,3 +224,104 @@ def test_decompressed():
     assert v1.decode_compressed(text).numpy() == text
     with pytest.raises(mr.errors.DataLossError):
         mr.io.decode_compressed(b"no", "ZLIB")
+
+
+# ----- sparse tensors -----
+
+
+def parts(sparse):
+    return [p.numpy().tolist() for p in (sparse.indices, sparse.values, sparse.dense_shape)]
+
+
+def test_numbers_counted():
+    count = mr.sparse.bincount
+    places = [[0, 1], [0, 2], [1, 0], [1, 3]]
+    rows = [[1, 1, 2], [0, 3, 3]]
+    assert parts(count(rows, axis=-1)) == [places, [2, 1, 1, 2], [2, 4]]
+    assert parts(count([1, 1, 2, 5])) == [[[1], [2], [5]], [2, 1, 1], [6]]
+    weights = [[1.0, 2, 3], [4, 5, 6]]
+    assert parts(count(rows, weights, axis=-1)) == [places, [3, 3, 4, 11], [2, 4]]
+    once = count(rows, axis=-1, binary_output=True, minlength=6)
+    assert parts(once) == [places, [1, 1, 1, 1], [2, 6]]
+    ragged, sparse = mr.ragged.constant(rows), mr.sparse.from_dense(mr.constant(rows) + 1)
+    assert parts(count(ragged, axis=-1)) == [places, [2, 1, 1, 2], [2, 4]]
+    assert parts(count(ragged)) == [[[0], [1], [2], [3]], [1, 2, 1, 2], [4]]
+    places = [[row, number + 1] for row, number in places]
+    assert parts(count(sparse, axis=-1)) == [places, [2, 1, 1, 2], [2, 5]]
+    with pytest.raises(ValueError, match="axis"):
+        count(rows, axis=1)
+
+
+def test_shapes_of_sparse_tensors():
+    places = IDS.indices.numpy().tolist()
+    assert parts(mr.sparse.reset_shape(IDS)) == [places, [1, 3, -1, 2], [4, 2]]
+    assert parts(mr.sparse.reset_shape(IDS, [6, 4])) == [places, [1, 3, -1, 2], [6, 4]]
+    with pytest.raises(mr.errors.InvalidArgumentError, match="smaller"):
+        mr.sparse.reset_shape(IDS, [6, 2])
+    with pytest.raises(ValueError, match="dimensions"):
+        mr.sparse.reset_shape(IDS, [6])
+
+
+def test_rows_of_sparse_gradients():
+    slices = mr.IndexedSlices(TABLE, mr.constant([0, 2, 5, 7]))
+    left = mr.sparse.mask(slices, [2, 7])
+    assert left.values.numpy().tolist() == [[1, 2], [5, 6]]
+    assert left.indices.numpy().tolist() == [0, 5]
+    rows, ids = [0, 1, 3], [0, 0, 2]
+    close(mr.sparse.segment_mean(TABLE, rows, ids), [[2, 3], [0, 0], [7, 8]])
+    close(mr.sparse.segment_sum(TABLE, rows, ids, num_segments=4), [[4, 6], [0, 0], [7, 8], [0, 0]])
+    close(mr.sparse.segment_sqrt_n(TABLE, rows, ids), [[2.828427, 4.24264], [0, 0], [7, 8]])
+
+
+def test_fingerprints():
+    assert mr.fingerprint([["a", "b"], ["c", "d"]]).numpy().tolist() == [
+        [122, 64, 59, 169, 136, 60, 55, 83],
+        [52, 252, 224, 38, 64, 226, 155, 60],
+    ]
+
+
+# ----- datasets, shapes -----
+
+
+def test_endless_datasets():
+    assert [int(x) for x in mr.data.Dataset.counter(3, 2).take(3)] == [3, 5, 7]
+    assert [int(x) for x in mr.data.Dataset.counter(0, -1).take(2)] == [0, -1]
+    small = mr.data.Dataset.counter(dtype=mr.int32)
+    assert small.element_spec == mr.TensorSpec([], mr.int32)
+    assert [int(x) for x in mr.data.experimental.Counter(5).take(1)] == [5]
+    numbers = mr.data.Dataset.random(seed=7)
+    assert numbers.element_spec == mr.TensorSpec([], mr.int64)
+    drawn = np.array([int(x) for x in numbers.take(400)])
+    assert drawn.tolist() == [int(x) for x in numbers.take(400)]
+    assert len(set(drawn.tolist())) == 400
+    assert drawn.min() >= 0
+    assert drawn.max() < 2**32
+    # The mean of 400 numbers evenly distributed: 2^31, give or take 5 deviations.
+    assert abs(drawn.mean() - 2**31) < 5 * 2**32 / np.sqrt(12 * 400)
+
+
+def test_ranks_of_shapes():
+    shape = mr.TensorShape
+    for call in (
+        lambda: shape([1, 2]).assert_has_rank(3),
+        lambda: shape([1, 2]).with_rank_at_least(3),
+        lambda: shape([1]).with_rank_at_most(0),
+        lambda: shape([1, None]).assert_is_fully_defined(),
+        lambda: shape([1, 2]).assert_same_rank([1]),
+    ):
+        with pytest.raises(ValueError, match="Shape"):
+            call()
+    assert shape(None).with_rank_at_least(2).rank is None
+    assert shape([1, 2]).with_rank_at_most(2) == shape([1, 2])
+    shape(None).assert_has_rank(3)
+    shape([1, 2]).assert_same_rank([None, 3])
+    common = shape([1, 2]).most_specific_compatible_shape([1, 3])
+    assert common.as_list() == [1, None]
+    assert shape([1, 2]).most_specific_compatible_shape([1]).rank is None
+
+
+def test_names_at_the_top():
+    assert mr.as_string(3).numpy() == b"3"
+    close(mr.matrix_square_root([[4.0, 0], [0, 9]]), [[2, 0], [0, 3]])
+    close(mr.eigvals([[2.0, 0], [0, 3]]), [2, 3])
+    assert {"as_string", "eig", "fingerprint", "quantization"} <= set(dir(mr))
