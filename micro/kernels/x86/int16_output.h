@@ -84,8 +84,14 @@ class SumsRequant8<int64_t> {
               _mm256_extracti128_si256(factors.shifts, 1), Bias4(r.bias, channel + 4)) {}
 
   static __m256i Bias4(const WideBias& bias, int32_t channel) {
-    return _mm256_setr_epi64x(bias[channel], bias[channel + 1], bias[channel + 2],
-                              bias[channel + 3]);
+    if (bias.data == nullptr) return _mm256_setzero_si256();
+    if (bias.type == TensorType::kInt32) {
+      const int32_t* four = static_cast<const int32_t*>(bias.data) + channel;
+      return _mm256_cvtepi32_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(four)));
+    }
+    const auto* bytes = static_cast<const char*>(bias.data);
+    return _mm256_loadu_si256(
+        reinterpret_cast<const __m256i*>(bytes + channel * ptrdiff_t{sizeof(int64_t)}));
   }
   static __m256i Joined(__m256i low, __m256i high) {
     const __m256 halves = _mm256_shuffle_ps(_mm256_castsi256_ps(low), _mm256_castsi256_ps(high),

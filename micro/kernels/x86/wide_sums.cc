@@ -4,11 +4,14 @@
 
 #include <algorithm>
 
+#include "micro/kernels/loops/four_dots.h"
+
 namespace millrace::micro::x86 {
 namespace {
 
-// So many products are below 2^31. A multiple of what the loops do at once.
-constexpr int32_t kExact = 480;
+// A multiple of what the loops do at once.
+constexpr int32_t kExact = kExactProducts;
+static_assert(kExact % 32 == 0);
 constexpr int32_t kRows = 64;  // of a matrix at once
 
 // wide[i] (+)= narrow[i]; count is a multiple of 4.
