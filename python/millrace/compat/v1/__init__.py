@@ -35,6 +35,7 @@ from millrace import (
     variables_initializer,
 )
 from millrace.compat.v1.old_names import *  # noqa: F403
+from millrace.compat.v1.parsing_names import *  # noqa: F403
 from millrace.compat.v1.readers import *  # noqa: F403
 from millrace.compat.v1.scatters import *  # noqa: F403
 from millrace.compat.v1.signatures import *  # noqa: F403
@@ -158,6 +159,7 @@ _LAZY = {
     "flags",
     "gfile",
     "graph_util",
+    "image",
     "layers",
     "logging",
     "metrics",
