@@ -135,6 +135,31 @@ absl::Status RegisterAdviceDatasets(Registry& r) {
                                .Shape(ScalarOutputs)
                                .NotDifferentiable()
                                .Cpu<SameDatasetKernel>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("OptimizeDatasetV2")
+                               .Input("input_dataset: variant")
+                               .Input("optimizations_enabled: string")
+                               .Input("optimizations_disabled: string")
+                               .Input("optimizations_default: string")
+                               .Output("handle: variant")
+                               .Attr("output_types: list(type) >= 1")
+                               .Attr("output_shapes: list(shape) >= 1")
+                               .Attr("optimization_configs: list(string) = []")
+                               .Doc("The input; optimisations are advice only.")
+                               .Shape(ScalarOutputs)
+                               .NotDifferentiable()
+                               .Cpu<SameDatasetKernel>()));
+  for (const char* name : {"LatencyStatsDataset", "BytesProducedStatsDataset"}) {
+    MR_RETURN_IF_ERROR(r.Add(Op(name)
+                                 .Input("input_dataset: variant")
+                                 .Input("tag: string")
+                                 .Output("handle: variant")
+                                 .Attr("output_types: list(type) >= 1")
+                                 .Attr("output_shapes: list(shape) >= 1")
+                                 .Doc("The input; nothing is measured.")
+                                 .Shape(ScalarOutputs)
+                                 .NotDifferentiable()
+                                 .Cpu<SameDatasetKernel>()));
+  }
   MR_RETURN_IF_ERROR(r.Add(Op("FinalizeDataset")
                                .Input("input_dataset: variant")
                                .Output("handle: variant")

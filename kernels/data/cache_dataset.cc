@@ -1,6 +1,7 @@
 // CacheDataset, CacheDatasetV2: elements made once and remembered.
 #include "core/base/status.h"
 #include "core/graph/registry.h"
+#include "kernels/data/element_list.h"
 #include "kernels/data/memory_cache.h"
 
 namespace millrace {
@@ -29,21 +30,6 @@ class FillingIterator final : public DatasetIterator {
   bool ended_ = false;
 };
 
-class CachedIterator final : public DatasetIterator {
- public:
-  explicit CachedIterator(MemoryCache::Elements elements) : elements_(std::move(elements)) {}
-  NextResult Next() override {
-    NextResult result;
-    result.end = at_ == elements_->size();
-    if (!result.end) result.element = (*elements_)[at_++];
-    return result;
-  }
-
- private:
-  const MemoryCache::Elements elements_;
-  size_t at_ = 0;
-};
-
 class CacheDatasetImpl final : public Dataset {
  public:
   CacheDatasetImpl(DatasetPtr input, std::shared_ptr<MemoryCache> cache)
@@ -51,7 +37,7 @@ class CacheDatasetImpl final : public Dataset {
   absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
       const IteratorContext& context) const override {
     if (MemoryCache::Elements elements = cache_->elements()) {
-      return std::make_unique<CachedIterator>(std::move(elements));
+      return std::make_unique<ElementListIterator>(std::move(elements));
     }
     MR_ASSIGN_OR_RETURN(auto input, input_->MakeIterator(context));
     return std::make_unique<FillingIterator>(std::move(input), cache_);

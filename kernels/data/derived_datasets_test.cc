@@ -114,6 +114,104 @@ TEST_F(DerivedDatasetsTest, ShardsUniqueAndDirected) {
             Numbers({0, 1, 0}));
 }
 
+// What the datasets below give is what TensorFlow 2.21 does.
+TEST_F(DerivedDatasetsTest, BatchesOfOtherSizes) {
+  using Batches = std::vector<Numbers>;
+  const auto all = [&](const Tensor& dataset) {
+    Batches out;
+    for (const Tensor& t : Elements(dataset)) {
+      const auto span = t.flat<int64_t>();
+      out.emplace_back(span.begin(), span.end());
+    }
+    EXPECT_TRUE(status.ok()) << status;
+    return out;
+  };
+  const auto batches = [&](int64_t rows, int64_t size) {
+    return Run1("BatchDatasetV2", {Range(rows), N(size), B(false)}, Int64s());
+  };
+  EXPECT_EQ(all(Run1("ParallelBatchDataset", {Range(4), N(3), N(-1), B(false)}, Int64s())),
+            Batches({{0, 1, 2}, {3}}));
+  EXPECT_EQ(all(Run1("ParallelBatchDataset", {Range(4), N(3), N(2), B(true)}, Int64s())),
+            Batches({{0, 1, 2}}));
+  EXPECT_EQ(all(Run1("RebatchDataset", {batches(9, 4), N(2)}, Int64s())),
+            Batches({{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8}, {}}));
+  EXPECT_EQ(all(Run1("RebatchDataset", {batches(4, 4), N(3)}, Int64s())),
+            Batches({{0, 1}, {2, 3}, {}}));
+  EXPECT_EQ(Cardinality(Run1("RebatchDataset", {batches(9, 4), N(2)}, Int64s())), 6);
+  EXPECT_EQ(Code("RebatchDataset", {batches(9, 4), N(0)}, Int64s()), StatusCode::kInvalidArgument);
+  const auto resized = [&](std::initializer_list<int64_t> sizes, bool drop) {
+    return all(Run1("RebatchDatasetV2", {batches(10, 4), Tensor::Vector<int64_t>(sizes), B(drop)},
+                    Int64s()));
+  };
+  EXPECT_EQ(resized({3}, false), Batches({{0, 1, 2}, {3, 4, 5}, {6, 7, 8}, {9}}));
+  EXPECT_EQ(resized({2, 1}, true), Batches({{0, 1}, {2}, {3, 4}, {5}, {6, 7}, {8}}));
+  EXPECT_EQ(resized({1, 0, 6}, false), Batches({{0}, {}, {1, 2, 3, 4, 5, 6}, {7}, {}, {8, 9}}));
+  EXPECT_EQ(resized({20}, true), Batches());
+  for (const Tensor& sizes : {Tensor::Vector<int64_t>({}), Tensor::Vector<int64_t>({2, -1}), N(0)})
+    EXPECT_EQ(Code("RebatchDatasetV2", {batches(2, 1), sizes, B(false)}, Int64s()),
+              StatusCode::kInvalidArgument);
+  Elements(Run1("RebatchDatasetV2", {Range(2), N(2), B(false)}, Int64s()));
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);  // scalars have no rows
+}
+
+TEST_F(DerivedDatasetsTest, ShuffledAgainAndAgain) {
+  const auto shuffled = [&](int64_t elements, int64_t buffer, int64_t count) {
+    return Run1("ShuffleAndRepeatDataset", {Range(elements), N(buffer), N(7), N(8), N(count)},
+                Int64s());
+  };
+  EXPECT_EQ(All(shuffled(5, 3, 3)), Numbers({0, 1, 3, 4, 2, 0, 2, 3, 1, 4, 0, 1, 4, 3, 2}));
+  EXPECT_EQ(All(shuffled(3, 10, 2)), Numbers({0, 1, 2, 0, 2, 1}));
+  EXPECT_EQ(All(shuffled(0, 2, -1)), Numbers());
+  const Tensor first = Run1("TakeDataset", {shuffled(3, 2, -1), N(8)}, Int64s());
+  EXPECT_EQ(All(first), Numbers({0, 1, 2, 0, 2, 1, 1, 0}));
+  EXPECT_EQ(Cardinality(shuffled(5, 3, 3)), 15);
+  EXPECT_EQ(Cardinality(shuffled(5, 3, -1)), kInfiniteCardinality);
+  EXPECT_EQ(Code("ShuffleAndRepeatDataset", {Range(3), N(2), N(7), N(8), N(0)}, Int64s()),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(All(Run1("ShuffleAndRepeatDatasetV2",
+                     {Range(4), N(3), N(1), N(2), N(2), Run1("DummySeedGenerator", {})}, Int64s())),
+            Numbers({1, 3, 2, 0, 1, 3, 2, 0}));
+}
+
+TEST_F(DerivedDatasetsTest, RandomNumbers) {
+  const Numbers expected = {408065954, 1822492827, 3246778955, 48150841, 561765153, 1384991609};
+  const auto first = [&](const Tensor& dataset) {
+    return All(Run1("TakeDataset", {dataset, N(6)}, Int64s()));
+  };
+  const Tensor once = Run1("RandomDataset", {N(4), N(5)}, Int64s());
+  const Tensor dummy = Run1("DummySeedGenerator", {});
+  AttrMap attrs = Int64s();
+  const Tensor same = Run1("RandomDatasetV2", {N(4), N(5), dummy}, attrs);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(first(once), expected);
+    EXPECT_EQ(first(same), expected);
+  }
+  attrs.Set("rerandomize_each_iteration", true);
+  const Tensor other = Run1("RandomDatasetV2", {N(4), N(5), dummy}, attrs);
+  EXPECT_NE(first(other), first(other));
+  EXPECT_EQ(Cardinality(once), kInfiniteCardinality);
+}
+
+TEST_F(DerivedDatasetsTest, ListsSharesAndSingleElements) {
+  EXPECT_EQ(All(Run1("ListDataset", {N(5), N(7), N(6)}, Int64s())), Numbers({5, 7, 6}));
+  AttrMap attrs = Types({DType::kInt64, DType::kBool});
+  const Tensor pairs = Run1("ListDataset", {N(5), B(true), N(6), B(false)}, attrs);
+  EXPECT_EQ(All(pairs), Numbers({5, 6}));
+  EXPECT_EQ(Cardinality(pairs), 2);
+  EXPECT_EQ(Code("ListDataset", {N(5), B(true), N(6)}, attrs), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Code("ListDataset", {N(5), N(6)}, attrs), StatusCode::kInvalidArgument);
+
+  attrs = Int64s();
+  EXPECT_EQ(All(Run1("AutoShardDataset", {Range(7), N(3), N(1)}, attrs)), Numbers({1, 4}));
+  EXPECT_EQ(Code("AutoShardDataset", {Range(7), N(3), N(3)}, attrs), StatusCode::kInvalidArgument);
+  attrs.Set("auto_shard_policy", int64_t{-1});
+  EXPECT_EQ(All(Run1("AutoShardDataset", {Range(3), N(2), N(0)}, attrs)), Numbers({0, 1, 2}));
+
+  EXPECT_TENSOR_EQ(Run1("GetElementAtIndex", {Range(4), N(3)}, Int64s()), N(3));
+  EXPECT_EQ(Code("GetElementAtIndex", {Range(4), N(4)}, Int64s()), StatusCode::kOutOfRange);
+  EXPECT_EQ(Code("GetElementAtIndex", {Range(4), N(-1)}, Int64s()), StatusCode::kOutOfRange);
+}
+
 TEST_F(DerivedDatasetsTest, ACacheIsFilledOnce) {
   const Tensor shuffled = Run1("ShuffleDataset", {Range(20), N(20), N(1), N(2)}, Int64s());
   const Tensor cached = Run1("CacheDataset", {shuffled, S("")}, Int64s());

@@ -3,40 +3,11 @@
 
 #include "core/base/status.h"
 #include "core/graph/registry.h"
+#include "kernels/data/element_list.h"
 #include "kernels/data/function_dataset.h"
 
 namespace millrace {
 namespace {
-
-// The elements of one group.
-class GroupIterator final : public DatasetIterator {
- public:
-  explicit GroupIterator(std::shared_ptr<const std::vector<Element>> group)
-      : group_(std::move(group)) {}
-  NextResult Next() override {
-    NextResult result;
-    result.end = at_ == group_->size();
-    if (!result.end) result.element = (*group_)[at_++];
-    return result;
-  }
-
- private:
-  const std::shared_ptr<const std::vector<Element>> group_;
-  size_t at_ = 0;
-};
-
-class GroupDataset final : public Dataset {
- public:
-  explicit GroupDataset(std::vector<Element> group)
-      : group_(std::make_shared<const std::vector<Element>>(std::move(group))) {}
-  absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
-      const IteratorContext&) const override {
-    return std::make_unique<GroupIterator>(group_);
-  }
-
- private:
-  const std::shared_ptr<const std::vector<Element>> group_;
-};
 
 struct GroupFunctions {
   BoundFunction key, reduce, window_size;
@@ -108,7 +79,7 @@ class GroupByWindowIterator final : public DatasetIterator {
 
   absl::Status Reduce(int64_t key) {
     const auto at = groups_.find(key);
-    auto group = std::make_shared<GroupDataset>(std::move(at->second.elements));
+    auto group = std::make_shared<ElementListDataset>(std::move(at->second.elements));
     groups_.erase(at);
     absl::StatusOr<Element> results = functions_.reduce.Call(
         {Tensor::Scalar<int64_t>(key), DatasetTensor(std::move(group))}, context_.cancellation);

@@ -1,32 +1,11 @@
-// ReduceDataset, DatasetToSingleElement: what a whole dataset comes to, without an iterator that
-// lasts.
-#include "core/base/cancellation.h"
-#include "core/base/own_thread.h"
+// ReduceDataset, DatasetToSingleElement, GetElementAtIndex: what a dataset comes to, without an
+// iterator that lasts.
 #include "core/graph/registry.h"
-#include "core/runtime/step.h"
+#include "kernels/data/consuming_kernel.h"
 #include "kernels/data/function_dataset.h"
 
 namespace millrace {
 namespace {
-
-// Sets the outputs to `results`. INVALID_ARGUMENT unless they have the promised types and shapes.
-absl::Status SetComponents(KernelContext& c, const std::vector<PartialShape>& shapes,
-                           Element results) {
-  if (static_cast<int>(results.size()) != c.num_outputs() ||
-      shapes.size() != static_cast<size_t>(c.num_outputs())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(results.size(), " components, expected ", c.num_outputs()));
-  }
-  for (int i = 0; i < c.num_outputs(); ++i) {
-    if (results[i].dtype() != c.output_type(i) || !shapes[i].IsCompatibleWith(results[i].shape())) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "component ", i, " is ", DTypeName(results[i].dtype()), results[i].shape().ToString(),
-          ", expected ", DTypeName(c.output_type(i)), shapes[i].ToString()));
-    }
-    c.set_output(i, std::move(results[i]));
-  }
-  return absl::OkStatus();
-}
 
 absl::Status ComponentShapes(ShapeContext& c) {
   std::vector<PartialShape> shapes;
@@ -37,31 +16,6 @@ absl::Status ComponentShapes(ShapeContext& c) {
   for (int i = 0; i < c.num_outputs(); ++i) c.set_output(i, shapes[i]);
   return absl::OkStatus();
 }
-
-// Consumes a dataset on a thread of its own.
-class ConsumingKernel : public AsyncKernel {
- public:
-  absl::Status Init(KernelConstruction& c) override { return c.GetAttr("output_shapes", &shapes_); }
-  void ComputeAsync(KernelContext& c, Done done) final {
-    RunOnOwnThread([this, &c, done = std::move(done)]() mutable { done(Consume(c)); });
-  }
-
- protected:
-  virtual absl::StatusOr<Element> Results(KernelContext& c, DatasetIterator& iterator,
-                                          Cancellation* cancellation) = 0;
-
- private:
-  absl::Status Consume(KernelContext& c) {
-    MR_ASSIGN_OR_RETURN(const DatasetPtr dataset, DatasetFrom(c.input(0)));
-    Cancellation cancellation(c.step().cancellation);  // outlives the iterator
-    MR_ASSIGN_OR_RETURN(const std::unique_ptr<DatasetIterator> iterator,
-                        dataset->MakeIterator({c.device(), &cancellation}));
-    MR_ASSIGN_OR_RETURN(Element results, Results(c, *iterator, &cancellation));
-    return SetComponents(c, shapes_, std::move(results));
-  }
-
-  std::vector<PartialShape> shapes_;
-};
 
 class ReduceKernel final : public ConsumingKernel {
  public:
@@ -108,6 +62,21 @@ class SingleElementKernel final : public ConsumingKernel {
   }
 };
 
+class ElementAtIndexKernel final : public ConsumingKernel {
+  absl::StatusOr<Element> Results(KernelContext& c, DatasetIterator& iterator,
+                                  Cancellation* cancellation) override {
+    MR_ASSIGN_OR_RETURN(const int64_t index, Int64Input(c, 1, "index"));
+    for (int64_t i = 0; index >= 0; ++i) {
+      if (cancellation->IsCancelled()) return cancellation->status();
+      NextResult next = iterator.Next();
+      MR_RETURN_IF_ERROR(next.status);
+      if (next.end) break;
+      if (i == index) return std::move(next.element);
+    }
+    return absl::OutOfRangeError(absl::StrCat("Index out of range: ", index));
+  }
+};
+
 }  // namespace
 
 absl::Status RegisterReduceDataset(Registry& r) {
@@ -130,6 +99,19 @@ absl::Status RegisterReduceDataset(Registry& r) {
           .Shape(ComponentShapes)
           .NotDifferentiable()
           .Cpu<ReduceKernel>()));
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("GetElementAtIndex")
+                .Input("dataset: variant")
+                .Input("index: int64")
+                .Output("components: output_types")
+                .Attr("output_types: list(type) >= 1")
+                .Attr("output_shapes: list(shape) >= 1")
+                .Doc("The components of element `index`; OUT_OF_RANGE if there is none.\nMakes all "
+                     "elements before it.")
+                .MayWait()
+                .Shape(ComponentShapes)
+                .NotDifferentiable()
+                .Cpu<ElementAtIndexKernel>()));
   return r.Add(Op("DatasetToSingleElement")
                    .Input("dataset: variant")
                    .Output("components: output_types")

@@ -1,5 +1,5 @@
-// ShardDataset, UniqueDataset, DirectedInterleaveDataset: some elements of the inputs, in the order
-// that an index, the elements or another dataset tells.
+// ShardDataset, AutoShardDataset, UniqueDataset, DirectedInterleaveDataset: some elements of the
+// inputs, in the order that an index, the elements or another dataset tells.
 #include "absl/container/flat_hash_set.h"
 #include "core/base/status.h"
 #include "core/graph/registry.h"
@@ -70,6 +70,31 @@ class ShardKernel final : public DatasetKernel {
     }
     return std::make_shared<ShardDatasetImpl>(std::move(input), num_shards, index);
   }
+};
+
+// (input_dataset, num_workers, index). A worker's share is a shard of the elements, whatever the
+// policy but "off" and "hint", which leave the input as it is: files are not shared out.
+class AutoShardKernel final : public DatasetKernel {
+ public:
+  absl::Status Init(KernelConstruction& c) override {
+    return c.GetAttr("auto_shard_policy", &policy_);
+  }
+
+ private:
+  absl::StatusOr<DatasetPtr> Make(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(DatasetPtr input, DatasetFrom(c.input(0)));
+    MR_ASSIGN_OR_RETURN(const int64_t num_workers, Int64Input(c, 1, "num_workers"));
+    MR_ASSIGN_OR_RETURN(const int64_t index, Int64Input(c, 2, "index"));
+    if (num_workers <= 0 || index < 0 || index >= num_workers) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("index must be >= 0 and < ", num_workers, ", currently ", index));
+    }
+    constexpr int64_t kOff = -1, kHint = 3;
+    if (num_workers == 1 || policy_ == kOff || policy_ == kHint) return input;
+    return std::make_shared<ShardDatasetImpl>(std::move(input), num_workers, index);
+  }
+
+  int64_t policy_ = 0;
 };
 
 // The first of equal elements, which have one component.
@@ -216,6 +241,21 @@ class DirectedKernel final : public DatasetKernel {
 }  // namespace
 
 absl::Status RegisterSelectingDatasets(Registry& r) {
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("AutoShardDataset")
+                .Input("input_dataset: variant")
+                .Input("num_workers: int64")
+                .Input("index: int64")
+                .Output("handle: variant")
+                .Attr("auto_shard_policy: int = 0")
+                .Attr("output_types: list(type) >= 1")
+                .Attr("output_shapes: list(shape) >= 1")
+                .Attr("num_replicas: int = 0")
+                .Doc("The share of worker `index`: elements index, index + num_workers, ...\n"
+                     "auto_shard_policy: -1 (off) and 3 (hint) leave all elements to each worker.")
+                .Shape(ScalarOutputs)
+                .NotDifferentiable()
+                .Cpu<AutoShardKernel>()));
   MR_RETURN_IF_ERROR(r.Add(Op("ShardDataset")
                                .Input("input_dataset: variant")
                                .Input("num_shards: int64")

@@ -4,7 +4,7 @@
 
 #include "core/base/status.h"
 #include "core/graph/registry.h"
-#include "kernels/data/dataset.h"
+#include "kernels/data/repeats.h"
 
 namespace millrace {
 namespace {
@@ -14,38 +14,6 @@ NextResult EndOfSequence() {
   result.end = true;
   return result;
 }
-
-// `count` times the input; for ever if negative, but not over an empty input.
-class RepeatIterator final : public DatasetIterator {
- public:
-  RepeatIterator(DatasetPtr input, int64_t count, const IteratorContext& context)
-      : input_(std::move(input)), left_(count), context_(context) {}
-  NextResult Next() override {
-    while (left_ != 0) {
-      if (iterator_ == nullptr) {
-        auto made = input_->MakeIterator(context_);
-        if (!made.ok()) return {made.status()};
-        iterator_ = *std::move(made);
-        fresh_ = true;
-      }
-      NextResult next = iterator_->Next();
-      if (!next.end) {
-        fresh_ = false;
-        return next;
-      }
-      iterator_ = nullptr;
-      left_ = left_ < 0 && fresh_ ? 0 : left_ > 0 ? left_ - 1 : left_;
-    }
-    return EndOfSequence();
-  }
-
- private:
-  const DatasetPtr input_;
-  int64_t left_;
-  const IteratorContext context_;
-  std::unique_ptr<DatasetIterator> iterator_;
-  bool fresh_ = false;
-};
 
 class TakeIterator final : public DatasetIterator {
  public:
@@ -147,26 +115,6 @@ class ConcatenateIterator final : public DatasetIterator {
   size_t at_ = 0;
 };
 
-class RepeatDatasetImpl final : public Dataset {
- public:
-  RepeatDatasetImpl(DatasetPtr input, int64_t count) : input_(std::move(input)), count_(count) {}
-  absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
-      const IteratorContext& context) const override {
-    return std::make_unique<RepeatIterator>(input_, count_, context);
-  }
-  int64_t Cardinality() const override {
-    const int64_t n = input_->Cardinality();
-    if (count_ == 0 || n == 0) return 0;
-    if (count_ < 0 || n == kInfiniteCardinality) return kInfiniteCardinality;
-    int64_t total;
-    return n < 0 || __builtin_mul_overflow(n, count_, &total) ? kUnknownCardinality : total;
-  }
-
- private:
-  const DatasetPtr input_;
-  const int64_t count_;
-};
-
 // A dataset of one input and a number.
 template <typename Iterator>
 class CountedDataset final : public Dataset {
@@ -244,7 +192,7 @@ absl::Status RegisterSequenceDatasets(Registry& r) {
                                .Doc("The input `count` times; for ever if `count` is negative.")
                                .Shape(ScalarOutputs)
                                .NotDifferentiable()
-                               .Cpu<CountedKernel<RepeatDatasetImpl>>()));
+                               .Cpu<CountedKernel<RepeatedDataset>>()));
   MR_RETURN_IF_ERROR(r.Add(Op("TakeDataset")
                                .Input("input_dataset: variant")
                                .Input("count: int64")

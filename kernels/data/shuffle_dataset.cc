@@ -1,10 +1,11 @@
-// ShuffleDataset and its newer forms: each element is drawn at random from a buffer of those to
-// come. The numbers are TensorFlow's for the same seeds.
+// ShuffleDataset, ShuffleAndRepeatDataset and their newer forms: each element is drawn at random
+// from a buffer of those to come. The numbers are TensorFlow's for the same seeds.
 #include <limits>
 
 #include "core/base/random_id.h"
 #include "core/base/status.h"
 #include "core/graph/registry.h"
+#include "kernels/data/repeats.h"
 #include "kernels/data/seed_generator.h"
 
 namespace millrace {
@@ -70,7 +71,9 @@ class ShuffleDatasetImpl final : public Dataset {
   const std::shared_ptr<SeedGenerator> seeds_;
 };
 
-// (input_dataset, buffer_size), and after them seeds, a generator, or both.
+// (input_dataset, buffer_size), and after them seeds, how often (if kRepeat), a generator: not all
+// forms have all of them.
+template <bool kRepeat>
 class ShuffleKernel final : public DatasetKernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
@@ -87,25 +90,57 @@ class ShuffleKernel final : public DatasetKernel {
       return absl::InvalidArgumentError(
           absl::StrCat("buffer_size must be greater than zero, got ", buffer_size));
     }
-    const int n = c.num_inputs();
+    const int last = c.num_inputs() - 1;
     Seeds seeds{RandomId(), RandomId()};
-    if (n > 3) {
+    if (last > 2) {
       MR_ASSIGN_OR_RETURN(seeds, SeedInputs(c, 2));
     }
     auto generator = std::make_shared<SeedGenerator>(seeds, reshuffle_);
-    if (n != 4) {
-      MR_ASSIGN_OR_RETURN(generator, SeedGeneratorInput(c, n - 1, seeds, reshuffle_));
+    if (c.input(last).dtype() == DType::kResource) {
+      MR_ASSIGN_OR_RETURN(generator, SeedGeneratorInput(c, last, seeds, reshuffle_));
     }
-    return std::make_shared<ShuffleDatasetImpl>(std::move(input), buffer_size,
-                                                std::move(generator));
+    auto shuffled =
+        std::make_shared<ShuffleDatasetImpl>(std::move(input), buffer_size, std::move(generator));
+    if (!kRepeat) return shuffled;
+    MR_ASSIGN_OR_RETURN(const int64_t count, Int64Input(c, 4, "count"));
+    if (count > 0 || count == -1)
+      return std::make_shared<RepeatedDataset>(std::move(shuffled), count);
+    return absl::InvalidArgumentError(
+        absl::StrCat("count must be greater than zero or equal to -1, got ", count));
   }
 
   bool reshuffle_ = true;
 };
 
+absl::Status AddShuffleAndRepeat(Registry& r) {
+  for (const bool with_generator : {false, true}) {
+    Op op(with_generator ? "ShuffleAndRepeatDatasetV2" : "ShuffleAndRepeatDataset");
+    op.Input("input_dataset: variant")
+        .Input("buffer_size: int64")
+        .Input("seed: int64")
+        .Input("seed2: int64")
+        .Input("count: int64");
+    if (with_generator) op.Input("seed_generator: resource").Stateful();
+    op.Output("handle: variant")
+        .Attr("reshuffle_each_iteration: bool = true")
+        .Attr("output_types: list(type) >= 1")
+        .Attr("output_shapes: list(shape) >= 1")
+        .Attr("metadata: string = ''")
+        .Doc(
+            "`count` times the input's elements in random order, within a moving window of "
+            "buffer_size; for ever if count is -1.")
+        .Shape(ScalarOutputs)
+        .NotDifferentiable()
+        .Cpu<ShuffleKernel<true>>();
+    MR_RETURN_IF_ERROR(r.Add(op));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status RegisterShuffleDataset(Registry& r) {
+  MR_RETURN_IF_ERROR(AddShuffleAndRepeat(r));
   MR_RETURN_IF_ERROR(
       r.Add(Op("ShuffleDataset")
                 .Input("input_dataset: variant")
@@ -120,7 +155,7 @@ absl::Status RegisterShuffleDataset(Registry& r) {
                 .Doc("The input's elements in random order, within a moving window of buffer_size.")
                 .Shape(ScalarOutputs)
                 .NotDifferentiable()
-                .Cpu<ShuffleKernel>()));
+                .Cpu<ShuffleKernel<false>>()));
   MR_RETURN_IF_ERROR(r.Add(Op("ShuffleDatasetV2")
                                .Input("input_dataset: variant")
                                .Input("buffer_size: int64")
@@ -134,7 +169,7 @@ absl::Status RegisterShuffleDataset(Registry& r) {
                                     "of buffer_size; seeds come from the generator.")
                                .Shape(ScalarOutputs)
                                .NotDifferentiable()
-                               .Cpu<ShuffleKernel>()));
+                               .Cpu<ShuffleKernel<false>>()));
   return r.Add(Op("ShuffleDatasetV3")
                    .Input("input_dataset: variant")
                    .Input("buffer_size: int64")
@@ -151,7 +186,7 @@ absl::Status RegisterShuffleDataset(Registry& r) {
                         "buffer_size; seeds come from the generator, if it exists.")
                    .Shape(ScalarOutputs)
                    .NotDifferentiable()
-                   .Cpu<ShuffleKernel>());
+                   .Cpu<ShuffleKernel<false>>());
 }
 
 }  // namespace millrace

@@ -1,7 +1,7 @@
-// TensorSliceDataset, TensorDataset, RangeDataset: elements out of memory.
+// TensorSliceDataset, TensorDataset, ListDataset, RangeDataset: elements out of memory.
 #include "core/base/status.h"
 #include "core/graph/registry.h"
-#include "kernels/data/dataset.h"
+#include "kernels/data/element_list.h"
 
 namespace millrace {
 namespace {
@@ -85,6 +85,34 @@ class TensorKernel final : public DatasetKernel {
     }
     return SliceDataset::Create(std::move(components));
   }
+};
+
+// The components of one element after the other.
+class ListKernel final : public DatasetKernel {
+ public:
+  absl::Status Init(KernelConstruction& c) override {
+    std::vector<DType> given, types;
+    MR_RETURN_IF_ERROR(c.GetAttr("Tinput_types", &given));
+    MR_RETURN_IF_ERROR(c.GetAttr("output_types", &types));
+    components_ = static_cast<int64_t>(types.size());
+    bool fits = given.size() % types.size() == 0;
+    for (size_t i = 0; fits && i < given.size(); ++i) fits = given[i] == types[i % types.size()];
+    if (fits) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat("the tensors' types must be output_types again and again, but are ",
+                     given.size(), " to ", components_, " types"));
+  }
+
+ private:
+  absl::StatusOr<DatasetPtr> Make(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(const Element tensors, OwnedInputs(c, 0));
+    std::vector<Element> elements;
+    for (auto at = tensors.begin(); at != tensors.end(); at += components_)
+      elements.emplace_back(at, at + components_);
+    return std::make_shared<ElementListDataset>(std::move(elements));
+  }
+
+  int64_t components_ = 1;
 };
 
 class RangeIterator final : public DatasetIterator {
@@ -177,6 +205,19 @@ absl::Status RegisterSourceDatasets(Registry& r) {
                                .Shape(ScalarOutputs)
                                .NotDifferentiable()
                                .Cpu<TensorKernel>()));
+  MR_RETURN_IF_ERROR(r.Add(Op("ListDataset")
+                               .Input("tensors: Tinput_types")
+                               .Output("handle: variant")
+                               .Attr("Tinput_types: list(type) >= 1")
+                               .Attr("output_types: list(type) >= 1")
+                               .Attr("output_shapes: list(shape) >= 1")
+                               .Attr("metadata: string = ''")
+                               .Stateful()
+                               .Doc("Elements given one after the other: all components of the "
+                                    "first, then those of the next.")
+                               .Shape(ScalarOutputs)
+                               .NotDifferentiable()
+                               .Cpu<ListKernel>()));
   return r.Add(Op("RangeDataset")
                    .Input("start: int64")
                    .Input("stop: int64")

@@ -46,8 +46,9 @@ Status MicroInterpreter::TryAllocate() {
     error_.reason = MR_WHY("the arena's address is not aligned to 16");
     return error_.status;
   }
-  MR_TRY(VerifyModel(model_bytes_, model_size_, &error_));
+  MR_TRY(VerifyModel(model_bytes_, model_size_, &error_, resolver_.decompression()));
   graph_.model = ModelView(model_bytes_);
+  compression_ = graph_.model.MetadataBytes(kCompressionEntry).data();
   MR_TRY(MakeTables());
   MR_TRY(ResolveOps());
   MR_TRY(MakeVariables());
@@ -78,6 +79,7 @@ Status MicroInterpreter::MakeTables() {
                 &memory_.op_tables, &memory));
     graph_.subgraphs[s].op_data = static_cast<void**>(memory);
     for (int i = 0; i < tensors.size(); ++i) {
+      if (IsCompressed(s, i)) continue;
       const auto constant =
           graph_.model.buffer(tensors[i].Scalar<uint32_t>(field::Tensor::kBuffer));
       // Kernels do not write to constants; the verifier saw to it that no op's output is one.

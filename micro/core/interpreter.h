@@ -109,6 +109,10 @@ class MicroInterpreter {
   Status MakeTables();
   // Old converters aligned constants to 4: one of elements of 8 bytes is copied to the arena then.
   Status AlignConstant(fb::Table tensor, void** data);
+  bool IsCompressed(int subgraph, int tensor) const {
+    return compression_ != nullptr &&
+           resolver_.decompression()->is_compressed(compression_, subgraph, tensor);
+  }
   Status ResolveOps();
   Status PrepareOps();
   Status CheckOp(const OpContext& context, const OpRegistration* op) const;
@@ -124,6 +128,7 @@ class MicroInterpreter {
   Arena* arena_;
   InterpreterOptions options_;
   Graph graph_;
+  const uint8_t* compression_ = nullptr;  // the metadata entry of compressed weights
   ResourceVariable* variables_ = nullptr;
   ScratchRequest* requests_ = nullptr;  // while preparing
   int num_requests_ = 0;

@@ -10,13 +10,12 @@ Status MicroInterpreter::InvokeSubgraph(int subgraph) {
   for (int i = 0; i < count; ++i) {
     context.MoveTo(i);
     const OpRegistration& op = *graph_.ops[context.code_index()];
-    if (options_.profiler == nullptr) {
-      MR_TRY(op.invoke(context));
-    } else {
-      const ProfileScope scope(options_.profiler,
-                               ProfileEvent{subgraph, i, op.code, op.custom_name, false});
-      MR_TRY(op.invoke(context));
+    const ProfileScope scope(options_.profiler,
+                             ProfileEvent{subgraph, i, op.code, op.custom_name, false});
+    if (compression_ != nullptr) {
+      MR_TRY(resolver_.decompression()->decompress_inputs(compression_, context));
     }
+    MR_TRY(op.invoke(context));
   }
   return Status::kOk;
 }

@@ -87,6 +87,7 @@ class OpContext {
   // Says which op (and tensor) failed and why; returns `status` to return. why: MR_WHY("...").
   // tensor: its index in the subgraph, see input_index.
   Status Fail(Status status, const char* why, int tensor = -1) const;
+  int subgraph() const { return subgraph_; }
   int input_index(int i) const { return inputs_[i]; }
   int output_index(int i = 0) const { return outputs_[i]; }
 

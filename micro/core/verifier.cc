@@ -14,6 +14,9 @@ constexpr int kMaxTensors = 65535;
 constexpr int kMaxOperators = 65535;
 constexpr int kMaxReferences = 1 << 20;
 constexpr int kMaxOutputs = 256;  // of one operator
+// Of one tensor: BytesOf counts bits in a size_t, plans bytes in an int32.
+constexpr int64_t kMaxBits =
+    sizeof(size_t) == 4 ? int64_t{UINT32_MAX} - 7 : int64_t{INT32_MAX} * 8 - 8;
 
 constexpr uint32_t kFileMark = 'T' | 'F' << 8 | 'L' << 16 | '3' << 24;
 
@@ -24,8 +27,13 @@ constexpr uint32_t kFileMark = 'T' | 'F' << 8 | 'L' << 16 | '3' << 24;
 
 class Verifier {
  public:
-  Verifier(const uint8_t* bytes, size_t size, Error* error)
-      : check_(bytes, size), bytes_(bytes), size_(size), model_(bytes), error_(error) {}
+  Verifier(const uint8_t* bytes, size_t size, Error* error, const Decompression* decompression)
+      : check_(bytes, size),
+        bytes_(bytes),
+        size_(size),
+        model_(bytes),
+        error_(error),
+        decompression_(decompression) {}
 
   Status Run();
 
@@ -34,7 +42,7 @@ class Verifier {
   Status Invalid(const char* why) const;
   Status Codes() const;
   Status Buffers() const;
-  Status Metadata() const;
+  Status Metadata();
   Status Subgraph(fb::Table subgraph);
   Status Tensor(fb::Table tensor) const;
   Status TensorSize(fb::Table tensor) const;
@@ -52,6 +60,8 @@ class Verifier {
   size_t size_;
   ModelView model_;
   Error* error_;
+  const Decompression* decompression_;
+  bool compressed_ = false;  // some tensors, as a metadata entry says
   int tensors_ = 0;
   int operators_ = 0;
   int64_t references_ = 0;
@@ -91,7 +101,7 @@ Status Verifier::Run() {
     error_->subgraph = i;
     MR_TRY(Subgraph(model_.subgraphs()[i]));
   }
-  return Status::kOk;
+  return compressed_ ? decompression_->verify(model_, error_) : Status::kOk;
 }
 
 Status Verifier::Codes() const {
@@ -119,7 +129,7 @@ Status Verifier::Buffers() const {
   return Status::kOk;
 }
 
-Status Verifier::Metadata() const {
+Status Verifier::Metadata() {
   MR_VERIFY(check_.IsTableVector(model_.root(), field::Model::kMetadata),
             "a metadata entry is out of bounds");
   const fb::TableVector metadata = model_.metadata();
@@ -128,6 +138,10 @@ Status Verifier::Metadata() const {
                   metadata[i].Scalar<uint32_t>(field::Metadata::kBuffer) <
                       static_cast<uint32_t>(model_.buffers().size()),
               "a metadata entry is out of bounds");
+  }
+  compressed_ = model_.MetadataBytes(kCompressionEntry).data() != nullptr;
+  if (compressed_ && decompression_ == nullptr) {
+    return Refuse(Status::kUnsupported, MR_WHY("the weights are compressed"));
   }
   return Status::kOk;
 }
@@ -200,13 +214,12 @@ Status Verifier::TensorSize(fb::Table tensor) const {
     elements *= shape[i] == 0 ? 1 : shape[i];
     MR_VERIFY(elements <= INT32_MAX, "the tensor is too large");
   }
-  const int bits = BitsOf(view.type());
-  MR_VERIFY(elements * bits / 8 < INT32_MAX, "the tensor is too large");
-  if (!IsConstant(tensor) || bits == 0 || empty) return Status::kOk;
+  const int64_t bits = elements * BitsOf(view.type());
+  MR_VERIFY(bits <= kMaxBits, "the tensor is too large");
+  // Whether a model's compressed tensors have what they need is for the decompression to say.
+  if (compressed_ || !IsConstant(tensor) || empty) return Status::kOk;
   const auto constant = model_.buffer(tensor.Scalar<uint32_t>(field::Tensor::kBuffer));
-  MR_VERIFY(
-      static_cast<size_t>(constant.size()) >= BytesOf(view.type(), static_cast<size_t>(elements)),
-      "the constant has fewer bytes than its shape");
+  MR_VERIFY(int64_t{constant.size()} * 8 >= bits, "the constant has fewer bytes than its shape");
   return Status::kOk;
 }
 
@@ -251,9 +264,10 @@ Status Verifier::Outputs(const SubgraphView& subgraph, fb::Table op) const {
 
 }  // namespace
 
-Status VerifyModel(const uint8_t* bytes, size_t size, Error* error) {
+Status VerifyModel(const uint8_t* bytes, size_t size, Error* error,
+                   const Decompression* decompression) {
   *error = Error();
-  const Status status = Verifier(bytes, size, error).Run();
+  const Status status = Verifier(bytes, size, error, decompression).Run();
   if (status == Status::kOk) *error = Error();
   return status;
 }

@@ -68,7 +68,7 @@ Status Open(mr_micro* micro, size_t model_size, const mr_micro_options& options)
 }
 
 // Weights in the order they are read, where nobody wants to see them as they were. What does not
-// verify is left to AllocateTensors, which says why.
+// verify is left to AllocateTensors, which says why; so is what has compressed weights.
 void PrepareWeights(mr_micro* micro, size_t model_size, const mr_micro_options& options) {
   Error ignored;
   if (options.preserve_all_tensors != 0 ||

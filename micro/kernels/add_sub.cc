@@ -42,16 +42,16 @@ Status Prepare(OpContext& context) {
   }
 }
 
-AddQuantized Quantized(const OpContext& context, int sign) {
-  const TensorView output = context.output();
-  return {context.data<AddFactors>(), context.input(0).zero_point(), context.input(1).zero_point(),
-          output.zero_point(),        LeftShift(output.type()),      sign};
+void AddUInt8Row(const void* data, const PairRow& row) {
+  QuantizedRow<uint8_t>(*static_cast<const AddQuantized*>(data), row, AddElements);
 }
 
-template <typename T>
-void RunQuantized(const OpContext& context, int sign) {
-  const AddQuantized p = Quantized(context, sign);
-  RunPairs<T, T>(context, [p](T a, T b) { return static_cast<T>(AddElements(p, a, b)); });
+void RunQuantized(const OpContext& context, int sign, decltype(&AddInt8Row) add_row) {
+  const TensorView output = context.output();
+  const AddQuantized p = {context.data<AddFactors>(),    context.input(0).zero_point(),
+                          context.input(1).zero_point(), output.zero_point(),
+                          LeftShift(output.type()),      sign};
+  ForEachPairRow(context, &p, add_row);
 }
 
 template <typename T>
@@ -68,16 +68,14 @@ Status Invoke(OpContext& context) {
     case TensorType::kFloat32:
       ForEachPairRow(context, &context.data<FloatRange>(), sign > 0 ? AddFloatRow : SubFloatRow);
       break;
-    case TensorType::kInt8: {
-      const AddQuantized p = Quantized(context, sign);
-      ForEachPairRow(context, &p, AddInt8Row);
+    case TensorType::kInt8:
+      RunQuantized(context, sign, AddInt8Row);
       break;
-    }
     case TensorType::kUInt8:
-      RunQuantized<uint8_t>(context, sign);
+      RunQuantized(context, sign, AddUInt8Row);
       break;
     case TensorType::kInt16:
-      RunQuantized<int16_t>(context, sign);
+      RunQuantized(context, sign, AddInt16Row);
       break;
     case TensorType::kInt32:
       RunPlain<int32_t>(context, sign);

@@ -1,5 +1,6 @@
 #include "micro/kernels/decode.h"
 
+#include "micro/core/look_up.h"
 #include "micro/kernels/common/indices.h"
 #include "micro/kernels/common/strided_copy.h"
 
@@ -12,16 +13,6 @@ enum HeaderByte { kKind = 0, kVersion = 1, kKindVersion = 4, kAxisAndBits = 5, k
 constexpr int kEntrySize = kAxisAndBits;  // of Huffman codes, and how many bits are read first
 enum Kind { kLookUp = 0, kHuffman = 1, kPruned = 2 };
 
-// One output's look-up tables.
-struct Tables {
-  const uint8_t* encoded;
-  const uint8_t* values;
-  int bits;
-  int32_t table_size;
-  int32_t channels;
-  int32_t inner;  // elements for which the channel stays the same
-};
-
 // The axis along which tables differ. Files that are older than the header's field have 0 there:
 // the output's quantisation tells, or that there is but one table.
 int AxisOf(const TensorView& output, const TensorView& ancillary) {
@@ -33,12 +24,12 @@ int AxisOf(const TensorView& output, const TensorView& ancillary) {
   return ancillary.bytes() - kHeaderBytes < 2 * table_bytes ? kWholeTensor : axis;
 }
 
-Tables TablesOf(const OpContext& context, int i) {
+LookUpTables TablesOf(const OpContext& context, int i) {
   const TensorView output = context.output(i), ancillary = context.input(2 * i + 1);
   const Shape shape = output.shape();
   const auto* header = ancillary.data<uint8_t>();
-  Tables t;
-  t.encoded = context.input_data<uint8_t>(2 * i);
+  LookUpTables t;
+  t.indices = context.input_data<uint8_t>(2 * i);
   t.values = header + kHeaderBytes;
   t.bits = header[kAxisAndBits] & 7;
   t.table_size = header[kTableSize];
@@ -55,7 +46,7 @@ Status CheckTables(const OpContext& context, int i) {
   const int axis = AxisOf(output, ancillary);
   MR_ENSURE(context, axis == kWholeTensor || (axis >= 0 && axis < output.rank()),
             Status::kInvalidShape, "the tables' axis is not one of the output's");
-  const Tables t = TablesOf(context, i);
+  const LookUpTables t = TablesOf(context, i);
   const auto elements = static_cast<uint64_t>(output.elements());
   MR_ENSURE(context, t.bits > 0 && encoded.bytes() * 8 >= elements * static_cast<uint64_t>(t.bits),
             Status::kInvalidModel, "the encoded tensor is too short");
@@ -152,36 +143,6 @@ Status Prepare(OpContext& context) {
   return Status::kOk;
 }
 
-// False when an index is not in its table.
-template <int kBytes>
-bool Unpack(const Tables& t, int32_t elements, uint8_t* output) {
-  const uint8_t* encoded = t.encoded;
-  const uint32_t mask = (1u << t.bits) - 1;
-  uint32_t waiting = 0;
-  int waiting_bits = 0;
-  int32_t channel = 0, left = t.inner;
-  const uint8_t* table = t.values;
-  for (int32_t i = 0; i < elements; ++i, --left, output += kBytes) {
-    if (left == 0) {
-      left = t.inner;
-      table += t.table_size * kBytes;
-      if (++channel == t.channels) {
-        channel = 0;
-        table = t.values;
-      }
-    }
-    if (waiting_bits < t.bits) {
-      waiting = (waiting << 8) | *encoded++;
-      waiting_bits += 8;
-    }
-    waiting_bits -= t.bits;
-    const auto index = static_cast<int32_t>((waiting >> waiting_bits) & mask);
-    if (index >= t.table_size) return false;
-    __builtin_memcpy(output, table + index * kBytes, kBytes);
-  }
-  return true;
-}
-
 // A symbol's count says how many of the bits read last are its own; any more are read again.
 // Another entry's, and 1, is how many to read next: they say which one follows, counted from the
 // entry itself and as many further ones as its lowest bits say. False when one is not in the
@@ -233,45 +194,43 @@ void Spread(const uint8_t* mask, const uint8_t* values, int32_t elements, uint8_
   }
 }
 
-template <int kBytes>
-bool Decode(const OpContext& context, int i) {
-  const TensorView output = context.output(i), ancillary = context.input(2 * i + 1);
-  const auto* header = ancillary.data<uint8_t>();
-  const int32_t elements = output.elements();
-  if (header[kKind] == kLookUp) {
-    return Unpack<kBytes>(TablesOf(context, i), elements, output.data<uint8_t>());
-  }
+void Spread(const OpContext& context, int i) {
+  const TensorView output = context.output(i);
+  const auto* mask = context.input_data<uint8_t>(2 * i);
+  const uint8_t* values = context.input_data<uint8_t>(2 * i + 1) + kHeaderBytes;
   FillWithZero(output);
-  Spread<kBytes>(context.input_data<uint8_t>(2 * i), header + kHeaderBytes, elements,
-                 output.data<uint8_t>());
-  return true;
+  const int32_t elements = output.elements();
+  switch (BitsOf(output.type())) {
+    case 8:
+      return Spread<1>(mask, values, elements, output.data<uint8_t>());
+    case 16:
+      return Spread<2>(mask, values, elements, output.data<uint8_t>());
+    case 32:
+      return Spread<4>(mask, values, elements, output.data<uint8_t>());
+    case 64:
+      return Spread<8>(mask, values, elements, output.data<uint8_t>());
+    default:
+      return Spread<16>(mask, values, elements, output.data<uint8_t>());
+  }
 }
 
 Status Invoke(OpContext& context) {
   for (int i = 0; i < context.num_outputs(); ++i) {
-    bool fits = false;
-    if (context.input_data<uint8_t>(2 * i + 1)[kKind] == kHuffman) {
-      MR_ENSURE(context, DecodeHuffman(context, i), Status::kInvokeFailed,
-                "the codes end early or lead out of their tables");
-      continue;
-    }
-    switch (BitsOf(context.output(i).type())) {
-      case 8:
-        fits = Decode<1>(context, i);
+    const TensorView output = context.output(i);
+    switch (context.input_data<uint8_t>(2 * i + 1)[kKind]) {
+      case kHuffman:
+        MR_ENSURE(context, DecodeHuffman(context, i), Status::kInvokeFailed,
+                  "the codes end early or lead out of their tables");
         break;
-      case 16:
-        fits = Decode<2>(context, i);
-        break;
-      case 32:
-        fits = Decode<4>(context, i);
-        break;
-      case 64:
-        fits = Decode<8>(context, i);
+      case kLookUp:
+        MR_ENSURE(context,
+                  LookUp(TablesOf(context, i), BitsOf(output.type()) / 8, output.elements(),
+                         output.raw()),
+                  Status::kInvokeFailed, "an index lies outside of its table");
         break;
       default:
-        fits = Decode<16>(context, i);
+        Spread(context, i);
     }
-    MR_ENSURE(context, fits, Status::kInvokeFailed, "an index lies outside of its table");
   }
   return Status::kOk;
 }

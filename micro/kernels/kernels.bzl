@@ -6,6 +6,7 @@ load("//third_party:kernel_family.bzl", "write_source")
 
 _RESOLVER_CC = """\
 // Generated from ops.bzl.
+#include "micro/core/look_up_weights.h"
 #include "micro/core/resolver.h"
 {includes}
 
@@ -18,17 +19,21 @@ const OpRegistration* const kOps[] = {{
 
 }}  // namespace
 
-OpResolver {function}() {{ return OpResolver(kOps, sizeof(kOps) / sizeof(kOps[0])); }}
+OpResolver {function}() {{
+  return OpResolver(kOps, sizeof(kOps) / sizeof(kOps[0]), {decompression});
+}}
 
 }}  // namespace millrace::micro
 """
 
 def _loops_of(folder):
-    own = native.glob([folder + "/*.cc"], exclude = ["**/*_test.cc"]) if folder else []
-    return own + native.glob(
-        ["reference/*.cc"],
-        exclude = [file.replace(folder + "/", "reference/") for file in own],
-    )
+    """From a folder, then from the one above it (what several machines share), then the reference's."""
+    files = []
+    above = ["arm"] if folder.startswith("arm/") else []
+    for from_folder in ([folder] if folder else []) + above + ["reference"]:
+        names = [file.split("/")[-1] for file in files]
+        files += [file for file in native.glob([from_folder + "/*.cc"], exclude = ["**/*_test.cc"]) if file.split("/")[-1] not in names]
+    return files
 
 def _headers_of(folder):
     return native.glob(["reference/*.h"] + {
@@ -47,12 +52,13 @@ def mr_micro_loops(name, deps):
         deps = deps,
     )
 
-def write_resolver(name, out, function, files):
-    """A source that defines `OpResolver millrace::micro::FUNCTION()`. files: {file of micro/kernels: [registration]}."""
+def write_resolver(name, out, function, files, compressed):
+    """A source that defines `OpResolver millrace::micro::FUNCTION()`. files: {file of micro/kernels: [registration]}. compressed: for models with compressed weights too."""
     write_source(
         name = name,
         out = out,
         content = _RESOLVER_CC.format(
+            decompression = "&kLookUpWeights" if compressed else "nullptr",
             function = function,
             includes = "\n".join(["#include \"micro/kernels/%s.h\"" % file for file in sorted(files)]),
             ops = "\n".join(["    &k%sOp," % op for file in sorted(files) for op in files[file]]),
@@ -80,10 +86,14 @@ def mr_micro_kernels(files, over_loops, deps, test_deps):
         out = "all_ops.cc",
         function = "AllOps",
         files = files,
+        compressed = True,
     )
     mr_micro_library(
         name = "all_ops",
         srcs = ["all_ops.cc"],
         hdrs = ["all_ops.h"],
-        deps = [":" + file for file in files] + ["//micro/core:op"],
+        deps = [":" + file for file in files] + [
+            "//micro/core:look_up_weights",
+            "//micro/core:op",
+        ],
     )

@@ -130,12 +130,6 @@ Status Prepare(OpContext& context) {
   return PrepareFloat(context, activation, data);
 }
 
-template <typename A, typename B>
-void InvokeInt(const OpContext& context, const TransposeConvInt& p) {
-  TransposeConvLoop(p, context.input_data<A>(kInput), context.input_data<int8_t>(kFilter),
-                    context.input_data<B>(kBias), context.output_data<A>());
-}
-
 void InvokeHybrid(const OpContext& context, const Data& data, const TransposeConvShape& shape) {
   const TensorView filter = context.input(kFilter);
   TransposeConvHybrid p = {shape, data.float_range, 0.0f,
@@ -173,14 +167,15 @@ Status Invoke(OpContext& context) {
   const TransposeConvInt p = {shape, input.zero_point(), output.zero_point(), data.range,
                               data.factors.Get(input, filter, output)};
   if (input.type() == TensorType::kInt8) {
-    InvokeInt<int8_t, int32_t>(context, p);
+    TransposeConvLoop(p, input.data<int8_t>(), filter.data<int8_t>(), bias.data<int32_t>(),
+                      output.data<int8_t>());
   } else if (input.type() == TensorType::kUInt8) {
     TransposeConvUInt8Loop(p, input.data<uint8_t>(), filter.data<uint8_t>(), filter.zero_point(),
                            bias.data<int32_t>(), output.data<uint8_t>());
-  } else if (bias.present() && bias.type() == TensorType::kInt32) {
-    InvokeInt<int16_t, int32_t>(context, p);
   } else {
-    InvokeInt<int16_t, int64_t>(context, p);
+    TransposeConvInt16Loop(p, input.data<int16_t>(), filter.data<int8_t>(), bias.data<void>(),
+                           bias.present() ? bias.type() : TensorType::kInt32,
+                           output.data<int16_t>());
   }
   return Status::kOk;
 }

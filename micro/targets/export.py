@@ -72,13 +72,14 @@ def write_model(folder, data):
     (folder / "model.h").write_text(project_text.MODEL_H)
 
 
-def write_ops(folder, ops):
-    files = model_ops.kernel_files()
+def write_ops(folder, model):
+    files, ops = model_ops.kernel_files(), model_ops.ops_of(model)
     headers = sorted({header_of(files[op]) for op in ops})
     (folder / "ops.cc").write_text(
         project_text.OPS_CC.format(
             includes="\n".join(f'#include "{h}"' for h in headers),
             ops="\n".join(f"    &k{op}Op," for op in ops),
+            decompression=model_ops.decompression_of(model),
         )
     )
 
@@ -132,7 +133,7 @@ def export(folder, model=None, target="m4", arena=None, loops=None, compiled=Non
         copy_board(folder, target)
         write_model(folder, model)
         if compiled is None:
-            write_ops(folder, ops)
+            write_ops(folder, model)
         else:
             (folder / "compiled_model.cc").write_text(compiled)
         (folder / "arena.h").write_text(project_text.ARENA_H.format(bytes=arena, target=target))

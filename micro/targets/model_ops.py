@@ -107,6 +107,13 @@ def ops_of(model):
     return result
 
 
+def decompression_of(model):
+    """C++ of what an interpreter needs to decompress the model's weights, for its resolver."""
+    root = Table(model, struct.unpack_from("<I", model, 0)[0])
+    names = [entry.string(0) for entry in root.tables(6)]
+    return "&kLookUpWeights" if "COMPRESSION_METADATA" in names else "nullptr"
+
+
 def _has_full_lstm(root, codes):
     """Whether a UNIDIRECTIONAL_SEQUENCE_LSTM has coupled gates, peepholes, a projection or
     normalisation."""
@@ -124,14 +131,15 @@ def _has_full_lstm(root, codes):
 
 def kernel_sources(ops, loops=""):
     """The .cc files that the ops need (None: all there are): their own, those of all that they
-    include, and inner loops of the headers among that: from the folder `loops` of micro/kernels
-    where it has a file of that name, else the reference's. KeyError: there is no such op."""
+    include, and inner loops of the headers among that: from the folder `loops` of micro/kernels, or
+    the one above, where it has a file of that name, else the reference's. KeyError: there is no
+    such op."""
     files = kernel_files()
     stems = {files[op] for op in (files if ops is None else ops)}
     kernels = ROOT / "micro/kernels"
     inner = {f.name: f for f in (kernels / "reference").glob("*.cc")}
-    if loops:
-        inner |= {f.name: f for f in (kernels / loops).glob("*.cc") if not is_test(f)}
+    for folder in (loops.split("/")[0], loops) if loops else ():  # arm, then arm/dsp
+        inner |= {f.name: f for f in (kernels / folder).glob("*.cc") if not is_test(f)}
     found = _included([path for stem in stems for path in ROOT.glob(f"micro/*/{stem}.cc")])
     while True:
         contracts = {f for f in found if f.parent.name == "loops"}

@@ -62,6 +62,7 @@ extern const size_t kModelSize = {size};
 
 OPS_CC = """\
 // The ops of the model: what is not named here is not linked.
+#include "micro/core/look_up_weights.h"
 #include "micro/core/resolver.h"
 {includes}
 
@@ -72,7 +73,9 @@ const OpRegistration* const kOps[] = {{
 }};
 }}  // namespace
 
-OpResolver ModelOps() {{ return OpResolver(kOps, sizeof(kOps) / sizeof(kOps[0])); }}
+OpResolver ModelOps() {{
+  return OpResolver(kOps, sizeof(kOps) / sizeof(kOps[0]), {decompression});
+}}
 
 }}  // namespace millrace::micro
 """

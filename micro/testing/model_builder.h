@@ -143,6 +143,7 @@ class ModelBuilder {
   ModelBuilder& SetInputs(std::vector<int32_t> tensors);
   ModelBuilder& SetOutputs(std::vector<int32_t> tensors);
   ModelBuilder& AddMetadata(const std::string& name, const std::vector<uint8_t>& bytes);
+  uint32_t AddBuffer(const std::vector<uint8_t>& data);  // returns its index
   ModelBuilder& SetVersion(uint32_t schema_version);
   ModelBuilder& SetOpVersion(int version);  // of ops added from now on
 
@@ -155,7 +156,6 @@ class ModelBuilder {
     std::vector<int32_t> inputs;
     std::vector<int32_t> outputs;
   };
-  uint32_t AddBuffer(const std::vector<uint8_t>& data);
   uint32_t CodeOf(BuiltinOp op, const std::string& custom_name);
 
   uint32_t version_ = 3;

@@ -49,9 +49,9 @@ def all_ops(names):
     headers = "".join(f'#include "micro/kernels/{file}.h"\n' for file in files)
     ops = ", ".join(f"&k{name}Op" for name in names)
     return (
-        f'#include "micro/kernels/all_ops.h"\n{headers}'
+        f'#include "micro/core/look_up_weights.h"\n#include "micro/kernels/all_ops.h"\n{headers}'
         f"namespace millrace::micro {{\nstatic const OpRegistration* const kOps[] = {{{ops}}};\n"
-        f"OpResolver AllOps() {{ return OpResolver(kOps, {len(names)}); }}\n}}\n"
+        f"OpResolver AllOps() {{ return OpResolver(kOps, {len(names)}, &kLookUpWeights); }}\n}}\n"
     )
 
 
@@ -93,6 +93,7 @@ def interpreter(kind, folder):
 def builders():
     """The sources of what makes models."""
     files = [*TESTING.glob("*_writer.cc"), TESTING / "model_builder.cc"]
+    files.append(TESTING / "compression_entry.cc")
     return [(f, HOST) for f in files]
 
 

@@ -1,11 +1,15 @@
-"""Makes .tflite models of one op (or a few) from Python values. Needs the packages flatbuffers and
-tflite-micro, whose generated schema it uses."""
+"""Makes .tflite models of one op (or a few) from Python values. Needs the package flatbuffers and
+the generated schema of tflite-micro or TensorFlow."""
 
 import dataclasses
 
 import flatbuffers
 import numpy as np
-from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+
+try:
+    from tflite_micro.tensorflow.lite.micro.python import schema_py_generated as schema
+except ImportError:
+    from tensorflow.lite.python import schema_py_generated as schema
 
 _TYPES = {
     "float32": schema.TensorType.FLOAT32,

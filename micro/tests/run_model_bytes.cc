@@ -48,7 +48,7 @@ Status RunModelBytes(const uint8_t* bytes, size_t size) {
   constexpr size_t kArenaBytes = 64 << 10;
   const Memory model = AlignedMemory(size), arena = AlignedMemory(kArenaBytes);
   if (size > 0) std::memcpy(model.get(), bytes, size);
-  const OpResolver resolver(ops.data(), static_cast<int>(ops.size()));
+  const OpResolver resolver(ops.data(), static_cast<int>(ops.size()), AllOps().decompression());
   MicroInterpreter interpreter(model.get(), size, resolver, arena.get(), kArenaBytes);
   MR_TRY(interpreter.AllocateTensors());
   Feed(interpreter, 1);

@@ -1,7 +1,7 @@
 """The inner loops for Arm in QEMU: on a model of many layers of random shapes, bit for bit what the
 host says. The host is held to recorded results by op_corpus_test.
 
-Skipped without arm-none-eabi-g++, qemu-system-arm or the package tflite-micro (for its schema).
+Skipped without arm-none-eabi-g++, qemu-system-arm or a schema (of tflite-micro or TensorFlow).
 """
 
 import pathlib
@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from host import Host
 
-op_models = pytest.importorskip("op_models", reason="the package tflite-micro is not installed")
+op_models = pytest.importorskip(
+    "op_models", reason="neither tflite-micro nor TensorFlow is installed"
+)
 from op_cases.cases import Cases  # noqa: E402
 from op_cases.recurrent import EXTRAS, full_integer_lstm, full_sequence_lstm  # noqa: E402
 
@@ -30,8 +32,10 @@ SAME, VALID = 0, 1
 class Layers:
     """A model of ops that do not depend on each other, and inputs for it."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, dtype):
         self.rng = np.random.default_rng(seed)
+        self.dtype = np.dtype(dtype)
+        self.limits = np.iinfo(self.dtype)
         self.model = op_models.Model()
         self.fed, self.values, self.outputs = [], [], []
 
@@ -39,33 +43,41 @@ class Layers:
         return int(self.rng.integers(low, high + 1))
 
     def tensor(self, shape, scale):
-        zero_point = self.pick(-128, 127)
-        return op_models.Tensor(tuple(shape), "int8", scale=scale, zero_point=zero_point)
+        zero_point = 0 if self.dtype == np.int16 else self.pick(-128, 127)
+        if self.dtype == np.int16:
+            scale /= 256
+        return op_models.Tensor(tuple(shape), self.dtype.name, scale=scale, zero_point=zero_point)
 
     def feed(self, shape, scale):
         tensor = self.tensor(shape, scale)
         self.fed.append(tensor)
-        self.values.append(self.rng.integers(-128, 128, shape).astype(np.int8))
+        values = self.rng.integers(self.limits.min, self.limits.max, shape, endpoint=True)
+        self.values.append(values.astype(self.dtype))
         return tensor
 
     def add(self, op, inputs, output, options):
         self.model.add(op, inputs, [output], options)
         self.outputs.append(output)
 
-    def layer(self, op, x, filter_shape, units, axis, output_shape, options):
-        """With one scale of the filter or one a unit, with a bias or without."""
+    def layer(self, op, x, filter_shape, units, axis, output_shape, options, inputs=None):
+        """With one scale of the filter or one a unit, with a bias or without. inputs: of x, filter
+        and bias, where they are not these."""
         scales = self.rng.uniform(0.001, 0.02, self.rng.choice([1, units]))
         weights = self.rng.integers(-128, 128, filter_shape)
         filter_ = op_models.constant(weights, "int8", scale=list(scales), axis=axis)
         bias = None
         if self.rng.random() < 0.8:
             values = self.rng.integers(-20000, 20000, units)
-            bias = op_models.constant(values, scale=list(scales * x.scale))
-        sums = np.sqrt(weights.size / units) * scales.mean() * x.scale * 5000
+            wide = self.dtype == np.int16 and self.rng.random() < 0.8
+            dtype = "int64" if wide else "int32"
+            bias = op_models.constant(values, dtype, scale=list(scales * x.scale))
+        one = x.scale * (256 if self.dtype == np.int16 else 1)  # of an int8
+        sums = np.sqrt(weights.size / units) * scales.mean() * one * 5000
         scale = sums / 128 * self.rng.uniform(0.5, 3)
         if self.rng.random() < 0.1:
-            scale = x.scale * scales.min() * 0.7  # factors above 1
-        self.add(op, [x, filter_, bias], self.tensor(output_shape, scale), options)
+            scale = one * scales.min() * 0.7  # factors above 1
+        given = inputs(x, filter_, bias) if inputs else [x, filter_, bias]
+        self.add(op, given, self.tensor(output_shape, scale), options)
 
     def conv(self, depthwise):
         strides, dilations = [self.pick(1, 3), self.pick(1, 3)], [self.pick(1, 2), self.pick(1, 2)]
@@ -102,6 +114,28 @@ class Layers:
         options = ("FullyConnectedOptions", {"fusedActivationFunction": self.pick(0, 3)})
         self.layer("FULLY_CONNECTED", x, (units, depth), units, 0, (rows, units), options)
 
+    def transpose_conv(self):
+        strides, kernel = [self.pick(1, 3), self.pick(1, 3)], [self.pick(1, 4), self.pick(1, 4)]
+        size, channels, units = (
+            [self.pick(1, 5), self.pick(1, 5)],
+            self.pick(1, 20),
+            self.pick(1, 9),
+        )
+        output = [(n - 1) * s + max(k, s) for n, k, s in zip(size, kernel, strides, strict=True)]
+        x = self.feed((1, *size, channels), self.rng.uniform(0.005, 0.1))
+        shape = op_models.constant(np.array([1, *output, units]), "int32")
+        options = {"padding": VALID, "strideH": strides[0], "strideW": strides[1]}
+        self.layer(
+            "TRANSPOSE_CONV",
+            x,
+            (units, *kernel, channels),
+            units,
+            0,
+            (1, *output, units),
+            ("TransposeConvOptions", options),
+            lambda x, filter_, bias: [shape, filter_, x, bias],
+        )
+
     def pair(self, op, table):
         rows, columns = self.pick(1, 5), self.pick(1, 19)
         other = [(rows, columns), (1, columns), (rows, 1), (1, 1)][self.pick(0, 3)]
@@ -111,28 +145,29 @@ class Layers:
         self.add(op, inputs, self.tensor((rows, columns), out), options)
 
 
-def many_layers(seed):
-    layers = Layers(seed)
+def many_layers(seed, dtype):
+    layers = Layers(seed, dtype)
     for _ in range(LAYERS):
         layers.conv(depthwise=False)
         layers.conv(depthwise=True)
         layers.fully_connected()
+        layers.transpose_conv()
         layers.pair("ADD", "AddOptions")
         layers.pair("MUL", "MulOptions")
     return layers, layers.model.build(layers.fed, layers.outputs)
 
 
 @pytest.mark.skipif(bool(MISSING), reason=f"not installed: {' '.join(MISSING)}")
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("dtype", ["int8", "int16"])
 @pytest.mark.parametrize(("target", "loops"), [("m4", "arm/dsp"), ("m55", "arm/mve")])
-def test_same_as_host(target, loops, seed, tmp_path):
-    layers, model = many_layers(seed)
+def test_same_as_host(target, loops, dtype, tmp_path):
+    layers, model = many_layers(1, dtype)
     expected = Host(model).run(*layers.values)
     (tmp_path / "model.tflite").write_bytes(model)
     (tmp_path / "inputs").write_bytes(b"".join(value.tobytes() for value in layers.values))
     built = image.build(target, tmp_path / "model.tflite", tmp_path, loops)
     image.execute(target, built, tmp_path / "inputs", tmp_path / "outputs")
-    actual = np.frombuffer((tmp_path / "outputs").read_bytes(), np.int8)
+    actual = np.frombuffer((tmp_path / "outputs").read_bytes(), layers.dtype)
     for i, values in enumerate(expected):
         found, actual = actual[: values.size], actual[values.size :]
         np.testing.assert_array_equal(found, values.reshape(-1), err_msg=f"output {i}")

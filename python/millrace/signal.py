@@ -8,9 +8,20 @@ from millrace import dtypes
 from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
+from millrace.ops.cosine import (
+    dct,
+    idct,
+    inverse_mdct,
+    kaiser_bessel_derived_window,
+    kaiser_window,
+    mdct,
+    mfccs_from_log_mel_spectrograms,
+    vorbis_window,
+)
 from millrace.ops.elementwise import cast
 
 __all__ = [
+    "dct",
     "fft",
     "fft2d",
     "fft3d",
@@ -18,21 +29,28 @@ __all__ = [
     "frame",
     "hamming_window",
     "hann_window",
+    "idct",
     "ifft",
     "ifft2d",
     "ifft3d",
     "ifftshift",
+    "inverse_mdct",
     "inverse_stft",
     "inverse_stft_window_fn",
     "irfft",
     "irfft2d",
     "irfft3d",
+    "kaiser_bessel_derived_window",
+    "kaiser_window",
     "linear_to_mel_weight_matrix",
+    "mdct",
+    "mfccs_from_log_mel_spectrograms",
     "overlap_and_add",
     "rfft",
     "rfft2d",
     "rfft3d",
     "stft",
+    "vorbis_window",
 ]
 
 

@@ -6,6 +6,7 @@ from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.ragged_tensor import RaggedTensor
 from millrace.framework.sparse_tensor import SparseTensor
+from millrace.ops.string_rows import rows_of_strings
 from millrace.ops.unicode import *  # noqa: F403
 
 
@@ -138,39 +139,23 @@ def format(template, inputs, placeholder="{}", summarize=3, name=None):
 def split(input, sep=None, maxsplit=-1, name=None):
     """The parts of strings between separators, or between white space where sep is None: a vector
     for a scalar, else a RaggedTensor with a row for each string."""
-    return _cut(input, lambda flat: _parts(flat, sep, maxsplit))
+    sep = "" if sep is None else sep
+    return _parts(input, "StringSplitV2", sep, {"maxsplit": maxsplit}, name)
 
 
 @public
 def bytes_split(input, name=None):
     """The bytes of strings: a vector for a scalar, else a RaggedTensor with a row for each."""
-    return _cut(input, lambda flat: apply_op("StringSplit", (flat, ""), {"skip_empty": False}))
+    return _parts(input, "StringSplit", "", {"skip_empty": False}, name)
 
 
-def _parts(flat, sep, maxsplit):
-    sep = "" if sep is None else sep
-    return apply_op("StringSplitV2", (flat, sep), {"maxsplit": maxsplit})
+def _parts(input, op, sep, attrs, name):
+    def rows(strings):
+        indices, values, shape = apply_op(op, (strings, sep), attrs, name)
+        ids = indices[:, 0]
+        return [RaggedTensor.from_value_rowids(values, ids, shape[0], validate=False)]
 
-
-def _cut(input, function):
-    """The values that function(vector) finds for each string, in the structure of the input."""
-    if isinstance(input, RaggedTensor):
-        return input.with_flat_values(_cut(input.flat_values, function))
-    input = convert_to_tensor(input, dtypes.string)
-    rank = input.shape.rank
-    if rank is None:
-        raise ValueError("strings can be split where the rank of their tensor is known")
-    if rank == 0:
-        return function(apply_op("Reshape", (input, [1])))[1]
-    if rank > 1:
-        flat = apply_op("Reshape", (input, [-1]))
-        made = _cut(flat, function)
-        for axis in range(rank - 1, 0, -1):
-            size = apply_op("Shape", (input,))[axis]
-            made = RaggedTensor.from_uniform_row_length(made, size, validate=False)
-        return made
-    indices, values, shape = function(input)
-    return RaggedTensor.from_value_rowids(values, indices[:, 0], shape[0], validate=False)
+    return rows_of_strings(input, rows)[0]
 
 
 @public

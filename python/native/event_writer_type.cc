@@ -73,6 +73,29 @@ PyObject* AddBytes(PyObject* self, PyObject* const* args, Py_ssize_t n) {
   return Do(self, [&](EventWriter& w) { return (w.*Method)(bytes, step); });
 }
 
+// add_run_metadata(bytes, tag, step)
+PyObject* AddRunMetadata(PyObject* self, PyObject* const* args, Py_ssize_t n) {
+  std::string bytes, tag;
+  int64_t step;
+  if (!CheckArgCount("add_run_metadata", n, 3, 3) || !ToString(args[0], &bytes) ||
+      !ToString(args[1], &tag) || !ToInt64(args[2], &step)) {
+    return nullptr;
+  }
+  return Do(self, [&](EventWriter& w) { return w.AddRunMetadata(bytes, tag, step); });
+}
+
+// add_session_log(status, checkpoint path, step)
+PyObject* AddSessionLog(PyObject* self, PyObject* const* args, Py_ssize_t n) {
+  std::string path;
+  int64_t status, step;
+  if (!CheckArgCount("add_session_log", n, 3, 3) || !ToInt64(args[0], &status) ||
+      !ToString(args[1], &path) || !ToInt64(args[2], &step)) {
+    return nullptr;
+  }
+  return Do(self,
+            [&](EventWriter& w) { return w.AddSessionLog(static_cast<int>(status), path, step); });
+}
+
 PyObject* Flush(PyObject* self, PyObject*) {
   return Do(self, [](EventWriter& w) { return w.Flush(); });
 }
@@ -92,6 +115,8 @@ PyMethodDef methods[] = {MR_FAST("add_scalar", AddScalar),
                          MR_FAST("add_summary", AddBytes<&EventWriter::AddSummary>),
                          MR_FAST("add_graph", AddBytes<&EventWriter::AddGraph>),
                          MR_FAST("add_meta_graph", AddBytes<&EventWriter::AddMetaGraph>),
+                         MR_FAST("add_run_metadata", AddRunMetadata),
+                         MR_FAST("add_session_log", AddSessionLog),
                          {"flush", Flush, METH_NOARGS, nullptr},
                          {"close", Close, METH_NOARGS, nullptr},
                          {"path", Path, METH_NOARGS, nullptr},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/eager/function.h"
+#include "core/graph/remove_function.h"
 #include "python/native/eager_type.h"
 #include "python/native/interrupt.h"
 #include "python/native/lent_buffer.h"
@@ -49,7 +50,7 @@ void Dealloc(PyObject* self) {
   }
   // The function goes out of the library with its last user, so that traces do not pile up.
   if (function.use_count() == 1) {
-    if (EagerContext* context = Eager()) context->library().Remove(function->name()).IgnoreError();
+    if (EagerContext* context = Eager()) RemoveFunction(&context->library(), function->name());
   }
 }
 

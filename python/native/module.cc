@@ -5,6 +5,7 @@
 #include "python/native/eager_type.h"
 #include "python/native/graph_type.h"
 #include "python/native/io_types.h"
+#include "python/native/message_text.h"
 #include "python/native/meta_graph.h"
 #include "python/native/py.h"
 #include "python/native/registry.h"
@@ -53,6 +54,7 @@ PyMethodDef functions[] = {
     MR_FAST("server_session", NewSessionOfServer),
     MR_FAST("grpc_session", NewSessionOfTarget),
     MR_FAST("shutdown_task", ShutdownTaskAt),
+    MR_FAST("message_text", MessageText),
     MR_FAST("meta_graph", MetaGraph),
     MR_FAST("read_meta_graph", ReadMetaGraph),
     {"saved_model", SavedModelOf, METH_O, nullptr},

@@ -93,3 +93,87 @@ def test_who_calls_a_function_of_a_model_keeps_it(folder):
     gc.collect()
     assert float(scaled(3.0)) == 12.0
     assert [float(x) for x in dataset] == [12.0]
+
+
+def a_step(factor):
+    """A function with a loop, a branch and a call of another one."""
+
+    @mr.function
+    def squared(x):
+        return x * x if factor else x
+
+    @mr.function
+    def step(x):
+        i = mr.constant(0)
+        while i < 2:
+            x = squared(x) * factor
+            i += 1
+        if x > 2.0:
+            x = x + 1.0
+        return x
+
+    return step
+
+
+def test_traces_go_with_all_that_is_in_them():
+    before, x = known(), mr.constant(1.0)
+    for factor in range(100):
+        assert float(a_step(factor + 1.0)(x)) > 1 or factor == 0
+    assert known() == before
+
+
+def test_gradients_of_traces_go_with_them():
+    before, x = known(), mr.constant(2.0)
+    for factor in range(10):
+        with mr.GradientTape() as tape:
+            tape.watch(x)
+            y = a_step(factor + 1.0)(x)
+        # y = (x^2 f)^2 f + 1
+        assert float(tape.gradient(y, x)) == 4 * 2.0**3 * (factor + 1.0) ** 3
+    del tape, y
+    assert known() == before
+
+
+def test_retracing_forgets_the_oldest():
+    before = known()
+
+    @mr.function
+    def f(x):
+        return mr.cond(mr.reduce_sum(x) > 0, lambda: x, lambda: -x)
+
+    for n in range(1, 300):
+        f(mr.ones([n]))
+        assert n != 128 or len(known() - before) == 128 * 3
+    assert len(known() - before) == 128 * 3
+    del f
+    assert known() == before
+
+
+def test_a_tape_keeps_what_was_called():
+    x = mr.constant(2.0)
+    with mr.GradientTape() as outer:
+        outer.watch(x)
+        with mr.GradientTape() as inner:
+            inner.watch(x)
+            y = a_step(1.0)(x)
+        gc.collect()
+        dy = inner.gradient(y, x)
+        del inner
+        gc.collect()
+    assert float(dy) == 32
+    assert float(outer.gradient(dy, x)) == 48
+
+
+def doubled_or_less():
+    f = mr.function(lambda x: mr.cond(x > 0, lambda: x * 2, lambda: x - 1))
+    concrete = f.get_concrete_function(mr.TensorSpec([], mr.int64))
+    return Dataset.range(3).map(lambda x: concrete(x))
+
+
+def test_a_dataset_keeps_the_trace_it_calls():
+    before = known()
+    dataset = doubled_or_less()
+    gc.collect()
+    assert [int(x) for x in dataset] == [-1, 2, 4]
+    del dataset
+    assert known() == before

@@ -55,8 +55,21 @@ inline int32_t MulElements(const MulQuantized& p, int32_t a, int32_t b) {
                f.range.high);
 }
 
-// data: an AddQuantized or MulQuantized, a row of int8; or a FloatRange, a row of float.
+// out[i] = fn(params, a[i], b[i]); T: of the operands and the output.
+template <typename T, typename Params, typename Fn>
+void QuantizedRow(const Params& params, const PairRow& row, const Fn& fn) {
+  const Params p = params;  // which no store to `out` can be thought to change
+  const auto* a = static_cast<const T*>(row.a);
+  const auto* b = static_cast<const T*>(row.b);
+  auto* out = static_cast<T*>(row.out);
+  for (int32_t i = 0; i < row.count; ++i, a += row.a_stride, b += row.b_stride) {
+    out[i] = static_cast<T>(fn(p, *a, *b));
+  }
+}
+
+// data: an AddQuantized or MulQuantized, a row of int8 or int16; or a FloatRange, a row of float.
 void AddInt8Row(const void* data, const PairRow& row);
+void AddInt16Row(const void* data, const PairRow& row);
 void MulInt8Row(const void* data, const PairRow& row);
 void AddFloatRow(const void* data, const PairRow& row);
 void SubFloatRow(const void* data, const PairRow& row);

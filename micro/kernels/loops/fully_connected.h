@@ -8,6 +8,7 @@
 #include "micro/core/schema.h"
 #include "micro/kernels/common/activation.h"
 #include "micro/kernels/common/channel_requant.h"
+#include "micro/kernels/common/int16_layer.h"
 #include "micro/kernels/common/quantization.h"
 
 namespace millrace::micro {
@@ -27,6 +28,9 @@ struct FullyConnectedQuantized {
     return factors.multipliers == nullptr
                ? MultiplyByRequant(sum, requant)
                : MultiplyByRequant(sum, factors.multipliers[unit], factors.shifts[unit]);
+  }
+  Int16Requant RequantOfInt16(const void* bias, TensorType bias_type) const {
+    return {factors, requant, range, {bias, bias_type}, bias_type == TensorType::kInt64};
   }
 };
 

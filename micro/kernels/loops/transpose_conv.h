@@ -7,6 +7,7 @@
 
 #include "micro/kernels/common/activation.h"
 #include "micro/kernels/common/channel_requant.h"
+#include "micro/kernels/common/int16_layer.h"
 #include "micro/kernels/common/quantization.h"
 
 namespace millrace::micro {
@@ -54,6 +55,10 @@ struct TransposeConvInt {
   int32_t output_zero_point;
   IntRange range;
   ChannelFactors factors;
+
+  Int16Requant RequantOfInt16(const void* bias, TensorType bias_type) const {
+    return {factors, {}, range, {bias, bias_type}, true};
+  }
 };
 
 // out[b][oy][ox][c] = clamp(zp_out + requant(bias[c] + sum (in[b][iy][ix][d] - zp_in) *
@@ -63,10 +68,9 @@ void TransposeConvLoop(const TransposeConvInt& p, const int8_t* input, const int
                        const int32_t* bias, int8_t* output);
 void TransposeConvUInt8Loop(const TransposeConvInt& p, const uint8_t* input, const uint8_t* filter,
                             int32_t filter_zero_point, const int32_t* bias, uint8_t* output);
-void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
-                       const int64_t* bias, int16_t* output);
-void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
-                       const int32_t* bias, int16_t* output);
+// All zero points 0, sums of 64 bits; bias: int32 or int64.
+void TransposeConvInt16Loop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
+                            const void* bias, TensorType bias_type, int16_t* output);
 
 // Input quantised while invoking, one batch.
 struct TransposeConvHybrid {

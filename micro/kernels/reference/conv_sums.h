@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "micro/kernels/common/int16_layer.h"
 #include "micro/kernels/common/packed_int4.h"
 #include "micro/kernels/common/quantization.h"
 #include "micro/kernels/loops/conv.h"
@@ -96,26 +97,14 @@ struct FinishByte {
 using FinishInt8 = FinishByte<int8_t>;
 
 struct FinishInt16 {
-  const ConvQuantized& p;
-  const void* bias;
-  bool wide;  // the bias is int64
+  Int16Requant requant;
   int16_t* output;
 
-  void operator()(int64_t sum, int32_t o, int32_t at) const {
-    const int32_t multiplier = p.factors.multipliers[o];
-    const int shift = p.factors.shifts[o];
-    int32_t scaled;
-    if (wide) {
-      int64_t b = 0;  // a model aligns vectors to 4 at least
-      if (bias != nullptr)
-        __builtin_memcpy(&b, static_cast<const char*>(bias) + o * sizeof(b), sizeof(b));
-      scaled = MultiplyByRequant64(sum + b, multiplier, shift);
-    } else {
-      const int32_t b = bias == nullptr ? 0 : static_cast<const int32_t*>(bias)[o];
-      scaled = MultiplyByRequant(static_cast<int32_t>(sum) + b, multiplier, shift);
-    }
-    output[at] = static_cast<int16_t>(Clamp(scaled, p.range.low, p.range.high));
-  }
+  FinishInt16(const ConvQuantized& p, const void* bias, TensorType bias_type, int16_t* out)
+      : requant{p.factors, {}, p.range, {bias, bias_type}, bias_type == TensorType::kInt64},
+        output(out) {}
+
+  void operator()(int64_t sum, int32_t o, int32_t at) const { output[at] = requant(sum, o); }
 };
 
 struct FinishFloat {

@@ -14,10 +14,4 @@ void DepthwiseConvInt4Loop(const ConvQuantized& p, const int8_t* input, const ui
                           NarrowWeights(filter, TensorType::kInt4), {&finish, nullptr});
 }
 
-void DepthwiseConvInt16Loop(const ConvQuantized& p, const int16_t* input, const int8_t* filter,
-                            const void* bias, TensorType bias_type, int16_t* output) {
-  DepthwiseConvSums<int64_t>(p.shape, input, 0, filter,
-                             FinishInt16{p, bias, bias_type == TensorType::kInt64, output});
-}
-
 }  // namespace millrace::micro

@@ -13,16 +13,6 @@ struct UInt8Weights {
   void operator+=(int32_t n) { bytes += n; }
 };
 
-template <typename B>
-void GatherInt16(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
-                 const B* bias, int16_t* output) {
-  Gather<int64_t>(p.shape, p.input_zero_point, input, filter, output, [&](int32_t c, int64_t sum) {
-    if (bias != nullptr) sum += bias[c];
-    const int32_t out = MultiplyByRequant64(sum, p.factors.multipliers[c], p.factors.shifts[c]);
-    return static_cast<int16_t>(Clamp(out + p.output_zero_point, p.range.low, p.range.high));
-  });
-}
-
 }  // namespace
 
 void TransposeConvUInt8Loop(const TransposeConvInt& p, const uint8_t* input, const uint8_t* filter,
@@ -30,19 +20,9 @@ void TransposeConvUInt8Loop(const TransposeConvInt& p, const uint8_t* input, con
   GatherBytes(p, input, UInt8Weights{filter, filter_zero_point}, bias, output);
 }
 
-void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
-                       const int64_t* bias, int16_t* output) {
-  GatherInt16(p, input, filter, bias, output);
-}
-
-void TransposeConvLoop(const TransposeConvInt& p, const int16_t* input, const int8_t* filter,
-                       const int32_t* bias, int16_t* output) {
-  GatherInt16(p, input, filter, bias, output);
-}
-
 void TransposeConvLoop(const TransposeConvHybrid& p, const int8_t* input, const int8_t* filter,
                        const float* bias, float* output) {
-  Gather<int32_t>(p.shape, p.input_zero_point, input, filter, output, [&](int32_t c, int32_t sum) {
+  Gather<int32_t>(p.shape, p.input_zero_point, input, filter, output, [&](int32_t sum, int32_t c) {
     const float scale = p.input_scale * p.filter_scales[p.by_channel ? c : 0];
     const float real = static_cast<float>(sum) * scale;
     return ClampFloat(bias == nullptr ? real : real + bias[c], p.range.low, p.range.high);
@@ -51,7 +31,7 @@ void TransposeConvLoop(const TransposeConvHybrid& p, const int8_t* input, const 
 
 void TransposeConvLoop(const TransposeConvFloat& p, const float* input, const float* filter,
                        const float* bias, float* output) {
-  Gather<float>(p.shape, 0, input, filter, output, [&](int32_t c, float sum) {
+  Gather<float>(p.shape, 0, input, filter, output, [&](float sum, int32_t c) {
     return ClampFloat(bias == nullptr ? sum : sum + bias[c], p.range.low, p.range.high);
   });
 }

@@ -22,7 +22,7 @@ inline float Dot<float, float, const float*>(const float* x, const float* w, int
   return sum;
 }
 
-// Calls write(channel, sum) -> element for each output element in order.
+// Calls write(sum, channel) -> element for each output element in order.
 template <typename Sum, typename X, typename W, typename Y, typename Write>
 __attribute__((always_inline)) inline void Gather(const TransposeConvShape& s, int32_t zero_point,
                                                   const X* input, W filter, Y* output,
@@ -44,7 +44,7 @@ __attribute__((always_inline)) inline void Gather(const TransposeConvShape& s, i
                               weights + fy * filter_row + fx * s.depth, s.depth, zero_point);
             }
           }
-          *output++ = write(c, sum);
+          *output++ = write(sum, c);
         }
       }
     }
@@ -54,7 +54,7 @@ __attribute__((always_inline)) inline void Gather(const TransposeConvShape& s, i
 template <typename T, typename W>
 void GatherBytes(const TransposeConvInt& p, const T* input, W filter, const int32_t* bias,
                  T* output) {
-  Gather<int32_t>(p.shape, p.input_zero_point, input, filter, output, [&](int32_t c, int32_t sum) {
+  Gather<int32_t>(p.shape, p.input_zero_point, input, filter, output, [&](int32_t sum, int32_t c) {
     if (bias != nullptr) sum += bias[c];
     const int32_t out = MultiplyByRequant(sum, p.factors.multipliers[c], p.factors.shifts[c]);
     return static_cast<T>(Clamp(out + p.output_zero_point, p.range.low, p.range.high));

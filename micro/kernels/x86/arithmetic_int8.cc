@@ -33,16 +33,6 @@ void RunRow(const PairRow& row, const Operation& operation) {
   std::memcpy(out, last_a, static_cast<size_t>(left));
 }
 
-template <typename One>
-void RunOneByOne(const PairRow& row, const One& one) {
-  const auto* a = static_cast<const int8_t*>(row.a);
-  const auto* b = static_cast<const int8_t*>(row.b);
-  auto* out = static_cast<int8_t*>(row.out);
-  for (int32_t i = 0; i < row.count; ++i) {
-    out[i] = static_cast<int8_t>(one(a[i * row.a_stride], b[i * row.b_stride]));
-  }
-}
-
 bool IsByte(int32_t x) { return x >= -128 && x <= 127; }
 
 double RealOf(Requant factor) { return std::ldexp(factor.multiplier, factor.shift - 31); }
@@ -197,9 +187,7 @@ class UsualProduct {
 
 void AddInt8Row(const void* data, const PairRow& row) {
   const auto& p = *static_cast<const AddQuantized*>(data);
-  const auto one_by_one = [&] {
-    RunOneByOne(row, [&p](int32_t a, int32_t b) { return AddElements(p, a, b); });
-  };
+  const auto one_by_one = [&] { QuantizedRow<int8_t>(p, row, AddElements); };
   if (row.count < 16) return one_by_one();
   const UsualAddition<7> add(p);
   if (add.Fits()) return RunRow(row, add);
@@ -211,7 +199,7 @@ void AddInt8Row(const void* data, const PairRow& row) {
 void MulInt8Row(const void* data, const PairRow& row) {
   const auto& p = *static_cast<const MulQuantized*>(data);
   if (row.count >= 8 && UsualProduct::Fits(p)) return RunRow(row, UsualProduct(p));
-  RunOneByOne(row, [&p](int32_t a, int32_t b) { return MulElements(p, a, b); });
+  QuantizedRow<int8_t>(p, row, MulElements);
 }
 
 }  // namespace millrace::micro

@@ -135,5 +135,33 @@ TEST(Arithmetic, MultipliesRowsOfAnyLengthAndARepeatedOperand) {
   }
 }
 
+TEST(Arithmetic, AddsInt16AsOneByOne) {
+  std::mt19937 random(2);
+  for (const int32_t count : {1, 7, 8, 30, 1001}) {
+    for (const int32_t sign : {1, -1}) {
+      std::vector<int16_t> a(static_cast<size_t>(count)), b(a.size()), sums(a.size());
+      for (int16_t& x : a) x = static_cast<int16_t>(random());
+      for (int16_t& x : b) x = static_cast<int16_t>(random());
+      a[0] = b[0] = INT16_MIN;
+      for (const float output : {0.004f, 0.01f, 0.5f}) {
+        AddQuantized p = {};
+        p.left_shift = 15;
+        p.sign = sign;
+        p.a_zero_point = count == 30 ? 100 : 0;
+        p.factors.range = {-32768, 32000};
+        ASSERT_TRUE(RequantOf(0.003f, 1.0f, 0.01f, &p.factors.a));
+        ASSERT_TRUE(RequantOf(0.005f, 1.0f, 0.01f, &p.factors.b));
+        ASSERT_TRUE(RequantOf(0.01f, 1.0f, output * (1 << 15), &p.factors.output));
+        for (const int32_t b_stride : {1, 0}) {
+          AddInt16Row(&p, PairRow{a.data(), b.data(), sums.data(), 1, b_stride, count});
+          for (size_t i = 0; i < sums.size(); ++i) {
+            ASSERT_EQ(sums[i], AddElements(p, a[i], b[b_stride == 0 ? 0 : i])) << i;
+          }
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace millrace::micro

@@ -14,6 +14,7 @@
 #include "micro/kernels/x86/dots.h"
 #include "micro/kernels/x86/packed.h"
 #include "micro/kernels/x86/patch.h"
+#include "micro/kernels/x86/wide_sums.h"
 
 namespace millrace::micro::x86 {
 
@@ -28,7 +29,8 @@ bool FitsTiles(const ConvShape& s) {
   return PatchSize(s) <= kMaxPatch && (kMayStay || BandShape(s).Fits(s));
 }
 
-// The channels of one tile: the input's (In: int8 or uint8) of their group, the filter's rows.
+// The channels of one tile: the input's (In: int8, uint8 or int16) of their group, the filter's
+// rows.
 template <typename In>
 struct ConvChannels {
   int32_t first;
@@ -48,11 +50,11 @@ inline void PackParts(const Matrix& m, const BandShape& band, int16_t* panel) {
 }
 
 // panels: each of `panel_size` elements.
-template <typename In, typename Finish>
+template <typename Sum, typename In, typename Finish>
 void ConvPacked(const ConvShape& s, const ConvChannels<In>& c, Band<In>* band, ptrdiff_t at_image,
                 const int16_t* panels, int32_t panel_size, const Finish& finish) {
   const auto room = static_cast<int32_t>(band->shape().outputs);
-  alignas(32) int32_t sums[kHalfPanelVectors * kPanelRows];
+  alignas(32) Sum sums[kHalfPanelVectors * kPanelRows];
   for (int32_t oy = 0; oy < s.output_height; ++oy) {
     for (int32_t ox = 0; ox < s.output_width; ox += room) {
       const int32_t outputs = std::min(room, s.output_width - ox);
@@ -98,12 +100,12 @@ void ForEachTile(const ConvShape& s, const In* image, int32_t zero_point,
   }
 }
 
-template <typename In, typename Finish>
+template <typename Sum, typename In, typename Finish>
 void ConvInPlace(const ConvShape& s, const ConvChannels<In>& c, int32_t zero_point,
                  ptrdiff_t at_image, const Finish& finish) {
   constexpr int32_t kRows = 64;  // at once
   ForEachTile<kMaxVectors>(s, c.image, zero_point, [&](int32_t at, const Vectors& vectors) {
-    int32_t sums[kMaxVectors * kRows];
+    Sum sums[kMaxVectors * kRows];
     for (int32_t r = 0; r < c.weights.rows; r += kRows) {
       Matrix part = c.weights;
       part.data += r * part.stride;
@@ -118,11 +120,11 @@ void ConvInPlace(const ConvShape& s, const ConvChannels<In>& c, int32_t zero_poi
 
 // Calls finish(sums, sums_stride, first channel, channels, position of the first output's first
 // channel, outputs): sums of an output lie sums_stride behind those of the one before it, its
-// elements output_channels. Input and filter are both int8, or both uint8; then the filter has a
-// zero point and must be packed. REQUIRES: FitsTiles.
-template <typename In, typename Finish>
-void ConvTiles(const ConvShape& shape, const In* input, int32_t zero_point, const In* filter_data,
-               int32_t filter_zero_point, const Finish& finish) {
+// elements output_channels. The filter of a uint8 input has a zero point and must be packed.
+// Sum: int32_t, which wraps, or int64_t. REQUIRES: FitsTiles.
+template <typename Sum = int32_t, typename In, typename Finish>
+void ConvTiles(const ConvShape& shape, const In* input, int32_t zero_point,
+               const WeightOf<In>* filter_data, int32_t filter_zero_point, const Finish& finish) {
   constexpr int32_t kSlack = PanelSize(1);  // written behind a panel
   constexpr int32_t kWorthPacking = 16;     // outputs
   const ConvShape s = InOneRow(shape);
@@ -155,8 +157,8 @@ void ConvTiles(const ConvShape& shape, const In* input, int32_t zero_point, cons
     for (int32_t b = 0; b < s.batches; ++b) {
       c.image = input + b * in_size + group * s.filter_channels;
       const ptrdiff_t at = b * outputs * s.output_channels;
-      packs ? ConvPacked(s, c, &band, at, panels, panel_size, finish)
-            : ConvInPlace(s, c, zero_point, at, finish);
+      packs ? ConvPacked<Sum>(s, c, &band, at, panels, panel_size, finish)
+            : ConvInPlace<Sum>(s, c, zero_point, at, finish);
     }
     o += rows;
   }

@@ -199,6 +199,109 @@ TEST(DepthwiseConv, BytesAreTheReference) {
   }
 }
 
+// Words of any size, or all of them the least, which with weights of -128 makes the largest sums.
+std::vector<int16_t> Words(size_t count, bool extreme) {
+  std::mt19937 random(7);
+  std::vector<int16_t> values(count, INT16_MIN);
+  for (int16_t& v : values) v = extreme ? v : static_cast<int16_t>(random());
+  return values;
+}
+
+// Factors that bring sums of words to words, and some that shift by more than 32 or to the left.
+Factors FactorsOfWords(size_t channels) {
+  Factors factors(channels, true);
+  for (size_t c = 0; c < channels; ++c) {
+    factors.shifts[c] = static_cast<int8_t>(c % 11 == 3   ? -19
+                                            : c % 11 == 5 ? 3
+                                                          : -7 - static_cast<int>(c % 4));
+  }
+  return factors;
+}
+
+struct WideLayer {
+  WideLayer(Case c, bool depthwise, bool extreme)
+      : shape(ShapeOf(c)), factors(FactorsOfWords(static_cast<size_t>(c.outputs))) {
+    const auto taps = static_cast<size_t>(c.filter_height * c.filter_width);
+    const size_t depth = taps * static_cast<size_t>(depthwise ? 1 : shape.filter_channels);
+    input = Words(InputSize(shape), extreme);
+    filter = Bytes(depth * static_cast<size_t>(c.outputs), 2);
+    if (extreme) std::fill(filter.begin(), filter.end(), int8_t{-128});
+    std::mt19937_64 random(11);
+    for (int32_t o = 0; o < c.outputs; ++o) {
+      bias.push_back(static_cast<int64_t>(random()) >> (o % 3 == 0 ? 18 : 40));
+      narrow_bias.push_back(static_cast<int32_t>(random() >> 44));
+    }
+  }
+
+  // loop(p, bias, its type, output), reference(FinishInt16)
+  template <typename Loop, typename Reference>
+  void Expect(const Loop& loop, const Reference& reference) const {
+    const ConvQuantized p = {shape, 0, 0, {-30000, 32767}, factors.get(), nullptr};
+    const auto expect = [&](const void* b, TensorType type) {
+      std::vector<int16_t> actual(OutputSize(shape)), expected(OutputSize(shape));
+      loop(p, b, type, actual.data());
+      reference(FinishInt16(p, b, type, expected.data()));
+      ASSERT_EQ(actual, expected) << (b != nullptr) << " " << (type == TensorType::kInt64);
+    };
+    expect(bias.data(), TensorType::kInt64);
+    expect(nullptr, TensorType::kInt64);
+    expect(narrow_bias.data(), TensorType::kInt32);
+    expect(nullptr, TensorType::kInt32);
+  }
+
+  ConvShape shape;
+  Factors factors;
+  std::vector<int16_t> input;
+  std::vector<int8_t> filter;
+  std::vector<int64_t> bias;
+  std::vector<int32_t> narrow_bias;
+};
+
+void ExpectConvOfWords(const Case& c, bool extreme) {
+  const WideLayer layer(c, false, extreme);
+  layer.Expect(
+      [&](const ConvQuantized& p, const void* bias, TensorType type, int16_t* output) {
+        ConvInt16Loop(p, layer.input.data(), layer.filter.data(), bias, type, output);
+      },
+      [&](const FinishInt16& finish) {
+        ConvSums<int64_t>(layer.shape, layer.input.data(), 0, layer.filter.data(), finish);
+      });
+}
+
+TEST(ConvWords, AreTheReference) {
+  for (const bool extreme : {false, true}) {
+    for (const Case& c : kCases) {
+      SCOPED_TRACE(&c - kCases);
+      ExpectConvOfWords(c, extreme);
+    }
+    for (const Case& c : kWideCases) {
+      SCOPED_TRACE(&c - kWideCases);
+      ExpectConvOfWords(c, extreme);
+    }
+  }
+}
+
+TEST(DepthwiseConv, WordsAreTheReference) {
+  for (const bool extreme : {false, true}) {
+    for (const int32_t multiplier : {1, 9}) {
+      for (Case c : kCases) {
+        SCOPED_TRACE(multiplier);
+        c.outputs = c.channels * multiplier;
+        const WideLayer layer(c, true, extreme);
+        layer.Expect(
+            [&](const ConvQuantized& p, const void* bias, TensorType type, int16_t* output) {
+              DepthwiseConvInt16Loop(p, layer.input.data(), layer.filter.data(), bias, type,
+                                     output);
+            },
+            [&](const FinishInt16& finish) {
+              DepthwiseConvSums<int64_t>(layer.shape, layer.input.data(), 0, layer.filter.data(),
+                                         finish);
+            });
+      }
+    }
+  }
+}
+
 TEST(ConvHybrid, IsTheReference) {
   for (const Case& c : kCases) {
     for (const bool by_channel : {false, true}) {

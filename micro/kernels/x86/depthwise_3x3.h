@@ -1,4 +1,4 @@
-// Depthwise convolutions of bytes with windows of 3 x 3, the usual ones, eight channels in the
+// Depthwise convolutions of integers with windows of 3 x 3, the usual ones, eight channels in the
 // lanes: along a row of outputs each column of the input is loaded once for all windows that it is
 // in.
 #ifndef MILLRACE_MICRO_KERNELS_X86_DEPTHWISE_3X3_H_
@@ -36,7 +36,7 @@ struct Column3 {
 template <typename T>
 class Columns3 {
  public:
-  // y, x: of the first tap; outside: eight bytes that stand for what the image has not.
+  // y, x: of the first tap; outside: eight elements that stand for what the image has not.
   Columns3(const ConvShape& s, const T* image, int32_t y, int32_t x, const T* outside)
       : at_(x), width_(s.input_width), outside_(Load(outside, outside, outside)) {
     const ptrdiff_t row = static_cast<ptrdiff_t>(s.input_width) * s.input_channels;
@@ -57,10 +57,7 @@ class Columns3 {
   }
 
  private:
-  static __m128i Eight(const T* p) { return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)); }
-  static Column3 Load(const T* a, const T* b, const T* c) {
-    return {Words16(_mm_unpacklo_epi8(Eight(a), Eight(b)), T{}), Longs8(Eight(c), T{})};
-  }
+  static Column3 Load(const T* a, const T* b, const T* c) { return {Pairs8(a, b), Longs8(c)}; }
 
   int32_t at_;
   int32_t width_;

@@ -1,4 +1,4 @@
-// Depthwise convolutions of bytes, eight channels in the lanes of a vector. Windows of 3 x 3 are
+// Depthwise convolutions of integers, eight channels in the lanes of a vector. Windows of 3 x 3 are
 // done along rows (depthwise_3x3.h). Of others all channels of an output are done before the next
 // output, so that its taps are found once; two outputs beside each other are done together where
 // their windows lie in the image.
@@ -8,7 +8,8 @@
 #include <immintrin.h>
 
 #include <algorithm>
-#include <cstring>
+#include <iterator>
+#include <type_traits>
 
 #include "micro/kernels/loops/conv.h"
 #include "micro/kernels/loops/taps.h"
@@ -23,13 +24,9 @@ constexpr int32_t kMaxTaps = 128;
 constexpr int32_t kMaxBlocks = 128;  // of eight channels, at once
 constexpr int32_t kMaxPairs = 1024;  // of all blocks at once
 
-template <typename T>
-__m128i Load8(const T* p) {
-  return _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
-}
-
 // Where the taps of the window at an output are, channel 0; `outside` for those that the image does
-// not have. One more than the taps, so that pairs are whole. T: int8 or uint8.
+// not have. One more than the taps, so that pairs are whole. T: int8, uint8
+// or int16.
 template <typename T>
 class TapFinder {
  public:
@@ -79,7 +76,7 @@ class DepthwiseChannels {
  public:
   using Element = typename Output::Element;
 
-  DepthwiseChannels(const ConvShape& shape, int32_t zero_point, const T* filter,
+  DepthwiseChannels(const ConvShape& shape, int32_t zero_point, const WeightOf<T>* filter,
                     int32_t filter_zero_point, const Output& output, int32_t first, int32_t blocks)
       : shape_(shape),
         output_(output),
@@ -88,7 +85,7 @@ class DepthwiseChannels {
         blocks_count_(blocks),
         pairs_count_((shape.filter_height * shape.filter_width + 1) / 2) {
     // A tap outside of the image reads as the zero point, so that it counts nothing in the end.
-    std::memset(outside_, zero_point, sizeof(outside_));
+    std::fill(std::begin(outside_), std::end(outside_), static_cast<T>(zero_point));
     for (int32_t b = 0; b < blocks; ++b) {
       const int32_t channel = first + b * kLanes;
       const __m256i of_zero =
@@ -163,15 +160,16 @@ class DepthwiseChannels {
 
   // Two taps interleaved as words, pair by pair in the filter's order; with an odd number of taps
   // the last pair's second is 0. Returns the sum of all taps by channel.
-  __m256i LoadWeights(const T* filter, int32_t block) {
+  __m256i LoadWeights(const WeightOf<T>* filter, int32_t block) {
     const int32_t taps = shape_.filter_height * shape_.filter_width;
     __m256i sum = _mm256_setzero_si256();
+    WeightOf<T> none[kLanes];
+    std::fill(std::begin(none), std::end(none), static_cast<WeightOf<T>>(filter_zero_));
     for (int32_t t = 0; t < taps;
          t += 2, filter += 2 * static_cast<ptrdiff_t>(shape_.output_channels)) {
-      const __m128i second = t + 1 < taps ? Load8(filter + shape_.output_channels)
-                                          : _mm_set1_epi8(static_cast<char>(filter_zero_));
-      const __m256i pair = _mm256_sub_epi16(Words16(_mm_unpacklo_epi8(Load8(filter), second), T{}),
-                                            _mm256_set1_epi16(filter_zero_));
+      const WeightOf<T>* second = t + 1 < taps ? filter + shape_.output_channels : none;
+      const __m256i pair =
+          _mm256_sub_epi16(Pairs8(filter, second), _mm256_set1_epi16(filter_zero_));
       pairs_[block * pairs_count_ + t / 2] = pair;
       sum = _mm256_add_epi32(sum, _mm256_madd_epi16(pair, _mm256_set1_epi16(1)));
     }
@@ -192,19 +190,13 @@ class DepthwiseChannels {
         const T* second = taps[2 * i + 1] + (kOneChannel ? 0 : b * kLanes);
         MR_UNROLL
         for (int o = 0; o < kOutputs; ++o, first += to_next, second += to_next) {
-          const __m128i bytes = kOneChannel ? Repeated(*first, *second)
-                                            : _mm_unpacklo_epi8(Load8(first), Load8(second));
-          sums[o] = _mm256_add_epi32(sums[o], _mm256_madd_epi16(Words16(bytes, T{}), weights[i]));
+          const __m256i pairs = kOneChannel ? RepeatedPair(*first, *second) : Pairs8(first, second);
+          sums[o] = _mm256_add_epi32(sums[o], _mm256_madd_epi16(pairs, weights[i]));
         }
       }
       output_.Store(blocks_[b].channels, sums, kOutputs, output + b * kLanes,
                     shape_.output_channels);
     }
-  }
-
-  static __m128i Repeated(T a, T b) {
-    return _mm_set1_epi16(
-        static_cast<int16_t>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b) << 8));
   }
 
   // What is known of eight channels before an image is seen.
@@ -227,14 +219,15 @@ class DepthwiseChannels {
 
 // One channel of one image in plain C++; `at`: the position of its first output.
 template <typename T, typename Finish>
-void DepthwiseChannel(const ConvShape& s, int32_t zero_point, const T* image, const T* filter,
-                      int32_t filter_zero_point, int32_t o, int32_t at, const Finish& finish) {
+void DepthwiseChannel(const ConvShape& s, int32_t zero_point, const T* image,
+                      const WeightOf<T>* filter, int32_t filter_zero_point, int32_t o, int32_t at,
+                      const Finish& finish) {
   const T* channel = image + o / (s.output_channels / s.input_channels);
   for (int32_t oy = 0; oy < s.output_height; ++oy) {
     const Taps rows = RowTaps(s, oy, s.dilation_height);
     for (int32_t ox = 0; ox < s.output_width; ++ox, at += s.output_channels) {
       const Taps columns = ColumnTaps(s, ox, s.dilation_width);
-      int32_t sum = 0;
+      std::conditional_t<std::is_same_v<T, int16_t>, int64_t, int32_t> sum = 0;
       for (int32_t i = rows.begin; i < rows.end; ++i) {
         const T* row =
             channel + static_cast<ptrdiff_t>(rows.Position(i)) * s.input_width * s.input_channels;
@@ -250,9 +243,9 @@ void DepthwiseChannel(const ConvShape& s, int32_t zero_point, const T* image, co
 
 // All of a layer. finish(sum, channel, position): for what Output does not take.
 template <typename T, typename Output, typename Finish>
-void DepthwiseConv(const ConvShape& s, int32_t zero_point, const T* input, const T* filter,
-                   int32_t filter_zero_point, const Output& out, const Finish& finish,
-                   typename Output::Element* output) {
+void DepthwiseConv(const ConvShape& s, int32_t zero_point, const T* input,
+                   const WeightOf<T>* filter, int32_t filter_zero_point, const Output& out,
+                   const Finish& finish, typename Output::Element* output) {
   const int64_t taps = int64_t{s.filter_height} * s.filter_width;
   const bool fits =
       (s.input_channels == 1 || s.input_channels == s.output_channels) && taps <= kMaxTaps;

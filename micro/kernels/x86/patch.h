@@ -40,9 +40,12 @@ void Widen(const Byte* in, int32_t n, int32_t zero, int16_t* out) {
   }
   for (; i < n; ++i) out[i] = static_cast<int16_t>(in[i] - zero);
 }
-// The same for floats, which have no zero point.
+// The same for what is as wide already and has no zero point.
 inline void Widen(const float* in, int32_t n, int32_t, float* out) {
   std::memcpy(out, in, static_cast<size_t>(n) * sizeof(float));
+}
+inline void Widen(const int16_t* in, int32_t n, int32_t, int16_t* out) {
+  std::memcpy(out, in, static_cast<size_t>(n) * sizeof(int16_t));
 }
 
 // Of the output at (oy, ox) of one image, for a group of channels whose first is at `image`. Taps

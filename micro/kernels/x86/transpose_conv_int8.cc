@@ -1,148 +1,20 @@
-// Outputs that lie whole strides apart meet the same taps of the filter: those are packed
-// (packed.h) for each such phase of the output, and the input elements under them copied side by
-// side.
-#include <algorithm>
-#include <cstring>
-
 #include "micro/kernels/reference/transpose_conv_sums.h"
 #include "micro/kernels/x86/conv_bytes.h"
+#include "micro/kernels/x86/transpose_conv_phases.h"
 
 namespace millrace::micro {
-namespace {
-
-constexpr int32_t kMaxPatch = 4096;  // elements under an output
-constexpr int32_t kStart = 0;        // of a patch: it has one part
-
-constexpr int32_t PaddedDepth(int32_t depth) { return (depth + 15) / 16 * 16; }
-
-// The taps of one axis that outputs of a phase may meet: first, first + stride, ...
-struct Phase {
-  Phase(const TransposeConvAxis& axis, int32_t first_output)
-      : output(first_output),
-        first((first_output + axis.padding) % axis.stride),
-        taps(first < axis.filter ? (axis.filter - first + axis.stride - 1) / axis.stride : 0) {}
-
-  // The input element under tap number i of an output; it may be outside.
-  int32_t Input(const TransposeConvAxis& axis, int64_t at_output, int32_t i) const {
-    return static_cast<int32_t>((at_output + axis.padding - first) / axis.stride - i);
-  }
-
-  int32_t output;  // the first
-  int32_t first;   // tap
-  int32_t taps;
-};
-
-class PhaseSums {
- public:
-  PhaseSums(const TransposeConvInt& p, Phase y, Phase x)
-      : p_(p), s_(p.shape), y_(y), x_(x), size_(y.taps * x.taps * PaddedDepth(s_.depth)) {
-    finish_.output_zero_point = p.output_zero_point;
-    finish_.range = p.range;
-    finish_.factors = p.factors;
-    // Elements between an output and the next of the phase.
-    finish_.shape.output_channels = s_.x.stride * s_.channels;
-  }
-
-  // Channels `first` .. `first + channels - 1` of one image after another.
-  void Run(const int8_t* input, const int8_t* filter, const int32_t* bias, int32_t first,
-           int32_t channels, int8_t* output) {
-    for (int32_t c = 0; c < channels; c += x86::kPanelRows) {
-      Pack(filter, first + c, std::min(x86::kPanelRows, channels - c),
-           panels_ + c / x86::kPanelRows * PanelElements());
-    }
-    const ptrdiff_t in_row = static_cast<ptrdiff_t>(s_.x.input) * s_.depth;
-    const ptrdiff_t out_row = static_cast<ptrdiff_t>(s_.x.output) * s_.channels;
-    for (int32_t b = 0; b < s_.batches; ++b) {
-      for (int64_t oy = y_.output; oy < s_.y.output; oy += s_.y.stride) {
-        Row(input, bias, oy, first, channels, output + oy * out_row);
-      }
-      input += s_.y.input * in_row;
-      output += s_.y.output * out_row;
-    }
-  }
-
-  // Channels at once.
-  int32_t Block() const {
-    return size_ == 0 ? s_.channels : x86::kPanelRoom / PanelElements() * x86::kPanelRows;
-  }
-
- private:
-  int32_t PanelElements() const { return size_ * x86::kPanelRows; }
-
-  // Tap by tap.
-  void Pack(const int8_t* filter, int32_t first, int32_t rows, int16_t* panel) const {
-    const ptrdiff_t row = static_cast<ptrdiff_t>(s_.y.filter) * s_.x.filter * s_.depth;
-    const int8_t* const end = filter + s_.channels * row;
-    for (int32_t i = 0; i < y_.taps; ++i) {
-      for (int32_t j = 0; j < x_.taps; ++j, panel += x86::PanelSize(s_.depth)) {
-        const int32_t fy = y_.first + i * s_.y.stride, fx = x_.first + j * s_.x.stride;
-        const ptrdiff_t tap = (static_cast<ptrdiff_t>(fy) * s_.x.filter + fx) * s_.depth;
-        x86::PackPanel({filter + first * row + tap, end, rows, s_.depth, row}, panel);
-      }
-    }
-  }
-
-  void Row(const int8_t* image, const int32_t* bias, int64_t oy, int32_t first, int32_t channels,
-           int8_t* output) {
-    const int64_t step = s_.x.stride;
-    const x86::SumsFinisher<int8_t> finisher(finish_, bias);
-    for (int64_t ox = x_.output; ox < s_.x.output; ox += x86::kPanelVectors * step) {
-      const auto left = static_cast<int>((s_.x.output - ox + step - 1) / step);
-      const int count = std::min(x86::kPanelVectors, left);
-      for (int v = 0; v < count; ++v) CopyPatch(image, oy, ox + v * step, patches_ + v * size_);
-      for (int32_t c = 0; c < channels; c += x86::kPanelRows) {
-        int32_t sums[x86::kPanelVectors * x86::kPanelRows] = {};
-        const int32_t rows = std::min(x86::kPanelRows, channels - c);
-        x86::MultiplyPanel({patches_, count, size_, size_, &kStart, 1},
-                           panels_ + c / x86::kPanelRows * PanelElements(), rows, sums);
-        finisher.Run(sums, x86::kPanelRows, first + c, rows, count,
-                     output + ox * s_.channels + first + c);
-      }
-    }
-  }
-
-  void CopyPatch(const int8_t* image, int64_t oy, int64_t ox, int16_t* patch) const {
-    const int32_t padded = PaddedDepth(s_.depth);
-    std::memset(patch, 0, static_cast<size_t>(size_) * sizeof(int16_t));
-    for (int32_t i = 0; i < y_.taps; ++i) {
-      const int32_t iy = y_.Input(s_.y, oy, i);
-      for (int32_t j = 0; j < x_.taps; ++j, patch += padded) {
-        const int32_t ix = x_.Input(s_.x, ox, j);
-        if (iy < 0 || iy >= s_.y.input || ix < 0 || ix >= s_.x.input) continue;
-        const ptrdiff_t pixel = static_cast<ptrdiff_t>(iy) * s_.x.input + ix;
-        x86::Widen(image + pixel * s_.depth, s_.depth, p_.input_zero_point, patch);
-      }
-    }
-  }
-
-  const TransposeConvInt& p_;
-  const TransposeConvShape& s_;
-  ConvQuantized finish_ = {};
-  Phase y_, x_;
-  int32_t size_;  // of a patch
-  alignas(64) int16_t patches_[x86::kPanelVectors * kMaxPatch];
-  alignas(64) int16_t panels_[x86::kPanelRoom];
-};
-
-}  // namespace
 
 void TransposeConvLoop(const TransposeConvInt& p, const int8_t* input, const int8_t* filter,
                        const int32_t* bias, int8_t* output) {
   const TransposeConvShape& s = p.shape;
-  const int64_t taps = int64_t{s.y.filter} * s.x.filter;
-  if (taps > kMaxPatch || taps * PaddedDepth(s.depth) > kMaxPatch) {
-    GatherBytes(p, input, filter, bias, output);
-    return;
-  }
-  for (int32_t oy = 0; oy < std::min(s.y.stride, s.y.output); ++oy) {
-    for (int32_t ox = 0; ox < std::min(s.x.stride, s.x.output); ++ox) {
-      PhaseSums phase(p, Phase(s.y, oy), Phase(s.x, ox));
-      const int32_t block = phase.Block();
-      for (int32_t first = 0; first < s.channels; first += block) {
-        phase.Run(input, filter, bias, first, std::min(block, s.channels - first), output);
-      }
-    }
-  }
+  if (!x86::transposed::Fits(s)) return GatherBytes(p, input, filter, bias, output);
+  ConvQuantized finish = {};
+  finish.output_zero_point = p.output_zero_point;
+  finish.range = p.range;
+  finish.factors = p.factors;
+  finish.shape.output_channels = s.x.stride * s.channels;
+  x86::transposed::Run<int32_t>(s, p.input_zero_point, input, filter,
+                                x86::SumsFinisher<int8_t>(finish, bias), output);
 }
 
 }  // namespace millrace::micro

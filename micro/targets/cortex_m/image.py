@@ -78,17 +78,19 @@ def sources(ops, loops):
     ]
 
 
-def write_resolver(ops, path):
+def write_resolver(model, path):
+    """model: the file's bytes."""
+    ops, decompression = model_ops.ops_of(model), model_ops.decompression_of(model)
     files = model_ops.kernel_files()
     headers = sorted({h for op in ops for h in ROOT.glob(f"micro/*/{files[op]}.h")})
     includes = [f'#include "{header.relative_to(ROOT)}"' for header in headers]
     listed = ", ".join(f"&k{op}Op" for op in ops)
     path.write_text(
-        '#include "micro/core/resolver.h"\n'
+        '#include "micro/core/look_up_weights.h"\n#include "micro/core/resolver.h"\n'
         + "\n".join(includes)
         + "\nnamespace millrace::micro {\n"
         f"static const OpRegistration* const kOps[] = {{{listed}}};\n"
-        f"OpResolver ModelOps() {{ return OpResolver(kOps, {len(ops)}); }}\n}}\n"
+        f"OpResolver ModelOps() {{ return OpResolver(kOps, {len(ops)}, {decompression}); }}\n}}\n"
     )
 
 
@@ -106,10 +108,9 @@ def build(target, model, out, loops=None, extra_flags=(), cache=None, progress=N
     flags = [*SECTION_FLAGS, *device["flags"], f"-DMR_ARENA_BYTES={device['arena']}"]
     flags += [f"-DMR_TICK_PICOSECONDS={device['tick']}", *extra_flags]
     data = model.read_bytes()
-    ops = model_ops.ops_of(data)
-    write_resolver(ops, out / "resolver.cc")
+    write_resolver(data, out / "resolver.cc")
     (out / "model.S").write_text(model_assembly.text(data))
-    files = [*sources(ops, loops), (out / "resolver.cc", _DEVICES["SMALL"])]
+    files = [*sources(model_ops.ops_of(data), loops), (out / "resolver.cc", _DEVICES["SMALL"])]
     files = [(source, [*flags, level]) for source, level in files]
     objects = compile_objects(files, cache, progress)
     image = out / "image.elf"

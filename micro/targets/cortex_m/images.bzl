@@ -71,7 +71,7 @@ def _files_of(ops):
             fail("micro/kernels/ops.bzl has no op %s" % op)
     return files
 
-def mr_cortex_m_image(name, model, ops, devices = TARGETS.keys(), testonly = False):
+def mr_cortex_m_image(name, model, ops, devices = TARGETS.keys(), compressed = False, testonly = False):
     """For each device, m4 say: NAME_m4, the file NAME_m4.elf, and NAME_m4_test, which runs it in QEMU and compares it with the host.
 
     They are skipped where the compiler or the emulator is not installed.
@@ -81,6 +81,7 @@ def mr_cortex_m_image(name, model, ops, devices = TARGETS.keys(), testonly = Fal
       model: a .tflite file.
       ops: the names of the registrations that it needs; no other is linked.
       devices: of targets.bzl.
+      compressed: whether the model's weights are compressed (metadata COMPRESSION_METADATA).
       testonly: as everywhere.
     """
     files = _files_of(ops)
@@ -89,6 +90,7 @@ def mr_cortex_m_image(name, model, ops, devices = TARGETS.keys(), testonly = Fal
         out = name + "_resolver.cc",
         function = "ModelOps",
         files = files,
+        compressed = compressed,
     )
     native.genrule(
         name = name + "_assembly",
@@ -107,7 +109,10 @@ def mr_cortex_m_image(name, model, ops, devices = TARGETS.keys(), testonly = Fal
         name = name + "_ops",
         srcs = [name + "_resolver.cc"],
         small = True,
-        deps = ["//micro/core:op"] + ["//micro/kernels:" + file for file in files],
+        deps = [
+            "//micro/core:look_up_weights",
+            "//micro/core:op",
+        ] + ["//micro/kernels:" + file for file in files],
         target_compatible_with = ["@platforms//os:none"],
     )
     native.cc_binary(

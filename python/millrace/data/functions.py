@@ -1,6 +1,5 @@
 """Functions of dataset elements, traced to functions of the runtime."""
 
-from millrace import _load
 from millrace.data import variants
 from millrace.data.elements import (
     DatasetSpec,
@@ -60,22 +59,12 @@ def trace(function, *element_specs, rows=False):
         return value
 
     traced = func_graph.trace(call, args, name, graph)
-    kept = list(traced.graph._py_functions)
     if graph is not None:
         traced.add_to(graph._c, name)
     else:
-        kept += _in_eager_library(traced, name)
+        traced.add_to_eager_library(name)
+    kept = list(traced.graph._py_functions)
     specs = [s or TensorSpec(t.shape, t.dtype) for s, t in zip(found, traced.outputs)]
     spec = traced.pack(specs) if len(found) == len(traced.outputs) else ()
     captured = [outer for outer, _ in traced.graph.captures]
     return ElementFunction(name, captured, spec, kept)
-
-
-def _in_eager_library(traced, name):
-    """Makes a traced function, and those within it, known where ops run at once, as long as the
-    objects live that it gives."""
-    library = _load.native.eager_library()
-    before = set(library.function_names())
-    traced.add_to(library, name)
-    made = {name, *traced.graph._c.function_names()} - before
-    return [_load.native.Function(n) for n in made]

@@ -2,7 +2,7 @@
 
 import re
 
-from millrace import _load, dtypes
+from millrace import dtypes
 from millrace._load import public
 from millrace.framework import context, func_graph, nest, py_functions, tape
 from millrace.framework.argument_specs import (
@@ -53,12 +53,14 @@ class ConcreteFunction:
         # The tensors of the call that made the trace need not live as long.
         graph.feeds = [None] * len(specs)
         self._structure = self._structure_of_specs()
-        library = outer._c if outer is not None else _load.native.eager_library()
-        self._traced.add_to(library, self.name)
+        self._native = None
+        if outer is None:
+            self._native = self._traced.add_to_eager_library(self.name)
+        else:
+            self._traced.add_to(outer._c, self.name)
         self._captures = [t for t, _ in graph.captures]
         self._variables = [v for v in graph.variables_read.values() if v.trainable]
         self._handles = [v.handle for v in self._variables]
-        self._native = _load.native.Function(self.name) if outer is None else None
         self._stateful = graph.is_stateful
 
     @property
@@ -143,7 +145,8 @@ class ConcreteFunction:
         """Calls it with flat tensors."""
         graph = context.building_graph()
         if graph is None:
-            if self._handles and tape.open_tapes():
+            if tape.open_tapes():
+                tape.keep(self)
                 self._native.watch(self._handles)
                 for v in self._variables:
                     tape.note_read(v)
@@ -153,7 +156,7 @@ class ConcreteFunction:
     def _call_in(self, graph, tensors):
         if self._outer is not graph:
             self._traced.add_to(graph._c, self.name)
-            py_functions.keep(graph, self._traced.graph._py_functions)
+            py_functions.keep(graph, [*self._traced.graph._py_functions, self])
         for v in self._traced.graph.variables_read.values():
             if graph.is_function:
                 graph.note_read(v)

@@ -86,6 +86,7 @@ class _Reads:
 
     def __init__(self):
         self._variables = {}
+        self._functions = set()
 
 
 @public

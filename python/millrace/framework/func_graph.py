@@ -2,6 +2,7 @@
 
 import itertools
 
+from millrace import _load
 from millrace._load import public
 from millrace.framework import context, nest
 from millrace.framework.convert import convert_to_tensor
@@ -168,6 +169,17 @@ class Traced:
             inner._key for _, inner in self.graph.captures
         ]
         native_graph.add_function(self.graph._c, name, inputs, [t._key for t in self.outputs], [])
+
+    def add_to_eager_library(self, name):
+        """Makes it, and the functions within it, known where ops run at once, as long as the graph
+        lives. Returns the native function of that name."""
+        library = _load.native.eager_library()
+        before = set(library.function_names())
+        self.add_to(library, name)
+        made = {name, *self.graph._c.function_names()} - before
+        functions = {n: _load.native.Function(n) for n in made}
+        self.graph._py_functions.extend(functions.values())
+        return functions[name]
 
 
 def trace(function, args, name, outer, kwargs=None):

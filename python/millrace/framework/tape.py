@@ -33,6 +33,12 @@ def note_read(variable):
             tape._variables.setdefault(id(variable), variable)
 
 
+def keep(function):
+    """Has the open tapes keep a traced function, whose gradient may be asked of them."""
+    for tape in open_tapes():
+        tape._functions.add(function)
+
+
 def _is_within(graph, outer):
     while graph is not None and graph is not outer:
         graph = getattr(graph, "outer", None)
@@ -53,6 +59,7 @@ class GradientTape:
         self._persistent = persistent
         self._watch_variables = watch_accessed_variables
         self._variables, self._custom_nodes = {}, []
+        self._functions = set()  # that were called
         self._graph = context.building_graph()  # in a graph the graph itself is the tape
         self._record = None if self._graph is None else GraphRecord(self._graph)
         self._c = None if self._graph is not None else _load.native.Tape(True)
@@ -105,13 +112,17 @@ class GradientTape:
         """Forgets what was recorded."""
         self._used = False
         if self._c is not None:
-            self._c.reset()
+            self._forget_ops()
         else:
             self._record.reset()
             if self._recording:
                 self._record.start()
         self._variables.clear()
         self._custom_nodes.clear()
+
+    def _forget_ops(self):
+        self._c.reset()
+        self._functions.clear()
 
     class _Pause:
         def __init__(self, tape):
@@ -161,7 +172,7 @@ class GradientTape:
             ]
             found = self._eager_gradient(targets, start, handles)
             if not (self._persistent or self._keep):
-                self._c.reset()  # nothing is asked of it any more
+                self._forget_ops()  # nothing is asked of it any more
         if str(getattr(unconnected_gradients, "value", unconnected_gradients)) == "zero":
             from millrace.ops.array import zeros_like
 
@@ -175,6 +186,9 @@ class GradientTape:
             self._c.watch(tensor)
 
     def _eager_gradient(self, targets, starts, handles):
+        for tape in open_tapes():  # they record calls of these functions' gradients
+            tape._functions |= self._functions
+
         def natively(targets, starts, sources):
             return [_from_native(g) for g in self._c.gradient(targets, sources, starts)]
 
@@ -247,7 +261,7 @@ class GradientTape:
         finally:
             self._keep = False
             if self._c is not None and not self._persistent:
-                self._c.reset()
+                self._forget_ops()
         return rows
 
     @public
@@ -281,7 +295,7 @@ class GradientTape:
         finally:
             self._keep = False
             if self._c is not None and not self._persistent:
-                self._c.reset()
+                self._forget_ops()
         if any(row is None for row in rows):
             return None
         shape = target.shape.as_list() + source.shape.as_list()[1:]

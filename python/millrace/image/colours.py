@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from millrace import dtypes, random
+from millrace import dtypes
 from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
+from millrace.image.files import decode_jpeg
 from millrace.ops.blocks import saturate_cast
 from millrace.ops.elementwise import cast
 from millrace.ops.reduce import reduce_mean, reduce_std
@@ -89,42 +90,14 @@ def adjust_saturation(image, saturation_factor, name=None):
 
 
 @public
-def random_brightness(image, max_delta, seed=None):
-    """adjust_brightness by a random number of -max_delta to max_delta."""
-    if max_delta < 0:
-        raise ValueError("max_delta must be non-negative.")
-    return adjust_brightness(image, random.uniform([], -max_delta, max_delta, seed=seed))
-
-
-@public
-def random_contrast(image, lower, upper, seed=None):
-    """adjust_contrast by a random factor of lower to upper."""
-    _check_bounds(lower, upper)
-    return adjust_contrast(image, random.uniform([], lower, upper, seed=seed))
-
-
-@public
-def random_saturation(image, lower, upper, seed=None):
-    """adjust_saturation by a random factor of lower to upper."""
-    _check_bounds(lower, upper)
-    return adjust_saturation(image, random.uniform([], lower, upper, seed=seed))
-
-
-def _check_bounds(lower, upper):
-    if upper <= lower:
-        raise ValueError("upper must be > lower.")
-    if lower < 0:
-        raise ValueError("lower must be non-negative.")
-
-
-@public
-def random_hue(image, max_delta, seed=None):
-    """adjust_hue by a random number of -max_delta to max_delta, which is at most 0.5."""
-    if max_delta > 0.5:
-        raise ValueError("max_delta must be <= 0.5.")
-    if max_delta < 0:
-        raise ValueError("max_delta must be non-negative.")
-    return adjust_hue(image, random.uniform([], -max_delta, max_delta, seed=seed))
+def adjust_jpeg_quality(image, jpeg_quality, name=None):
+    """The image as it comes back from a JPEG file of that quality, 0 to 100."""
+    image = convert_to_tensor(image)
+    as_bytes = convert_image_dtype(image, dtypes.uint8, saturate=True)
+    quality = convert_to_tensor(jpeg_quality, dtypes.int32)
+    contents = apply_op("EncodeJpegVariableQuality", (as_bytes, quality))
+    made = decode_jpeg(contents, channels=image.shape[-1] or 0)
+    return convert_image_dtype(made, image.dtype, saturate=True, name=name)
 
 
 @public

@@ -1,8 +1,8 @@
 """Images turned, cut and filled up."""
 
-from millrace import dtypes, random
+from millrace import dtypes
 from millrace._load import public
-from millrace.framework.control_flow import case, cond
+from millrace.framework.control_flow import case
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 
@@ -35,36 +35,6 @@ def flip_up_down(image):
     """The rows in reverse order."""
     image = convert_to_tensor(image)
     return apply_op("ReverseV2", (image, [_axes(image)[0]]))
-
-
-def _random_flip(image, axis, seed):
-    image = convert_to_tensor(image)
-    if image.shape.rank == 3:
-        up = apply_op("Less", (random.uniform([], 0, 1.0, seed=seed), 0.5))
-        return cond(
-            up,
-            lambda: apply_op("ReverseV2", (image, [axis])),
-            lambda: apply_op("Identity", (image,)),
-        )
-    batch = apply_op("Shape", (image,))[:1]
-    flips = apply_op("Round", (random.uniform(batch, seed=seed),))
-    flips = apply_op("Reshape", (flips, apply_op("ConcatV2", ([batch, [1, 1, 1]], 0))))
-    flips = apply_op("Cast", (flips,), {"DstT": image.dtype})
-    turned = apply_op("ReverseV2", (image, [axis + 1]))
-    one = convert_to_tensor(1, image.dtype)
-    return flips * turned + (one - flips) * image
-
-
-@public
-def random_flip_left_right(image, seed=None):
-    """flip_left_right, or not, by chance; each image of a batch by itself."""
-    return _random_flip(image, 1, seed)
-
-
-@public
-def random_flip_up_down(image, seed=None):
-    """flip_up_down, or not, by chance; each image of a batch by itself."""
-    return _random_flip(image, 0, seed)
 
 
 @public
@@ -179,24 +149,6 @@ def central_crop(image, central_fraction):
             begin[axis], size[axis] = start, shape[axis] - 2 * start
     begin, size = (apply_op("Pack", (v,), {"axis": 0}) for v in (begin, size))
     return apply_op("Slice", (image, begin, size))
-
-
-@public
-def random_crop(value, size, seed=None, name=None):
-    """A part of that size of a tensor, at a random place. When it runs: InvalidArgumentError if the
-    tensor is smaller."""
-    from millrace.framework.scopes import identity_after
-    from millrace.ops.debugging import Assert
-
-    value = convert_to_tensor(value)
-    size = convert_to_tensor(size, dtypes.int32)
-    shape = apply_op("Shape", (value,))
-    fits = apply_op("All", (apply_op("GreaterEqual", (shape, size)), [0]))
-    check = Assert(fits, ["random_crop: the size exceeds the shape", shape, size])
-    shape = identity_after([] if check is None else [check], shape)
-    limit = shape - size + 1
-    drawn = random.uniform(apply_op("Shape", (shape,)), 0, 2**31 - 1, dtypes.int32, seed)
-    return apply_op("Slice", (value, apply_op("FloorMod", (drawn, limit)), size), None, name)
 
 
 @public

@@ -13,6 +13,7 @@ _TEXT = """\
 // Made by `millrace micro compile` from {name}. Of use with just that model.
 #include "micro/core/fixed_plan.h"
 #include "micro/core/interpreter.h"
+#include "micro/core/look_up_weights.h"
 #include "micro/core/verifier.h"
 {includes}
 
@@ -25,13 +26,13 @@ const OpRegistration* const kOps[] = {{{ops}}};
 // Offsets of tensors, by subgraph.
 {offsets}
 constexpr const int32_t* kTensors[] = {{{tables}}};
-{free_from}
+{free_from}{decompression}
 }}  // namespace
 
-OpResolver ModelOps() {{ return OpResolver(nullptr, 0); }}
+OpResolver ModelOps() {{ return OpResolver(nullptr, 0, {decompression_name}); }}
 
 // Verified when this file was made.
-Status VerifyModel(const uint8_t*, size_t, Error*) {{ return Status::kOk; }}
+Status VerifyModel(const uint8_t*, size_t, Error*, const Decompression*) {{ return Status::kOk; }}
 
 Status MicroInterpreter::ResolveOps() {{
   graph_.ops = const_cast<const OpRegistration**>(kOps);
@@ -55,6 +56,11 @@ Status MicroInterpreter::InvokeSubgraph(int subgraph) {{
 }}  // namespace millrace::micro
 """
 
+_DECOMPRESSION = """
+// Verified when this file was made.
+constexpr Decompression kDecompression = {nullptr, IsLookUpWeight, LookUpInputs};
+"""
+
 
 def generate(path):
     """The C++ of a .tflite file, which has to run here. MicroError when it does not."""
@@ -70,6 +76,7 @@ def generate(path):
     parts = [op for op in model_ops.ops_of(path.read_bytes()) if op not in used]
     offsets, tables = _offsets(interpreter, model, all_places)
     free_from = "" if several else _free_from(model.subgraphs[0], places)
+    compressed = any(t.index_bits > 0 for graph in model.subgraphs for t in graph.tensors)
     return _TEXT.format(
         name=path.name,
         includes="\n".join(
@@ -82,6 +89,8 @@ def generate(path):
         tables=", ".join(tables),
         free_from=free_from,
         free_from_name="nullptr" if several else "kFreeFrom",
+        decompression=_DECOMPRESSION if compressed else "",
+        decompression_name="&kDecompression" if compressed else "nullptr",
         end=max((p.offset + p.bytes for p in places), default=0),
         calls="\n".join(_calls(number, g) for number, g in enumerate(model.subgraphs)),
     )
@@ -114,5 +123,7 @@ def _calls(number, graph):
     lines = [f"    case {number}:"]
     for op in graph.operators:
         lines.append(f"      context.MoveTo({op.index});")
+        if any(graph.tensors[i].index_bits > 0 for i in op.inputs if i >= 0):
+            lines.append("      MR_TRY(LookUpInputs(compression_, context));")
         lines.append(f"      MR_TRY(k{op.name}Op.invoke(context));")
     return "\n".join([*lines, "      break;"])

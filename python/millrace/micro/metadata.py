@@ -9,8 +9,9 @@ _VERSION, _BUFFERS, _METADATA, _MODEL_FIELDS = 0, 4, 6, 8
 _ALIGNMENT = 16
 
 
-def add_metadata(model, name, data):
+def add_metadata(model, name, data, more_buffers=()):
     """The model with a metadata entry `name` that holds `data`, in place of one of that name.
+    more_buffers: bytes of buffers, numbered from the first number that is free.
 
     References in a flatbuffer lead forward only, so what is new (root table, list of buffers, list
     of metadata, the entry) is put before the old bytes, which stay as they are.
@@ -19,30 +20,34 @@ def add_metadata(model, name, data):
     buffers = [table.position for table in root.tables(_BUFFERS)]
     entries = [table.position for table in root.tables(_METADATA) if table.string(0) != name]
     text = name.encode()
+    new = [*more_buffers, data]
     head = _Head(
         vtable=(2, 4 + 2 * _MODEL_FIELDS),
         root=(4, 4 + 4 * _MODEL_FIELDS),
-        buffers=(4, 8 + 4 * len(buffers)),
+        buffers=(4, 4 + 4 * (len(buffers) + len(new))),
         metadata=(4, 8 + 4 * len(entries)),
         entry_vtable=(2, 8),
         entry=(4, 12),
         name=(4, 4 + len(text) + 1),
         buffer_vtable=(2, 6),
-        buffer=(4, 8),
-        data=(_ALIGNMENT, _ALIGNMENT + len(data)),  # the length lies just before an aligned place
+        **{f"buffer{i}": (4, 8) for i in range(len(new))},
+        # The length lies just before an aligned place.
+        **{f"data{i}": (_ALIGNMENT, _ALIGNMENT + len(each)) for i, each in enumerate(new)},
     )
     old = len(head.bytes)
     head.write_root(root, model[4:8], old)
-    head.write_list("buffers", [old + position for position in buffers], "buffer")
-    head.write_list("metadata", [old + position for position in entries], "entry")
+    places = [head.at[f"buffer{i}"] for i in range(len(new))]
+    head.write_list("buffers", [old + position for position in buffers] + places)
+    head.write_list("metadata", [old + position for position in entries] + [head.at["entry"]])
     head.write_table("entry_vtable", "entry", 2, 12)
     head.refer(head.at["entry"] + 4, head.at["name"])
-    head.put("I", head.at["entry"] + 8, len(buffers))
+    head.put("I", head.at["entry"] + 8, len(buffers) + len(new) - 1)
     head.write_bytes(head.at["name"], text)
-    head.write_table("buffer_vtable", "buffer", 1, 8)
-    vector = head.at["data"] + _ALIGNMENT - 4
-    head.refer(head.at["buffer"] + 4, vector)
-    head.write_bytes(vector, data)
+    for i, each in enumerate(new):
+        head.write_table("buffer_vtable", f"buffer{i}", 1, 8)
+        vector = head.at[f"data{i}"] + _ALIGNMENT - 4
+        head.refer(head.at[f"buffer{i}"] + 4, vector)
+        head.write_bytes(vector, each)
     return bytes(head.bytes) + model
 
 
@@ -88,8 +93,7 @@ class _Head:
             else:
                 self.refer(place, old + root.target(field))
 
-    def write_list(self, name, positions, new):
-        positions = [*positions, self.at[new]]
+    def write_list(self, name, positions):
         self.put("I", self.at[name], len(positions))
         for i, position in enumerate(positions):
             self.refer(self.at[name] + 4 + 4 * i, position)

@@ -44,6 +44,8 @@ class Tensor:
     quantized_dimension: int
     is_variable: bool
     constant: bytes  # empty: computed
+    index_bits: int = 0  # > 0: compressed, the constant holds indices of so many bits ...
+    table_values: bytes = b""  # ... into these values
 
     @property
     def bits(self):
@@ -100,8 +102,21 @@ class ModelFile:
         self._buffers = root.tables(4)
         self.metadata = {m.string(0): self._buffer(m.scalar(1, "I")) for m in root.tables(6)}
         self.subgraphs = [self._subgraph(table) for table in root.tables(2)]
+        self._read_compression(self.metadata.get("COMPRESSION_METADATA"))
         if not self.subgraphs:
             raise ModelFileError("the .tflite file holds no graph")
+
+    def _read_compression(self, entry):
+        if not entry:
+            return
+        root = _ops.Table(entry, struct.unpack_from("<I", entry, 0)[0])
+        for graph, table in zip(self.subgraphs, root.tables(1)):
+            tensors = {tensor.index: tensor for tensor in graph.tensors}
+            for description in table.tables(0):
+                tensor = tensors.get(description.scalar(0, "i"))
+                if tensor:
+                    tensor.index_bits = description.scalar(2, "B")
+                    tensor.table_values = self._buffer(description.scalar(1, "I"))
 
     def _buffer(self, index):
         return self._buffers[index].bytes(0) if index < len(self._buffers) else b""

@@ -5,6 +5,7 @@ from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.ragged_tensor import RaggedTensor
+from millrace.ops.string_rows import rows_of_strings
 
 __all__ = [
     "unicode_decode",
@@ -59,8 +60,7 @@ def unicode_decode(
     """The int32 code points of strings: a vector for a scalar, else a RaggedTensor with a row for
     each string."""
     attrs = _decoding(input_encoding, errors, replacement_char, replace_control_characters)
-    (points,) = _rows(input, lambda flat: apply_op("UnicodeDecode", (flat,), attrs, name))
-    return points
+    return _decoded("UnicodeDecode", input, attrs, name)[0]
 
 
 @public
@@ -74,9 +74,7 @@ def unicode_decode_with_offsets(
 ):
     """As unicode_decode, and the byte at which each code point begins, int64."""
     attrs = _decoding(input_encoding, errors, replacement_char, replace_control_characters)
-    return tuple(
-        _rows(input, lambda flat: apply_op("UnicodeDecodeWithOffsets", (flat,), attrs, name))
-    )
+    return tuple(_decoded("UnicodeDecodeWithOffsets", input, attrs, name))
 
 
 @public
@@ -139,27 +137,16 @@ def _decoding(encoding, errors, replacement_char, replace_control_characters):
     }
 
 
+def _decoded(op, input, attrs, name):
+    def rows(strings):
+        splits, *values = apply_op(op, (strings,), attrs, name)
+        return [RaggedTensor.from_row_splits(v, splits, validate=False) for v in values]
+
+    return rows_of_strings(input, rows)
+
+
 def _characters(points, encoding, errors, replacement_char):
     flat = points.flat_values if isinstance(points, RaggedTensor) else points
     each = apply_op("ExpandDims", (flat, -1))
     strings = unicode_encode(each, encoding, errors, replacement_char)
     return points.with_flat_values(strings) if isinstance(points, RaggedTensor) else strings
-
-
-def _rows(input, function):
-    """What function(vector) finds for each string, row splits and values, in the structure of the
-    input."""
-    if isinstance(input, RaggedTensor):
-        return [input.with_flat_values(made) for made in _rows(input.flat_values, function)]
-    input = convert_to_tensor(input, dtypes.string)
-    rank = input.shape.rank
-    if rank is None:
-        raise ValueError("strings can be taken apart where the rank of their tensor is known")
-    splits, *values = function(apply_op("Reshape", (input, [-1])))
-    if rank == 0:
-        return values
-    made = [RaggedTensor.from_row_splits(v, splits, validate=False) for v in values]
-    for axis in range(rank - 1, 0, -1):
-        size = apply_op("Shape", (input,))[axis]
-        made = [RaggedTensor.from_uniform_row_length(m, size, validate=False) for m in made]
-    return made

@@ -152,6 +152,12 @@ class RunMetadata:
     def step_stats(self):
         return StepStats(self.node_stats)
 
+    def SerializeToString(self):
+        """Its bytes, a serialised RunMetadata."""
+        from millrace.session.run_metadata import run_metadata_bytes
+
+        return run_metadata_bytes(self)
+
     def chrome_trace(self):
         """The step as an object for json.dump that chrome://tracing and Perfetto show."""
         return {

@@ -25,7 +25,9 @@ class FileWriter:
         self, logdir, graph=None, max_queue=10, flush_secs=120, filename_suffix=None, session=None
     ):
         self._dir = str(logdir)
-        self._c = _load.native.EventWriter(self._dir, filename_suffix or "")
+        self._suffix = filename_suffix or ""
+        self._c = _load.native.EventWriter(self._dir, self._suffix)
+        self._traced = set()  # tags of run metadata
         if graph is not None:
             self.add_graph(graph)
 
@@ -72,6 +74,27 @@ class FileWriter:
     @public
     def add_meta_graph(self, meta_graph_def, global_step=None):
         self._c.add_meta_graph(_bytes(meta_graph_def), int(global_step or 0))
+
+    @public
+    def add_run_metadata(self, run_metadata, tag, global_step=None):
+        """When and where the operations of a step ran: a RunMetadata that Session.run has filled.
+        ValueError for a tag that had one before."""
+        if tag in self._traced:
+            raise ValueError(f"the tag {tag!r} was already used for run metadata")
+        self._traced.add(tag)
+        self._c.add_run_metadata(_bytes(run_metadata), tag, int(global_step or 0))
+
+    @public
+    def add_session_log(self, session_log, global_step=None):
+        """A turn of the training session, a SessionLog."""
+        log = session_log
+        self._c.add_session_log(int(log.status), log.checkpoint_path, int(global_step or 0))
+
+    @public
+    def reopen(self):
+        """Begins another event file in the folder, after close()."""
+        self.close()
+        self._c = _load.native.EventWriter(self._dir, self._suffix)
 
     @public
     def flush(self):

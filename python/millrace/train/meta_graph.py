@@ -30,14 +30,14 @@ def export_meta_graph(
 
     Args:
       filename: a file to write it to.
+      as_text: the file is in the text format of Protocol Buffers, for people to read.
       saver_def: Saver.as_saver_def(): what saves and restores the variables.
       collection_list: the names of the collections to write; all if None.
       graph: the default graph if None.
     """
-    if as_text or export_scope is not None or graph_def is not None or meta_info_def is not None:
+    if export_scope is not None or graph_def is not None or meta_info_def is not None:
         raise NotImplementedError(
-            "export_meta_graph writes whole graphs in binary form: no as_text, export_scope, "
-            "graph_def or meta_info_def"
+            "export_meta_graph writes whole graphs: no export_scope, graph_def or meta_info_def"
         )
     data = meta_graph_bytes(
         graph or context.get_default_graph(),
@@ -47,7 +47,8 @@ def export_meta_graph(
         collection_list=collection_list,
     )
     if filename:
-        replace_file(filename, data)
+        text = _load.native.message_text("MetaGraphDef", data).encode() if as_text else data
+        replace_file(filename, text)
     return data
 
 
@@ -90,13 +91,14 @@ def _read(source, clear_devices):
 
 @public
 def write_graph(graph_or_graph_def, logdir, name, as_text=True):
-    """Writes a Graph or GraphDef to logdir/name, and gives that path. ValueError with as_text: the
-    file is one of bytes."""
-    if as_text:
-        raise ValueError("write_graph writes bytes only: give as_text=False")
+    """Writes a Graph or GraphDef to logdir/name, and gives that path.
+
+    as_text: in the text format of Protocol Buffers, for people to read.
+    """
     if hasattr(graph_or_graph_def, "as_graph_def"):
         graph_or_graph_def = graph_or_graph_def.as_graph_def()
     os.makedirs(logdir, exist_ok=True)
     path = os.path.join(logdir, name)
-    replace_file(path, serialised(graph_or_graph_def))
+    data = serialised(graph_or_graph_def)
+    replace_file(path, _load.native.message_text("GraphDef", data).encode() if as_text else data)
     return path

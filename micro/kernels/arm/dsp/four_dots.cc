@@ -36,6 +36,24 @@ void TwoDots(const int16_t* x, const int8_t* a, const int8_t* b, int32_t n, int3
   sums[1] = sum_b;
 }
 
+// Of values that no WidenForDots put in order. n <= kExactProducts.
+void TwoDotsInOrder(const int16_t* x, const int8_t* a, const int8_t* b, int32_t n, int64_t* sums) {
+  int32_t sum_a = 0, sum_b = 0;
+  for (const int16_t* const end = x + n / 4 * 4; x != end; x += 4, a += 4, b += 4) {
+    const uint32_t low = dsp::Load4(x), high = dsp::Load4(x + 2);
+    const int16x2_t even = dsp::Bottoms(low, high), odd = dsp::Tops(low, high);
+    sum_a = AddProducts(sum_a, even, odd, dsp::Load4(a));
+    sum_b = AddProducts(sum_b, even, odd, dsp::Load4(b));
+  }
+  for (int32_t i = n & 3; i > 0; --i) {
+    const int32_t value = *x++;
+    sum_a += value * *a++;
+    sum_b += value * *b++;
+  }
+  sums[0] += sum_a;
+  sums[1] += sum_b;
+}
+
 }  // namespace
 
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t sums[4]) {
@@ -44,16 +62,12 @@ void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t 
 }
 
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t sums[4]) {
-  for (int k = 0; k < 4; k += 2) {
-    const int8_t *a = rows[k], *b = rows[k + 1];
-    int64_t sum_a = 0, sum_b = 0;
-    for (int32_t i = 0; i < n; ++i) {
-      const int64_t value = x[i];
-      sum_a += value * a[i];
-      sum_b += value * b[i];
+  for (int k = 0; k < 4; ++k) sums[k] = 0;
+  for (int32_t done = 0; done < n; done += kExactProducts) {
+    const int32_t left = n - done, count = left < kExactProducts ? left : kExactProducts;
+    for (int k = 0; k < 4; k += 2) {
+      TwoDotsInOrder(x + done, rows[k] + done, rows[k + 1] + done, count, sums + k);
     }
-    sums[k] = sum_a;
-    sums[k + 1] = sum_b;
   }
 }
 

@@ -30,6 +30,18 @@ inline int16x2_t OddPlus(int16x2_t pair, uint32_t bytes) {
   return sum;
 }
 
+// The lower and the upper halves of two words.
+inline int16x2_t Bottoms(uint32_t first, uint32_t second) {
+  int16x2_t pair;
+  __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(first), "r"(second));
+  return pair;
+}
+inline int16x2_t Tops(uint32_t first, uint32_t second) {
+  int16x2_t pair;
+  __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(pair) : "r"(second), "r"(first));
+  return pair;
+}
+
 struct FourPairs {
   int16x2_t first_even, first_odd, second_even, second_odd;
 };

@@ -34,15 +34,13 @@ void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t 
 }
 
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t sums[4]) {
-  for (int k = 0; k < 4; ++k) {
-    const int16_t* values = x;
-    const int8_t* row = rows[k];
-    int64_t sum = 0;
-    for (int32_t left = n; left > 0; left -= 8, values += 8, row += 8) {
-      const mve_pred16_t some = vctp16q(static_cast<uint32_t>(left));
-      sum = vmlaldavaq_p_s16(sum, vldrhq_z_s16(values, some), vldrbq_z_s16(row, some), some);
-    }
-    sums[k] = sum;
+  for (int k = 0; k < 4; ++k) sums[k] = 0;
+  for (int32_t done = 0; done < n; done += kExactProducts) {
+    const int32_t left = n - done, count = left < kExactProducts ? left : kExactProducts;
+    const int8_t* const at[4] = {rows[0] + done, rows[1] + done, rows[2] + done, rows[3] + done};
+    int32_t part[4];
+    FourDots(x + done, at, count, part);
+    for (int k = 0; k < 4; ++k) sums[k] += part[k];
   }
 }
 

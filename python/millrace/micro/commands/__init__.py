@@ -5,7 +5,7 @@ import importlib
 import pathlib
 import sys
 
-NAMES = ("run", "inspect", "size", "embed", "compile", "plan", "bench")
+NAMES = ("run", "inspect", "size", "embed", "compile", "plan", "compress", "bench")
 
 
 def add_to(parser):
@@ -33,6 +33,7 @@ def _text(error):
 
 def main(args):
     """The exit status; errors are told in a line."""
+    from millrace.micro.compression import CompressionError
     from millrace.micro.image_file import ImageError
     from millrace.micro.inputs import InputError
     from millrace.micro.interpreter import MicroError
@@ -42,7 +43,7 @@ def main(args):
 
     try:
         return args.run(args)
-    except (MicroError, ModelFileError) as error:
+    except (MicroError, ModelFileError, CompressionError) as error:
         print(f"millrace micro: {args.model}: {error}", file=sys.stderr)
     except (InputError, ImageError, SoundError, DeviceError, OSError) as error:
         print(f"millrace micro: {_text(error)}", file=sys.stderr)

@@ -18,7 +18,7 @@ def run(args):
     from millrace.micro.model_file import ModelFile
 
     model = ModelFile(args.model.read_bytes())
-    constants = sum(len(t.constant) for g in model.subgraphs for t in g.tensors)
+    constants = sum(constant_bytes(t) for g in model.subgraphs for t in g.tensors)
     print(f"{args.model.name}: {len(model.data)} bytes, {constants} of them constants")
     if model.description:
         print(f"description: {model.description}")
@@ -39,6 +39,10 @@ def _short(data):
     return text if text.isprintable() and len(text) < 200 else f"{len(data)} bytes"
 
 
+def constant_bytes(tensor):
+    return len(tensor.constant) + len(tensor.table_values)
+
+
 def describe(tensor):
     text = f"{tensor.type} {list(tensor.shape)}"
     if len(tensor.scales) == 1:
@@ -46,6 +50,8 @@ def describe(tensor):
         text += f" scale {tensor.scales[0]:.6g} zero {zero_point}"
     elif tensor.scales:
         text += f" {len(tensor.scales)} scales along {tensor.quantized_dimension}"
+    if tensor.index_bits:
+        text += f" in {tensor.index_bits} bits"
     return text + (" variable" if tensor.is_variable else "")
 
 
@@ -58,7 +64,7 @@ def _print_graph(graph):
         made = [graph.tensors[i] for i in op.outputs if i >= 0]
         used = [graph.tensors[i] for i in op.inputs if i >= 0]
         out = f"{made[0].type} {list(made[0].shape)}" if made else ""
-        constants = sum(len(t.constant) for t in used)
+        constants = sum(constant_bytes(t) for t in used)
         sources = " ".join(str(t.index) for t in used if not t.constant)
         numbers = ",".join(str(t.index) for t in made)
         print(

@@ -1,0 +1,10 @@
+#include "micro/kernels/reference/conv_sums.h"
+
+namespace millrace::micro {
+
+void DepthwiseConvInt16Loop(const ConvQuantized& p, const int16_t* input, const int8_t* filter,
+                            const void* bias, TensorType bias_type, int16_t* output) {
+  DepthwiseConvSums<int64_t>(p.shape, input, 0, filter, FinishInt16(p, bias, bias_type, output));
+}
+
+}  // namespace millrace::micro
