@@ -1,11 +1,13 @@
 #include "micro/kernels/reduce_sum.h"
 
 #include <cmath>
+#include <type_traits>
 
 #include "micro/kernels/common/independent.h"
 #include "micro/kernels/common/indices.h"
 #include "micro/kernels/common/quantization.h"
 #include "micro/kernels/common/reduction.h"
+#include "micro/kernels/loops/sum_rows.h"
 
 namespace millrace::micro {
 namespace {
@@ -27,13 +29,17 @@ void SumRow(const void* data, int32_t first, int32_t stride, int32_t count, void
 
 // The same for columns side by side; on hosts.
 template <typename T, typename Accumulator>
-void SumRows(const void* data, int32_t first, int32_t stride, int32_t count, int32_t columns,
-             void* accumulators) {
+void SumColumns(const void* data, int32_t first, int32_t stride, int32_t count, int32_t columns,
+                void* accumulators) {
   auto* sums = static_cast<Accumulator*>(accumulators);
   const T* in = static_cast<const T*>(data) + first;
-  for (int32_t i = 0; i < count; ++i, in += stride) {
-    MR_INDEPENDENT
-    for (int32_t c = 0; c < columns; ++c) sums[c] += static_cast<Accumulator>(in[c]);
+  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, int8_t>) {
+    SumRows(in, stride, count, columns, sums);
+  } else {
+    for (int32_t i = 0; i < count; ++i, in += stride) {
+      MR_INDEPENDENT
+      for (int32_t c = 0; c < columns; ++c) sums[c] += static_cast<Accumulator>(in[c]);
+    }
   }
 }
 
@@ -41,6 +47,13 @@ void SumRows(const void* data, int32_t first, int32_t stride, int32_t count, int
 template <typename T, typename Accumulator, typename Finish>
 void Sums(Reduction* reduction, const void* data, const Finish& finish, T* out) {
   if constexpr (kHasRoomForLoops) {
+    if constexpr (std::is_same_v<T, float>) {
+      if (reduction->AreRows()) {
+        SumEachRow(static_cast<const T*>(data), reduction->outputs(), reduction->count(), out);
+        for (int32_t i = 0; i < reduction->outputs(); ++i) out[i] = finish(out[i]);
+        return;
+      }
+    }
     const int32_t columns = reduction->columns();
     constexpr int32_t kMost = 256;
     if (columns > 1) {
@@ -48,7 +61,7 @@ void Sums(Reduction* reduction, const void* data, const Finish& finish, T* out) 
         for (int32_t c = 0; c < columns; c += kMost) {
           Accumulator sums[kMost] = {};
           const int32_t count = columns - c < kMost ? columns - c : kMost;
-          reduction->Columns(data, c, count, SumRows<T, Accumulator>, sums);
+          reduction->Columns(data, c, count, SumColumns<T, Accumulator>, sums);
           for (int32_t k = 0; k < count; ++k) out[i + c + k] = finish(sums[k]);
         }
         reduction->NextColumns();

@@ -69,6 +69,11 @@ int32_t Reduction::columns() const {
   return inner >= 0 && kept_.strides[inner] == 1 ? kept_.sizes[inner] : 1;
 }
 
+bool Reduction::AreRows() const {
+  return reduced_.rank == 1 && reduced_.strides[0] == 1 &&
+         (kept_.rank == 0 || (kept_.rank == 1 && kept_.strides[0] == count_));
+}
+
 void Reduction::Columns(const void* data, int32_t first, int32_t count, Rows rows,
                         void* accumulators) const {
   const int inner = reduced_.rank - 1;

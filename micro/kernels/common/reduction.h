@@ -36,6 +36,8 @@ class Reduction {
                         int32_t columns, void* accumulators);
   // All elements of `count` outputs, beginning with column `first` of the current columns().
   void Columns(const void* data, int32_t first, int32_t count, Rows rows, void* accumulators) const;
+  // Whether output i is made of the elements i * count() .. i * count() + count() - 1, more than 1.
+  bool AreRows() const;
   // Goes on by columns() outputs.
   void NextColumns() { kept_.Step(columns() > 1 ? 1 : 0, index_, &at_); }
 

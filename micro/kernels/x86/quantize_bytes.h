@@ -41,7 +41,8 @@ inline bool CanQuantizeBytes(const Quantization& p) {
 template <typename Out>
 void QuantizeBytes(const Quantization& p, const float* input, int32_t count, Out* output) {
   const __m256 scale = _mm256_set1_ps(p.scale), inverse = _mm256_set1_ps(1.0f / p.scale);
-  const __m256 high = _mm256_set1_ps(1024.0f), low = _mm256_set1_ps(-1024.0f);
+  // What is too low for an integer becomes the lowest; what is too high would, too.
+  const __m256 high = _mm256_set1_ps(1024.0f);
   const __m256 sign = _mm256_set1_ps(-0.0f), sure = _mm256_set1_ps(0.5f - 1.0f / 4096);
   const __m256i zero = _mm256_set1_epi16(static_cast<int16_t>(p.zero_point));
   const __m256i least = _mm256_set1_epi8(static_cast<char>(p.range.low));
@@ -54,7 +55,7 @@ void QuantizeBytes(const Quantization& p, const float* input, int32_t count, Out
     for (int k = 0; k < 4; ++k) {
       // What is not a number stays so: the second operand is taken.
       const __m256 x = _mm256_mul_ps(_mm256_loadu_ps(input + i + 8 * k), inverse);
-      const __m256 bounded = _mm256_max_ps(low, _mm256_min_ps(high, x));
+      const __m256 bounded = _mm256_min_ps(high, x);
       const __m256 whole = _mm256_round_ps(bounded, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
       const __m256 off = _mm256_andnot_ps(sign, _mm256_sub_ps(bounded, whole));
       unsure = _mm256_or_ps(unsure, _mm256_cmp_ps(off, sure, _CMP_NLT_UQ));

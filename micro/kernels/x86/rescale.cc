@@ -18,10 +18,8 @@ constexpr int32_t kStep = 8;
 
 template <typename In>
 __m256i Load8(const In* p) {
-  if constexpr (sizeof(In) == 1) {
-    return x86::Longs8(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)), In{});
-  } else if constexpr (sizeof(In) == 2) {
-    return _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  if constexpr (sizeof(In) < 4) {
+    return x86::Longs8(p);
   } else {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   }

@@ -74,7 +74,7 @@ class Exponentials {
     }
   }
 
-  // No input may be the output.
+  // What is written is not read again, where the input is the output or its last part.
   template <typename T>
   void Run(const int8_t* input, int32_t count, bool wide, T* output) const {
     const int32_t max = *std::max_element(input, input + count);
@@ -120,9 +120,9 @@ void ManyRows(const ScaledExp& exp, const int8_t* input, int32_t rows, int32_t c
 
 void SoftmaxRows(const ScaledExp& exp, const int8_t* input, int32_t rows, int32_t count,
                  void* output, bool wide) {
-  // Less than as many different values in all.
-  constexpr int32_t kFew = 8;
-  if (rows < kFew || int64_t{rows} * count < kValues) {
+  // Fewer than would pay for all values.
+  constexpr int32_t kFew = 2 * kValues;
+  if (int64_t{rows} * count < kFew) {
     auto* out = static_cast<int8_t*>(output);
     for (int32_t i = 0; i < rows; ++i, input += count, out += wide ? 2 * count : count) {
       OneRow(exp, input, count, out, wide);

@@ -2,8 +2,8 @@
 // same order as the reference's, and the same bits.
 #include "micro/kernels/common/float_exp.h"
 #include "micro/kernels/loops/softmax.h"
+#include "micro/kernels/loops/sum_rows.h"
 #include "micro/kernels/x86/float_exp8.h"
-#include "micro/kernels/x86/transpose.h"
 
 namespace millrace::micro {
 namespace {
@@ -46,24 +46,6 @@ void Divide(float sum, int32_t count, float* output) {
   for (; i < count; ++i) output[i] /= sum;
 }
 
-// Of eight rows, each added up in order.
-void Sums(const float* rows, int32_t count, float (&sums)[kRows]) {
-  __m256 sum8 = _mm256_setzero_ps();
-  int32_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    __m256 lines[kRows], columns[kLanes];
-    MR_UNROLL
-    for (int r = 0; r < kRows; ++r) lines[r] = _mm256_loadu_ps(rows + ptrdiff_t{r} * count + i);
-    x86::Transpose8(lines, columns);
-    MR_UNROLL
-    for (int k = 0; k < kLanes; ++k) sum8 = _mm256_add_ps(sum8, columns[k]);
-  }
-  _mm256_storeu_ps(sums, sum8);
-  for (int r = 0; r < kRows; ++r) {
-    for (int32_t k = i; k < count; ++k) sums[r] += rows[ptrdiff_t{r} * count + k];
-  }
-}
-
 }  // namespace
 
 void SoftmaxRows(float beta, const float* input, int32_t rows, int32_t count, float* output) {
@@ -73,15 +55,15 @@ void SoftmaxRows(float beta, const float* input, int32_t rows, int32_t count, fl
       Exponentials(beta, input + ptrdiff_t{r} * count, count, output + ptrdiff_t{r} * count);
     }
     float sums[kRows];
-    Sums(output, count, sums);
+    SumEachRow(output, kRows, count, sums);
     for (int r = 0; r < kRows; ++r) Divide(sums[r], count, output + ptrdiff_t{r} * count);
     input += ptrdiff_t{kRows} * count;
     output += ptrdiff_t{kRows} * count;
   }
   for (; row < rows; ++row, input += count, output += count) {
     Exponentials(beta, input, count, output);
-    float sum = 0.0f;
-    for (int32_t i = 0; i < count; ++i) sum += output[i];
+    float sum;
+    SumEachRow(output, 1, count, &sum);
     Divide(sum, count, output);
   }
 }
