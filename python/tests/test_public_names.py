@@ -325,3 +325,27 @@ def test_names_at_the_top():
     close(mr.matrix_square_root([[4.0, 0], [0, 9]]), [[2, 0], [0, 3]])
     close(mr.eigvals([[2.0, 0], [0, 3]]), [2, 3])
     assert {"as_string", "eig", "fingerprint", "quantization"} <= set(dir(mr))
+
+
+def test_merged_ids():
+    # As io.SparseFeature makes of them, whose values are recorded.
+    places, shape = [[0, 0], [0, 1], [1, 0]], [3, 2]
+    x = mr.SparseTensor(places, mr.constant([5, 2, 3], mr.int32), shape)
+    y = mr.SparseTensor(places, mr.constant([0, 1, 2], mr.int64), shape)
+    w = mr.SparseTensor(places, [0.5, 1.5, 2.5], shape)
+    assert parts(v1.sparse_merge(x, w, 8)) == [[[0, 2], [0, 5], [1, 3]], [1.5, 0.5, 2.5], [3, 8]]
+    kept = v1.sparse_merge(x, w, 8, already_sorted=True)
+    assert kept.values.numpy().tolist() == [0.5, 1.5, 2.5]
+    both = v1.sparse_merge([x, y], w, [8, 4])
+    assert parts(both) == [[[0, 2, 1], [0, 5, 0], [1, 3, 2]], [1.5, 0.5, 2.5], [3, 8, 4]]
+    with pytest.raises(ValueError, match="2 sp_ids and 1 vocab_size"):
+        v1.sparse_merge([x, y], w, [8])
+
+
+def test_names_of_constants():
+    assert mr.saved_model.constants.SAVED_MODEL_FILENAME_PB == "saved_model.pb"
+    assert mr.saved_model.VARIABLES_DIRECTORY == "variables"
+    assert mr.saved_model.ASSETS_KEY == "saved_model_assets"
+    assert mr.initializers.glorot_uniform is mr.initializers.GlorotUniform
+    assert mr.initializers.zeros()([2]).numpy().tolist() == [0, 0]
+    assert v1.fake_quant_with_min_max_args is mr.quantization.fake_quant_with_min_max_args

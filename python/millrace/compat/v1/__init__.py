@@ -154,6 +154,16 @@ def Print(input_, data, message=None, first_n=None, summarize=None, name=None):
     return apply_op("Print", (input_, list(data)), attrs, name)
 
 
+_QUANTIZING = {
+    "dequantize",
+    "fake_quant_with_min_max_args",
+    "fake_quant_with_min_max_args_gradient",
+    "fake_quant_with_min_max_vars",
+    "fake_quant_with_min_max_vars_gradient",
+    "fake_quant_with_min_max_vars_per_channel",
+    "fake_quant_with_min_max_vars_per_channel_gradient",
+    "quantize",
+}
 _LAZY = {
     "app",
     "flags",
@@ -171,6 +181,8 @@ _LAZY = {
 def __getattr__(name):
     if name in _LAZY:
         return _importlib.import_module(f"millrace.compat.v1.{name}")
+    if name in _QUANTIZING:
+        return getattr(_importlib.import_module("millrace.quantization"), name)
     if name in ("GraphDef", "NodeDef"):
         return getattr(_importlib.import_module("millrace.framework.graph_def"), name)
     try:
