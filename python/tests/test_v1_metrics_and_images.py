@@ -80,6 +80,55 @@ def test_metrics_at_thresholds(name, weights):
     close(first, expected)
 
 
+CLASSES = [[0.1, 0.5, 0.3, 0.1], [0.6, 0.1, 0.2, 0.1], [0.2, 0.2, 0.5, 0.1]]
+ONE, MANY = [[1], [2], [0]], [[1, 2], [2, 3], [0, 0]]
+# What follows (labels, scores): (recall, precision) at 1 and at 2.
+AT_K = {
+    "one": (lambda: ONE, {}, [(0.3333333, 0.3333333), (1, 0.5)]),
+    "flat": (lambda: [1, 2, 0], {}, [(0.3333333, 0.3333333), (1, 0.5)]),
+    "many": (lambda: MANY, {}, [(0.2, 0.3333333), (0.8, 0.6666667)]),
+    "sparse": (lambda: sparse_labels(), {}, [(0.6666667, 0.6666667), (1, 0.5)]),
+    "weighted": (
+        lambda: MANY,
+        {"weights": [1.0, 2, 0.5]},
+        [(0.1538462, 0.2857143), (0.6923077, 0.6428571)],
+    ),
+    "class": (lambda: MANY, {"class_id": 2}, [(0, 0), (1, 0.6666667)]),
+    "weighted class": (
+        lambda: MANY,
+        {"class_id": 2, "weights": [1.0, 2, 0.5]},
+        [(0, 0), (1, 0.8571429)],
+    ),
+    "class of sparse labels": (
+        lambda: sparse_labels(),
+        {"class_id": 2},
+        [(0.5, 1), (1, 0.6666667)],
+    ),
+}
+
+
+def sparse_labels():
+    return mr.SparseTensor([[0, 0], [0, 1], [2, 0]], mr.constant([1, 2, 2], mr.int64), [3, 2])
+
+
+@pytest.mark.parametrize("case", AT_K)
+def test_metrics_of_the_first_classes(case):
+    labels, options, expected = AT_K[case]
+    for k, both in zip((1, 2), expected):
+        for name, share in zip(("recall_at_k", "precision_at_k"), both):
+            found, first = run(lambda m: getattr(m, name)(labels(), CLASSES, k, **options))  # noqa: B023
+            close(found, share)
+            close(first, share)
+            assert found.dtype == np.float64
+
+
+def test_metrics_of_given_classes():
+    best = np.array([[1, 2], [0, 2], [2, 0]])
+    close(run(lambda m: m.recall_at_top_k(MANY, best)), [0.8, 0.8])
+    close(run(lambda m: m.precision_at_top_k(MANY, best)), [0.6666667, 0.6666667])
+    close(run(lambda m: m.recall_at_top_k(MANY, best, class_id=2)), [1, 1])
+
+
 def test_rates_out_of_range():
     with mr.Graph().as_default():
         with pytest.raises(ValueError, match="range"):

@@ -27,6 +27,12 @@ from millrace.compat.v1.threshold_metrics import (
     true_negatives_at_thresholds,
     true_positives_at_thresholds,
 )
+from millrace.compat.v1.top_k_metrics import (
+    precision_at_k,
+    precision_at_top_k,
+    recall_at_k,
+    recall_at_top_k,
+)
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.variable_scope import variable_scope
@@ -236,9 +242,13 @@ __all__ = [
     "mean_tensor",
     "percentage_below",
     "precision",
+    "precision_at_k",
     "precision_at_thresholds",
+    "precision_at_top_k",
     "recall",
+    "recall_at_k",
     "recall_at_thresholds",
+    "recall_at_top_k",
     "root_mean_squared_error",
     "sensitivity_at_specificity",
     "specificity_at_sensitivity",
