@@ -1,4 +1,6 @@
 // Concat, ConcatV2: tensors joined along one of their dimensions.
+#include "kernels/array/concat.h"
+
 #include "core/base/status.h"
 #include "core/graph/builder.h"
 #include "core/graph/gradient.h"
@@ -10,17 +12,7 @@
 #include "kernels/array/strided_copy.h"
 
 namespace millrace {
-namespace {
 
-// Where inputs stand: ConcatV2(values..., axis), Concat(axis, values...).
-struct Layout {
-  int axis, first;
-};
-Layout LayoutFor(bool axis_first, int num_inputs) {
-  return axis_first ? Layout{0, 1} : Layout{num_inputs - 1, 0};
-}
-
-// The shape that inputs first .. first+n-1 have together.
 absl::StatusOr<Shape> JoinedShape(const KernelContext& c, int first, int n, int axis) {
   Shape shape = c.input(first).shape();
   int64_t total = 0;
@@ -37,6 +29,49 @@ absl::StatusOr<Shape> JoinedShape(const KernelContext& c, int first, int n, int 
   }
   MR_RETURN_IF_ERROR(shape.SetDim(axis, total));
   return shape;
+}
+
+absl::Status SetJoinedShape(ShapeContext& c, int axis_input, int first, int n) {
+  PartialShape shape;
+  for (int i = 0; i < n && !shape.known_rank(); ++i) {
+    if (c.input(first + i).known_rank()) {
+      shape = PartialShape::UnknownOfRank(c.input(first + i).rank());
+    }
+  }
+  const std::optional<std::vector<int64_t>> raw_axis = c.input_as_ints(axis_input);
+  if (!shape.known_rank()) return absl::OkStatus();
+  if (shape.rank() == 0) {
+    return absl::InvalidArgumentError("Can't concatenate scalars (use Pack instead)");
+  }
+  if (!raw_axis.has_value() || raw_axis->size() != 1) {
+    for (int i = 0; i < n; ++i) MR_RETURN_IF_ERROR(c.WithRank(first + i, shape.rank()).status());
+    c.set_output(0, std::move(shape));
+    return absl::OkStatus();
+  }
+  MR_ASSIGN_OR_RETURN(const int axis, AxisArg((*raw_axis)[0], shape.rank(), "axis"));
+  int64_t total = 0;
+  for (int i = 0; i < n; ++i) {
+    MR_ASSIGN_OR_RETURN(PartialShape s, c.WithRank(first + i, shape.rank()));
+    const int64_t size = s.dim(axis);
+    total = total < 0 || size < 0 ? PartialShape::kUnknownDim : total + size;
+    s.SetDim(axis, PartialShape::kUnknownDim);
+    absl::StatusOr<PartialShape> merged = shape.MergeWith(s);
+    if (!merged.ok()) return c.Error(first + i, merged.status().message());
+    shape = *std::move(merged);
+  }
+  shape.SetDim(axis, total);
+  c.set_output(0, std::move(shape));
+  return absl::OkStatus();
+}
+
+namespace {
+
+// Where inputs stand: ConcatV2(values..., axis), Concat(axis, values...).
+struct Layout {
+  int axis, first;
+};
+Layout LayoutFor(bool axis_first, int num_inputs) {
+  return axis_first ? Layout{0, 1} : Layout{num_inputs - 1, 0};
 }
 
 template <bool kAxisFirst>
@@ -73,38 +108,7 @@ class ConcatKernel final : public Kernel {
 template <bool kAxisFirst>
 absl::Status ConcatShape(ShapeContext& c) {
   const Layout layout = LayoutFor(kAxisFirst, c.num_inputs());
-  const int n = c.num_inputs() - 1;
-  PartialShape shape;
-  for (int i = 0; i < n && !shape.known_rank(); ++i) {
-    if (c.input(layout.first + i).known_rank()) {
-      shape = PartialShape::UnknownOfRank(c.input(layout.first + i).rank());
-    }
-  }
-  const std::optional<std::vector<int64_t>> raw_axis = c.input_as_ints(layout.axis);
-  if (!shape.known_rank()) return absl::OkStatus();
-  if (shape.rank() == 0) {
-    return absl::InvalidArgumentError("Can't concatenate scalars (use Pack instead)");
-  }
-  if (!raw_axis.has_value() || raw_axis->size() != 1) {
-    for (int i = 0; i < n; ++i)
-      MR_RETURN_IF_ERROR(c.WithRank(layout.first + i, shape.rank()).status());
-    c.set_output(0, std::move(shape));
-    return absl::OkStatus();
-  }
-  MR_ASSIGN_OR_RETURN(const int axis, AxisArg((*raw_axis)[0], shape.rank(), "axis"));
-  int64_t total = 0;
-  for (int i = 0; i < n; ++i) {
-    MR_ASSIGN_OR_RETURN(PartialShape s, c.WithRank(layout.first + i, shape.rank()));
-    const int64_t size = s.dim(axis);
-    total = total < 0 || size < 0 ? PartialShape::kUnknownDim : total + size;
-    s.SetDim(axis, PartialShape::kUnknownDim);
-    absl::StatusOr<PartialShape> merged = shape.MergeWith(s);
-    if (!merged.ok()) return c.Error(layout.first + i, merged.status().message());
-    shape = *std::move(merged);
-  }
-  shape.SetDim(axis, total);
-  c.set_output(0, std::move(shape));
-  return absl::OkStatus();
+  return SetJoinedShape(c, layout.axis, layout.first, c.num_inputs() - 1);
 }
 
 // Each input's share of the gradient; sliced by offsets, or by SplitV's simpler rule where all is

@@ -1,4 +1,4 @@
-// Reshape: the same elements under another shape.
+// Reshape, QuantizedReshape: the same elements under another shape.
 #include "absl/algorithm/container.h"
 #include "core/base/status.h"
 #include "core/graph/builder.h"
@@ -58,6 +58,16 @@ class ReshapeKernel final : public Kernel {
     }
     MR_ASSIGN_OR_RETURN(Tensor out, c.take_input(0).Reshaped(shape));
     c.set_output(0, std::move(out));
+    // Of quantised elements, the ends of their range.
+    for (int i = 2; i < c.num_inputs(); ++i) {
+      if (c.input(i).num_elements() != 1) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("the ends of the range must be scalars, not of the shape ",
+                         c.input(i).shape().ToString()));
+      }
+      MR_ASSIGN_OR_RETURN(Tensor end, c.take_input(i).Reshaped(Shape()));
+      c.set_output(i - 1, std::move(end));
+    }
     return absl::OkStatus();
   }
   bool cheap() const override { return true; }
@@ -92,9 +102,32 @@ absl::StatusOr<Gradients> ReshapeGradient(Builder& b, const OpView& op, const Gr
   return Gradients{b.ReshapeLike(dy[0], op.input(0)), {}};
 }
 
+absl::Status QuantizedReshapeShape(ShapeContext& c) {
+  for (int i = 2; i < 4; ++i) {
+    MR_RETURN_IF_ERROR(c.WithRank(i, 0).status());
+    c.set_output(i - 1, PartialShape::Scalar());
+  }
+  return ReshapeShape(c);
+}
+
 }  // namespace
 
 absl::Status RegisterReshape(Registry& r) {
+  MR_RETURN_IF_ERROR(r.Add(Op("QuantizedReshape")
+                               .Input("tensor: T")
+                               .Input("shape: Tshape")
+                               .Input("input_min: float")
+                               .Input("input_max: float")
+                               .Output("output: T")
+                               .Output("output_min: float")
+                               .Output("output_max: float")
+                               .Attr("T: type")
+                               .Attr("Tshape: {int32, int64} = DT_INT32")
+                               .Doc("The elements of a quantised tensor under another shape, and "
+                                    "its range.")
+                               .Shape(QuantizedReshapeShape)
+                               .NotDifferentiable()
+                               .Cpu<ReshapeKernel>()));
   return r.Add(Op("Reshape")
                    .Input("tensor: T")
                    .Input("shape: Tshape")

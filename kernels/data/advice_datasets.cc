@@ -124,30 +124,26 @@ absl::Status RegisterAdviceDatasets(Registry& r) {
                                .Shape(ScalarOutputs)
                                .NotDifferentiable()
                                .Cpu<SameDatasetKernel>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("OptimizeDataset")
-                               .Input("input_dataset: variant")
-                               .Input("optimizations: string")
-                               .Output("handle: variant")
-                               .Attr("output_types: list(type) >= 1")
-                               .Attr("output_shapes: list(shape) >= 1")
-                               .Attr("optimization_configs: list(string) = []")
-                               .Doc("The input; optimisations are advice only.")
-                               .Shape(ScalarOutputs)
-                               .NotDifferentiable()
-                               .Cpu<SameDatasetKernel>()));
-  MR_RETURN_IF_ERROR(r.Add(Op("OptimizeDatasetV2")
-                               .Input("input_dataset: variant")
-                               .Input("optimizations_enabled: string")
-                               .Input("optimizations_disabled: string")
-                               .Input("optimizations_default: string")
-                               .Output("handle: variant")
-                               .Attr("output_types: list(type) >= 1")
-                               .Attr("output_shapes: list(shape) >= 1")
-                               .Attr("optimization_configs: list(string) = []")
-                               .Doc("The input; optimisations are advice only.")
-                               .Shape(ScalarOutputs)
-                               .NotDifferentiable()
-                               .Cpu<SameDatasetKernel>()));
+  for (const bool by_kind : {false, true}) {
+    Op op(by_kind ? "OptimizeDatasetV2" : "OptimizeDataset");
+    op.Input("input_dataset: variant");
+    if (by_kind) {
+      op.Input("optimizations_enabled: string")
+          .Input("optimizations_disabled: string")
+          .Input("optimizations_default: string");
+    } else {
+      op.Input("optimizations: string");
+    }
+    op.Output("handle: variant")
+        .Attr("output_types: list(type) >= 1")
+        .Attr("output_shapes: list(shape) >= 1")
+        .Attr("optimization_configs: list(string) = []")
+        .Doc("The input; optimisations are advice only.")
+        .Shape(ScalarOutputs)
+        .NotDifferentiable()
+        .Cpu<SameDatasetKernel>();
+    MR_RETURN_IF_ERROR(r.Add(op));
+  }
   for (const char* name : {"LatencyStatsDataset", "BytesProducedStatsDataset"}) {
     MR_RETURN_IF_ERROR(r.Add(Op(name)
                                  .Input("input_dataset: variant")

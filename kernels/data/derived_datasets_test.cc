@@ -1,4 +1,6 @@
 // Datasets made of other datasets without functions, and those of files.
+#include <limits>
+
 #include "core/base/env.h"
 #include "gtest/gtest.h"
 #include "kernels/data/dataset.h"
@@ -137,7 +139,8 @@ TEST_F(DerivedDatasetsTest, BatchesOfOtherSizes) {
             Batches({{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8}, {}}));
   EXPECT_EQ(all(Run1("RebatchDataset", {batches(4, 4), N(3)}, Int64s())),
             Batches({{0, 1}, {2, 3}, {}}));
-  EXPECT_EQ(Cardinality(Run1("RebatchDataset", {batches(9, 4), N(2)}, Int64s())), 6);
+  EXPECT_EQ(Cardinality(Run1("RebatchDataset", {batches(9, 4), N(2)}, Int64s())),
+            kUnknownCardinality);
   EXPECT_EQ(Code("RebatchDataset", {batches(9, 4), N(0)}, Int64s()), StatusCode::kInvalidArgument);
   const auto resized = [&](std::initializer_list<int64_t> sizes, bool drop) {
     return all(Run1("RebatchDatasetV2", {batches(10, 4), Tensor::Vector<int64_t>(sizes), B(drop)},
@@ -147,6 +150,8 @@ TEST_F(DerivedDatasetsTest, BatchesOfOtherSizes) {
   EXPECT_EQ(resized({2, 1}, true), Batches({{0, 1}, {2}, {3, 4}, {5}, {6, 7}, {8}}));
   EXPECT_EQ(resized({1, 0, 6}, false), Batches({{0}, {}, {1, 2, 3, 4, 5, 6}, {7}, {}, {8, 9}}));
   EXPECT_EQ(resized({20}, true), Batches());
+  EXPECT_EQ(resized({3, std::numeric_limits<int64_t>::max()}, false),
+            Batches({{0, 1, 2}, {3, 4, 5, 6, 7, 8, 9}}));
   for (const Tensor& sizes : {Tensor::Vector<int64_t>({}), Tensor::Vector<int64_t>({2, -1}), N(0)})
     EXPECT_EQ(Code("RebatchDatasetV2", {batches(2, 1), sizes, B(false)}, Int64s()),
               StatusCode::kInvalidArgument);

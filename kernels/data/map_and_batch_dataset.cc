@@ -38,7 +38,8 @@ class MapAndBatchIterator final : public DatasetIterator {
       } else if (result.status.ok()) {
         result.status = FunctionError(mapped.status());
       }
-      if (cancellation_ != nullptr && cancellation_->IsCancelled()) break;
+      if (cancellation_ != nullptr && cancellation_->IsCancelled())
+        return {cancellation_->status()};
     }
     if (!result.status.ok()) return result;
     result.end = taken == 0 || (options_.drop_remainder && taken < options_.batch_size);

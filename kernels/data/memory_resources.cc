@@ -43,6 +43,14 @@ class MemoryCacheKernel final : public Kernel {
 }  // namespace
 
 absl::Status RegisterMemoryResources(Registry& r) {
+  MR_RETURN_IF_ERROR(r.Add(Op("DeleteRandomSeedGenerator")
+                               .Input("handle: resource")
+                               .Input("deleter: variant")
+                               .Stateful()
+                               .Doc("Deletes a generator.")
+                               .Shape(NoOutputs)
+                               .NotDifferentiable()
+                               .Cpu<DeleteAnonymousKernel>()));
   MR_RETURN_IF_ERROR(r.Add(Op("DummySeedGenerator")
                                .Output("handle: resource")
                                .Stateful()

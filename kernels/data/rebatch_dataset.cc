@@ -89,8 +89,11 @@ class SplitIterator final : public DatasetIterator {
 class ResizeIterator final : public DatasetIterator {
  public:
   ResizeIterator(std::unique_ptr<DatasetIterator> input, const std::vector<int64_t>& sizes,
-                 bool drop_remainder)
-      : input_(std::move(input)), sizes_(sizes), drop_remainder_(drop_remainder) {}
+                 bool drop_remainder, Cancellation* cancellation)
+      : input_(std::move(input)),
+        sizes_(sizes),
+        drop_remainder_(drop_remainder),
+        cancellation_(cancellation) {}
   NextResult Next() override {
     const int64_t wanted = sizes_[turn_ % sizes_.size()];
     std::vector<Element> parts;
@@ -103,7 +106,7 @@ class ResizeIterator final : public DatasetIterator {
         if (!result.status.ok()) return result;
         if (result.end) break;
       }
-      const int64_t end = std::min(rows_, at_ + wanted - found);
+      const int64_t end = at_ + std::min(rows_ - at_, wanted - found);
       parts.push_back(Rows(batch_, at_, end));
       found += end - at_;
       at_ = end;
@@ -121,6 +124,8 @@ class ResizeIterator final : public DatasetIterator {
   // The input's next batch that has rows becomes batch_.
   NextResult Take() {
     for (;;) {
+      if (cancellation_ != nullptr && cancellation_->IsCancelled())
+        return {cancellation_->status()};
       NextResult next = input_->Next();
       ended_ = next.end;
       if (!next.status.ok() || next.end) return next;
@@ -155,6 +160,7 @@ class ResizeIterator final : public DatasetIterator {
   const std::unique_ptr<DatasetIterator> input_;
   const std::vector<int64_t> sizes_;
   const bool drop_remainder_;
+  Cancellation* const cancellation_;
   Element batch_;
   int64_t rows_ = 0, at_ = 0;
   size_t turn_ = 0;
@@ -170,11 +176,6 @@ class RebatchDatasetImpl final : public Dataset {
     MR_ASSIGN_OR_RETURN(auto input, input_->MakeIterator(context));
     return std::make_unique<SplitIterator>(std::move(input), num_parts_);
   }
-  int64_t Cardinality() const override {
-    int64_t n = input_->Cardinality();
-    if (n < 0) return n;
-    return __builtin_mul_overflow(n, num_parts_, &n) ? kUnknownCardinality : n;
-  }
 
  private:
   const DatasetPtr input_;
@@ -188,7 +189,8 @@ class RebatchV2DatasetImpl final : public Dataset {
   absl::StatusOr<std::unique_ptr<DatasetIterator>> MakeIterator(
       const IteratorContext& context) const override {
     MR_ASSIGN_OR_RETURN(auto input, input_->MakeIterator(context));
-    return std::make_unique<ResizeIterator>(std::move(input), sizes_, drop_remainder_);
+    return std::make_unique<ResizeIterator>(std::move(input), sizes_, drop_remainder_,
+                                            context.cancellation);
   }
 
  private:

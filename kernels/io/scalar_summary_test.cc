@@ -77,5 +77,11 @@ TEST_F(SummaryTest, TensorsGoAsTheyAre) {
       absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(SummaryTest, TheOlderFormOfTensorsHasTheNodesName) {
+  const Summary s = Parse(Run1("TensorSummary", {Tensor::Vector<float>({1, 2})}));
+  EXPECT_EQ(s.value(0).node_name(), "TensorSummary");
+  EXPECT_EQ(s.value(0).tensor().tensor_shape().dim(0).size(), 2);
+}
+
 }  // namespace
 }  // namespace millrace

@@ -1,5 +1,8 @@
 #include "kernels/io/summary_values.h"
 
+#include "core/base/status.h"
+#include "core/tensor/tensor_codec.h"
+
 namespace millrace {
 namespace {
 
@@ -60,6 +63,17 @@ std::vector<double> ElementsAsDoubles(const Tensor& tensor, int64_t begin, int64
       break;
   }
   return out;
+}
+
+absl::StatusOr<Summary> SummaryOfTensor(absl::string_view tag, const Tensor& tensor,
+                                        const std::string& metadata) {
+  Summary summary;
+  Summary::Value* value = summary.add_value();
+  value->set_tag(std::string(tag));
+  if (!value->mutable_metadata()->ParseFromString(metadata))
+    return absl::InvalidArgumentError("the metadata is no SummaryMetadata");
+  MR_RETURN_IF_ERROR(TensorToProto(tensor, value->mutable_tensor()));
+  return summary;
 }
 
 Tensor SerialisedSummary(const Summary& summary) {

@@ -3,8 +3,11 @@
 #define MILLRACE_KERNELS_IO_SUMMARY_VALUES_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "core/tensor/tensor.h"
 #include "protos/summary.pb.h"
 
@@ -17,6 +20,11 @@ inline constexpr char kSummaryTypes[] =
 // The elements of a tensor of one of these types: all, or `count` of them from `begin` on.
 std::vector<double> ElementsAsDoubles(const Tensor& tensor);
 std::vector<double> ElementsAsDoubles(const Tensor& tensor, int64_t begin, int64_t count);
+
+// A tensor as it is under `tag`. INVALID_ARGUMENT unless `metadata` is a serialised
+// SummaryMetadata.
+absl::StatusOr<Summary> SummaryOfTensor(absl::string_view tag, const Tensor& tensor,
+                                        const std::string& metadata);
 
 // A scalar string tensor with the serialised message.
 Tensor SerialisedSummary(const Summary& summary);

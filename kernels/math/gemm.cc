@@ -20,28 +20,42 @@ constexpr int64_t kLargeBlock = int64_t{64} << 20;
 constexpr int64_t kFewBlocks = 4;
 // Columns or rows of a block are a multiple of this.
 constexpr int64_t kAlign = 16;
+// What is cut off one operand reads the other anew, so blocks of large products are as square as it
+// goes, and neither side is cut below this.
+constexpr int64_t kSquare = 256;
 
-// Calls block(m0, m1, n0, n1) for blocks that cover C. The longer side is cut, since what is cut
-// off the other operand is read (and packed) by each block anew.
+int64_t Blocks(int64_t side, int64_t of_block) { return (side + of_block - 1) / of_block; }
+int64_t Part(int64_t side, int64_t parts) { return Blocks(Blocks(side, parts), kAlign) * kAlign; }
+
+struct BlockSides {
+  explicit BlockSides(const GemmShape& s) : m(s.m), n(s.n) {
+    const int64_t work = s.m * s.n * std::max<int64_t>(1, s.k);
+    const int64_t few = std::min(work / kSmallBlock, kFewBlocks), many = work / kLargeBlock;
+    if (many > few) {
+      while (Blocks(s.m, m) * Blocks(s.n, n) < many && std::max(m, n) > kSquare) {
+        (n >= m ? n : m) = Part(std::max(m, n), 2);
+      }
+    } else if (few > 1 && std::max(m, n) >= 2 * kAlign) {
+      (n >= m ? n : m) = Part(std::max(m, n), few);
+    }
+  }
+
+  int64_t m, n;
+};
+
+// Calls block(m0, m1, n0, n1) for blocks that cover C.
 template <typename F>
 void ForEachBlock(ThreadPool* pool, const GemmShape& s, F block) {
-  const int64_t work = s.m * s.n * std::max<int64_t>(1, s.k);
-  const int64_t wanted = std::max(std::min(work / kSmallBlock, kFewBlocks), work / kLargeBlock);
-  const bool cut_n = s.n >= s.m;
-  const int64_t side = cut_n ? s.n : s.m;
-  if (pool == nullptr || wanted <= 1 || side < 2 * kAlign) {
+  const BlockSides sides(s);
+  if (pool == nullptr || (sides.m == s.m && sides.n == s.n)) {
     block(0, s.m, 0, s.n);
     return;
   }
-  const int64_t size = ((side + wanted - 1) / wanted + kAlign - 1) / kAlign * kAlign;
-  pool->ParallelFor((side + size - 1) / size, 1, [&](int64_t begin, int64_t end) {
+  const int64_t columns = Blocks(s.n, sides.n), count = Blocks(s.m, sides.m) * columns;
+  pool->ParallelFor(count, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const int64_t from = i * size, to = std::min(side, from + size);
-      if (cut_n) {
-        block(0, s.m, from, to);
-      } else {
-        block(from, to, 0, s.n);
-      }
+      const int64_t m0 = i / columns * sides.m, n0 = i % columns * sides.n;
+      block(m0, std::min(s.m, m0 + sides.m), n0, std::min(s.n, n0 + sides.n));
     }
   });
 }

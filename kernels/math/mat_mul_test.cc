@@ -55,6 +55,11 @@ TEST_F(MatMulTest, AgreesWithTheDefinition) {
   }
 }
 
+TEST_F(MatMulTest, LargeProductsAreCutOnBothSides) {
+  const Tensor a = Numbers(610, 900, 1), b = Numbers(900, 621, 2);
+  EXPECT_TENSOR_NEAR(Run1("MatMul", {a, b}), Product(a, b, false, false), 1e-4, 1e-4);
+}
+
 TEST_F(MatMulTest, OtherTypes) {
   EXPECT_TENSOR_EQ(Run1("MatMul", {Tensor::Of<int32_t>({1, 2}, {1, 2}),
                                    Tensor::Of<int32_t>({2, 2}, {3, 4, 5, 6})}),

@@ -31,14 +31,16 @@ QuantizedType QuantizedType::Of(DType dtype) {
 
 float QuantizedRange::ToFloat(double quantized) const {
   if (min == max) return min;
-  const double scale = (static_cast<double>(max) - min) / (type.steps() - 1);
-  const double rounded_min = std::round(min / scale) * scale;
+  // In the precision of TensorFlow's every step.
+  const double scale = (max - min) * (type.steps() / (type.steps() - 1)) / type.steps();
+  const auto single = static_cast<float>(scale);
+  const float rounded_min = std::round(min / single) * single;
   return static_cast<float>(rounded_min + (quantized - type.lowest) * scale);
 }
 
 double QuantizedRange::FromFloatUnclamped(float real) const {
   if (min == max) return 0;
-  const double scale = (type.steps() - 1) / (static_cast<double>(max) - min);
+  const double scale = type.steps() / ((max - min) * (type.steps() / (type.steps() - 1)));
   return std::round(real * scale) - std::round(min * scale) + type.lowest;
 }
 

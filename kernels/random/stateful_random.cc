@@ -16,6 +16,17 @@ class VariableUniformKernel final
 template <typename T>
 class VariableNormalKernel final : public VariableRandomKernel<MakeDefault<NormalDistribution<T>>> {
 };
+// (resource, shape)
+template <typename T>
+class OldVariableNormalKernel final : public Kernel {
+ public:
+  absl::Status Compute(KernelContext& c) override {
+    MR_ASSIGN_OR_RETURN(const Shape shape, ShapeArg(c.input(1), "shape"));
+    const uint64_t blocks = static_cast<uint64_t>(shape.num_elements()) * 256;
+    MR_ASSIGN_OR_RETURN(const Philox gen, TakeFromOldVariable(c, blocks));
+    return FillOutput<MakeDefault<NormalDistribution<T>>>(c, gen, 2, shape);
+  }
+};
 template <typename T>
 class VariableTruncatedNormalKernel final
     : public VariableRandomKernel<MakeDefault<TruncatedNormalDistribution<T>>> {};
@@ -47,6 +58,13 @@ absl::Status SkipShape(ShapeContext& c) {
   MR_RETURN_IF_ERROR(c.WithRank(1, 0).status());
   MR_RETURN_IF_ERROR(c.WithRank(2, 0).status());
   if (c.num_outputs() > 0) c.set_output(0, PartialShape::UnknownOfRank(1));
+  return absl::OkStatus();
+}
+
+absl::Status OldShape(ShapeContext& c) {
+  MR_RETURN_IF_ERROR(c.WithRank(1, 1).status());
+  MR_ASSIGN_OR_RETURN(PartialShape shape, c.input_as_shape(1));
+  c.set_output(0, std::move(shape));
   return absl::OkStatus();
 }
 
@@ -82,6 +100,18 @@ absl::Status RegisterStatefulRandom(Registry& r) {
                    "Normal random numbers of the generator in a variable, those drawn again that "
                    "lie 2 or more from the mean.")
           .CpuFor<VariableTruncatedNormalKernel, half, bfloat16, float, double>("dtype")));
+  Op old_normal("StatefulStandardNormal");
+  MR_RETURN_IF_ERROR(
+      r.Add(old_normal.Input("resource: resource")
+                .Input("shape: shape_dtype")
+                .Output("output: dtype")
+                .Attr("dtype: type = DT_FLOAT")
+                .Attr("shape_dtype: type = DT_INT64")
+                .Stateful()
+                .Doc("StatefulStandardNormalV2, of a variable whose first word is the algorithm.")
+                .Shape(OldShape)
+                .NotDifferentiable()
+                .CpuFor<OldVariableNormalKernel, half, bfloat16, float, double>("dtype")));
   Op full("StatefulUniformFullInt");
   MR_RETURN_IF_ERROR(
       r.Add(full.Input("resource: resource")

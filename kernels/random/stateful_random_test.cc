@@ -5,6 +5,7 @@
 
 namespace millrace {
 
+absl::Status RegisterNonDeterministicInts(Registry& r);
 absl::Status RegisterStatefulRandom(Registry& r);
 absl::Status RegisterRandomUniformInt(Registry& r);
 
@@ -13,7 +14,8 @@ namespace {
 using absl::StatusCode;
 
 struct StatefulRandomTest : OpTest {
-  StatefulRandomTest() : OpTest({RegisterStatefulRandom, RegisterRandomUniformInt}) {}
+  StatefulRandomTest()
+      : OpTest({RegisterStatefulRandom, RegisterRandomUniformInt, RegisterNonDeterministicInts}) {}
 
   Tensor Generator(std::vector<int64_t> words = {5, 7, 11}) {
     // Anew, if it is there from before.
@@ -49,6 +51,33 @@ TEST_F(StatefulRandomTest, GivesTensorFlowsStreams) {
                        {12278547894800148023u, 773313867615895096u, 10839820754667360101u}));
   EXPECT_TENSOR_EQ(Three("StatefulUniformFullInt", DType::kInt32),
                    Tensor::Vector<int32_t>({2066671159, -1436145087, -1960772040}));
+}
+
+TEST_F(StatefulRandomTest, TheOlderFormHasItsAlgorithmInTheState) {
+  const auto draw = [&](std::vector<int64_t> words) {
+    return Run("StatefulStandardNormal", {Generator(words), Tensor::Vector<int64_t>({6})});
+  };
+  EXPECT_OUTPUTS_NEAR(draw({1, 2, 3, 4}),
+                      {Tensor::Vector<float>({1.2501179f, 0.35540006f, -0.8838175f, -0.74325174f,
+                                              2.5467405f, 0.99507356f})});
+  ExpectState({1, 1538, 3, 4});
+  EXPECT_EQ(draw({5, 2, 3, 4}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(draw({0, 2, 3, 4}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(draw({1, 2, 3}).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(draw({2, 2, 3, 4}).status().code(), StatusCode::kUnimplemented);
+}
+
+TEST_F(StatefulRandomTest, NobodyKnowsTheNextNonDeterministicInts) {
+  const Tensor shape = Tensor::Vector<int32_t>({2, 3});
+  for (const DType dtype : {DType::kInt32, DType::kInt64, DType::kUInt32, DType::kUInt64}) {
+    const AttrMap attrs = {{"dtype", dtype}};
+    const Tensor first = Run1("NonDeterministicInts", {shape}, attrs);
+    EXPECT_EQ(first.dtype(), dtype);
+    EXPECT_EQ(first.shape(), Shape({2, 3}));
+    EXPECT_FALSE(first.BitwiseEquals(Run1("NonDeterministicInts", {shape}, attrs)));
+  }
+  EXPECT_EQ(Code("NonDeterministicInts", {Tensor::Vector<int64_t>({2, -3})}),
+            StatusCode::kInvalidArgument);
 }
 
 TEST_F(StatefulRandomTest, CountersCarry) {

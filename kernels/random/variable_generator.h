@@ -21,6 +21,9 @@ namespace millrace {
 // UNIMPLEMENTED for ThreeFry.
 absl::StatusOr<Philox> TakeFromVariable(KernelContext& c, uint64_t blocks, Tensor* state = nullptr);
 
+// The same of a variable whose first word is the algorithm, as older graphs have them.
+absl::StatusOr<Philox> TakeFromOldVariable(KernelContext& c, uint64_t blocks);
+
 // (resource, algorithm, shape, extra...). Derive as random_kernels.h says.
 template <typename F>
 class VariableRandomKernel : public Kernel {

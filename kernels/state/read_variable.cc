@@ -1,4 +1,4 @@
-// ReadVariableOp.
+// ReadVariableOp, DisableCopyOnRead.
 #include "core/base/status.h"
 #include "core/graph/builder.h"
 #include "core/graph/gradient.h"
@@ -26,6 +26,13 @@ class ReadVariableKernel final : public Kernel {
   bool cheap() const override { return true; }
 };
 
+// A read is a snapshot here whatever was asked for before: there is nothing to turn off.
+class DisableCopyOnReadKernel final : public Kernel {
+ public:
+  absl::Status Compute(KernelContext& c) override { return LookupVariable(c, 0).status(); }
+  bool cheap() const override { return true; }
+};
+
 // The gradient of the value is that of the variable, sparse or dense.
 absl::StatusOr<Gradients> ReadVariableGradient(Builder&, const OpView&, const Gradients& dy) {
   return Gradients{dy[0]};
@@ -34,6 +41,14 @@ absl::StatusOr<Gradients> ReadVariableGradient(Builder&, const OpView&, const Gr
 }  // namespace
 
 absl::Status RegisterReadVariable(Registry& r) {
+  MR_RETURN_IF_ERROR(r.Add(Op("DisableCopyOnRead")
+                               .Input("resource: resource")
+                               .Stateful()
+                               .Doc("No effect: a read never sees later updates, and copies only "
+                                    "where it must. FAILED_PRECONDITION if there is no variable.")
+                               .Shape(NoOutputs)
+                               .NotDifferentiable()
+                               .Cpu<DisableCopyOnReadKernel>()));
   return r.Add(Op("ReadVariableOp")
                    .Input("resource: resource")
                    .Output("value: dtype")

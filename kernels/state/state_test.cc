@@ -56,7 +56,10 @@ TEST_F(StateTest, AssignReadAndUpdate) {
   EXPECT_EQ(Code("AssignAddVariableOp", {handle, Vec({1, 2, 3})}), StatusCode::kInvalidArgument);
   EXPECT_EQ(Code("AssignVariableOp", {handle, Tensor::Vector<int32_t>({1, 2})}),
             StatusCode::kInvalidArgument);
+  Do("DisableCopyOnRead", {handle});
+  EXPECT_TENSOR_EQ(Run1("ReadVariableOp", {handle}, {{"dtype", DType::kFloat}}), Vec({10, 21}));
   Do("DestroyResourceOp", {handle});
+  EXPECT_EQ(Code("DisableCopyOnRead", {handle}), StatusCode::kFailedPrecondition);
   EXPECT_EQ(Code("ReadVariableOp", {handle}, {{"dtype", DType::kFloat}}),
             StatusCode::kFailedPrecondition);
   EXPECT_EQ(Code("DestroyResourceOp", {handle}, {{"ignore_lookup_error", false}}),

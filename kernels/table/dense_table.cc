@@ -28,7 +28,18 @@ absl::StatusOr<Shape> ValueShape(const KernelConstruction& c) {
   return shape.ToShape();
 }
 
+// Puts a table under a name of its own, and sets output 0 to its handle.
+absl::Status OutputOwnTable(KernelContext& c, std::shared_ptr<LookupTable> table) {
+  const std::string name = absl::StrCat("anonymous_", absl::Hex(RandomId()));
+  MR_RETURN_IF_ERROR(c.resources().Create("", name, std::move(table)));
+  c.set_output(0, Tensor::Scalar<ResourceHandle>(
+                      c.resources().MakeHandle("", name, LookupTable::kTypeName)));
+  return absl::OkStatus();
+}
+
 // (empty_key, [deleted_key]): keys that a table of open addressing would mark its buckets with.
+// kOwn: a table of its own for each call.
+template <bool kOwn>
 class DenseTableKernel final : public Kernel {
  public:
   absl::Status Init(KernelConstruction& c) override {
@@ -39,15 +50,15 @@ class DenseTableKernel final : public Kernel {
     MR_RETURN_IF_ERROR(c.GetAttr("max_load_factor", &load));
     MR_ASSIGN_OR_RETURN(value_shape_, ValueShape(c));
     MR_RETURN_IF_ERROR(CheckTypes(c.input_type(0), value_dtype_));
-    if (buckets <= 0 || (buckets & (buckets - 1)) != 0) {
+    if (buckets < 4 || (buckets & (buckets - 1)) != 0) {
       return absl::InvalidArgumentError(
-          absl::StrCat("Number of buckets must be a power of 2, got ", buckets));
+          absl::StrCat("Number of buckets must be at least 4 and a power of 2, got ", buckets));
     }
     if (!(load > 0 && load < 1)) {
       return absl::InvalidArgumentError(
           absl::StrCat("max_load_factor must be between 0 and 1, got: ", load));
     }
-    return table_.Init(c);
+    return kOwn ? absl::OkStatus() : table_.Init(c);
   }
   absl::Status Compute(KernelContext& c) override {
     std::vector<Tensor> reserved;
@@ -62,9 +73,11 @@ class DenseTableKernel final : public Kernel {
       }
       reserved.push_back(c.input(i));
     }
-    MR_ASSIGN_OR_RETURN(const auto table, table_.Output(c, [&] {
+    const auto make = [&] {
       return std::make_shared<LookupTable>(value_dtype_, value_shape_, reserved);
-    }));
+    };
+    if (kOwn) return OutputOwnTable(c, make());
+    MR_ASSIGN_OR_RETURN(const auto table, table_.Output(c, make));
     if (table->key_dtype() == c.input(0).dtype() && table->value_dtype() == value_dtype_)
       return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat("Conflicting key/value dtypes with the table '",
@@ -90,12 +103,8 @@ class AnonymousTableKernel final : public Kernel {
     return CheckTypes(key_dtype_, value_dtype_);
   }
   absl::Status Compute(KernelContext& c) override {
-    const std::string name = absl::StrCat("anonymous_", absl::Hex(RandomId()));
-    MR_RETURN_IF_ERROR(c.resources().Create(
-        "", name, std::make_shared<LookupTable>(key_dtype_, value_dtype_, value_shape_, kFixed)));
-    c.set_output(0, Tensor::Scalar<ResourceHandle>(
-                        c.resources().MakeHandle("", name, LookupTable::kTypeName)));
-    return absl::OkStatus();
+    return OutputOwnTable(
+        c, std::make_shared<LookupTable>(key_dtype_, value_dtype_, value_shape_, kFixed));
   }
 
  private:
@@ -106,6 +115,22 @@ class AnonymousTableKernel final : public Kernel {
 }  // namespace
 
 absl::Status RegisterDenseTable(Registry& r) {
+  MR_RETURN_IF_ERROR(
+      r.Add(Op("AnonymousMutableDenseHashTable")
+                .Input("empty_key: key_dtype")
+                .Input("deleted_key: key_dtype")
+                .Output("table_handle: resource")
+                .Attr("key_dtype: type")
+                .Attr("value_dtype: type")
+                .Attr("value_shape: shape = {  }")
+                .Attr("initial_num_buckets: int = 131072")
+                .Attr("max_load_factor: float = 0.800000011920929")
+                .Stateful()
+                .Doc("A table of its own that steps may change; empty_key and deleted_key are no "
+                     "keys.")
+                .Shape(ScalarOutputs)
+                .NotDifferentiable()
+                .Cpu<DenseTableKernel<true>>()));
   MR_RETURN_IF_ERROR(
       r.Add(Op("MutableDenseHashTableV2")
                 .Input("empty_key: key_dtype")
@@ -123,7 +148,7 @@ absl::Status RegisterDenseTable(Registry& r) {
                 .Doc("A table that steps may change; empty_key and deleted_key are no keys.")
                 .Shape(ScalarOutputs)
                 .NotDifferentiable()
-                .Cpu<DenseTableKernel>()));
+                .Cpu<DenseTableKernel<false>>()));
   MR_RETURN_IF_ERROR(r.Add(Op("MutableDenseHashTable")
                                .Input("empty_key: key_dtype")
                                .Output("table_handle: Ref(string)")
@@ -139,7 +164,7 @@ absl::Status RegisterDenseTable(Registry& r) {
                                .Doc("A table that steps may change; empty_key is no key.")
                                .Shape(UnknownOutputs)
                                .NotDifferentiable()
-                               .Cpu<DenseTableKernel>()));
+                               .Cpu<DenseTableKernel<false>>()));
   MR_RETURN_IF_ERROR(r.Add(Op("AnonymousHashTable")
                                .Output("table_handle: resource")
                                .Attr("key_dtype: type")

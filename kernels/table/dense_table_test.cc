@@ -56,6 +56,26 @@ TEST_F(DenseTableTest, KeysMayBeVectors) {
             StatusCode::kInvalidArgument);
 }
 
+TEST_F(DenseTableTest, AnAnonymousDenseTableIsNewAndHasReservedKeys) {
+  const auto make = [&](int64_t empty, int64_t deleted, int64_t buckets) {
+    return Run("AnonymousMutableDenseHashTable",
+               {Tensor::Scalar<int64_t>(empty), Tensor::Scalar<int64_t>(deleted)},
+               {{"value_dtype", DType::kInt64}, {"initial_num_buckets", buckets}});
+  };
+  const auto a = make(-1, -2, 4), b = make(-1, -2, 4);
+  ASSERT_TRUE(a.ok() && b.ok()) << a.status() << b.status();
+  const Tensor key = Tensor::Vector<int64_t>({5}), none = Tensor::Scalar<int64_t>(0);
+  EXPECT_EQ(Code("LookupTableInsertV2", {(*a)[0], key, Tensor::Vector<int64_t>({7})}),
+            StatusCode::kOk);
+  EXPECT_TENSOR_EQ(Run1("LookupTableFindV2", {(*a)[0], key, none}), Tensor::Vector<int64_t>({7}));
+  EXPECT_TENSOR_EQ(Run1("LookupTableFindV2", {(*b)[0], key, none}), Tensor::Vector<int64_t>({0}));
+  EXPECT_EQ(Code("LookupTableFindV2", {(*a)[0], Tensor::Vector<int64_t>({-1}), none}),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(make(1, 1, 4).status().code(), StatusCode::kInvalidArgument);
+  for (const int64_t buckets : {0, 2, 6})
+    EXPECT_EQ(make(1, 2, buckets).status().code(), StatusCode::kInvalidArgument);
+}
+
 TEST_F(DenseTableTest, AnAnonymousTableIsNew) {
   const AttrMap types = {{"key_dtype", DType::kString}, {"value_dtype", DType::kInt64}};
   const Tensor first = Run1("AnonymousMutableHashTable", {}, types);

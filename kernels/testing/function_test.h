@@ -46,6 +46,7 @@ class FunctionTest : public testing::Test {
   // The results for these arguments.
   absl::StatusOr<std::vector<Tensor>> Run(std::vector<Tensor> args);
 
+  FunctionLibrary& library() { return *library_; }
   Device* device() { return device_.get(); }
   Cancellation* cancellation() { return &cancellation_; }
 

@@ -241,6 +241,29 @@ def test_functions_call_functions_and_methods():
     assert gone() is None
 
 
+def test_the_state_of_a_variable_lives_as_long_as_its_handle():
+    variable = mr.Variable(3.0)
+    handle = variable.handle
+    # A handle that keeps nothing alive: what it is of is known by its name.
+    again = mr.raw_ops.Identity(input=handle)
+    del variable
+    gc.collect()
+    assert float(mr.raw_ops.ReadVariableOp(resource=handle, dtype=mr.float32)) == 3.0
+    del handle
+    gc.collect()
+    assert not bool(mr.raw_ops.VarIsInitializedOp(resource=again))
+
+
+def test_a_trace_keeps_the_variables_it_captured():
+    def make():
+        variable = mr.Variable(2.0)
+        return mr.function(lambda x: x * variable).get_concrete_function(mr.TensorSpec([]))
+
+    trace = make()
+    gc.collect()
+    assert float(trace(mr.constant(4.0))) == 8.0
+
+
 def test_input_signature():
     @mr.function(input_signature=[mr.TensorSpec([None], mr.float32)])
     def f(x):

@@ -15,9 +15,6 @@ class ArgumentVariable(Variable):
         self._dtype, self._shape = spec.dtype, spec.shape
         self.constraint = self.initializer = self._initial_value = self._graph_element = None
 
-    def __del__(self):
-        pass  # whoever gave it owns it
-
     def __repr__(self):
         return f"<mr.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}>"
 

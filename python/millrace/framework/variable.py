@@ -1,6 +1,7 @@
 """Variable: state that outlives steps. Always a resource variable."""
 
 import threading
+import weakref
 
 from millrace import dtypes
 from millrace._load import native, public
@@ -22,6 +23,20 @@ def unique_shared_name(name):
     with _counter_lock:
         _counter += 1
         return f"{name}_{_counter}"
+
+
+def _destroy(handle):
+    try:  # at once, even if garbage is collected in the middle of a trace
+        native.eager_execute("DestroyResourceOp", [handle], {"ignore_lookup_error": True})
+    except Exception:  # the interpreter may be half gone
+        pass
+
+
+def _destroy_after(handle):
+    """What runs at once lives as long as its handle: a variable, or a trace that captured it, has
+    that. (What is in a graph belongs to the sessions' container.)"""
+    another = apply_op("Identity", (handle,))
+    weakref.finalize(handle, _destroy, another).atexit = False
 
 
 class Variable(VariableOps):
@@ -91,6 +106,7 @@ class Variable(VariableOps):
             "shared_name": unique_shared_name(self._name),
         }
         self.handle = apply_op("VarHandleOp", (), attrs)
+        _destroy_after(self.handle)
         self.initializer = None
         self._initial_value = None
         self._graph_element = None
@@ -128,15 +144,6 @@ class Variable(VariableOps):
         self.handle, self._name = handle, handle.op.name
         self._dtype = handle.op.get_attr("dtype")
         self._shape = TensorShape(handle.op.get_attr("shape"))
-
-    def __del__(self):
-        # What runs at once has an owner; what is in a graph belongs to the sessions' container.
-        if getattr(self, "graph", self) is None and getattr(self, "handle", None) is not None:
-            try:  # at once, even if garbage is collected in the middle of a trace
-                attrs = {"ignore_lookup_error": True}
-                native.eager_execute("DestroyResourceOp", [self.handle], attrs)
-            except Exception:  # the interpreter may be half gone
-                pass
 
     # ----- what it is -----
 
