@@ -13,6 +13,16 @@ _SMALL_ON_DEVICE = select({
     "//conditions:default": [],
 })
 
+# For plain loops over elements: a host's compiler makes them wide ones. No value changes by these.
+WIDE_ON_HOST = select({
+    "//micro/targets/cortex_m/toolchain:is_device": [],
+    "//conditions:default": [
+        "-O3",
+        "-fno-math-errno",
+        "-fno-trapping-math",
+    ],
+})
+
 def mr_micro_library(name, copts = [], small = False, **kwargs):
     """A cc_library that could run on a device; small: there it is compiled for size, not speed."""
     native.cc_library(

@@ -64,11 +64,12 @@ class CsvIterator final : public DatasetIterator {
     MR_ASSIGN_OR_RETURN(bool found, reader_->ReadLine(record));
     if (!found) return false;
     ++record_;
-    while (files_->format.GoesOn(*record)) {
+    for (bool goes_on = files_->format.GoesOn(*record); goes_on;) {
       std::string more;
       MR_ASSIGN_OR_RETURN(found, reader_->ReadLine(&more));
       if (!found) break;  // the quotes are wrong
       absl::StrAppend(record, "\n", more);
+      goes_on ^= files_->format.GoesOn(more);
     }
     return true;
   }

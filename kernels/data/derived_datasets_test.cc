@@ -1,4 +1,6 @@
 // Datasets made of other datasets without functions, and those of files.
+#include <limits>
+
 #include "core/base/env.h"
 #include "gtest/gtest.h"
 #include "kernels/data/dataset.h"
@@ -148,6 +150,8 @@ TEST_F(DerivedDatasetsTest, BatchesOfOtherSizes) {
   EXPECT_EQ(resized({2, 1}, true), Batches({{0, 1}, {2}, {3, 4}, {5}, {6, 7}, {8}}));
   EXPECT_EQ(resized({1, 0, 6}, false), Batches({{0}, {}, {1, 2, 3, 4, 5, 6}, {7}, {}, {8, 9}}));
   EXPECT_EQ(resized({20}, true), Batches());
+  EXPECT_EQ(resized({3, std::numeric_limits<int64_t>::max()}, false),
+            Batches({{0, 1, 2}, {3, 4, 5, 6, 7, 8, 9}}));
   for (const Tensor& sizes : {Tensor::Vector<int64_t>({}), Tensor::Vector<int64_t>({2, -1}), N(0)})
     EXPECT_EQ(Code("RebatchDatasetV2", {batches(2, 1), sizes, B(false)}, Int64s()),
               StatusCode::kInvalidArgument);

@@ -106,7 +106,7 @@ class ResizeIterator final : public DatasetIterator {
         if (!result.status.ok()) return result;
         if (result.end) break;
       }
-      const int64_t end = std::min(rows_, at_ + wanted - found);
+      const int64_t end = at_ + std::min(rows_ - at_, wanted - found);
       parts.push_back(Rows(batch_, at_, end));
       found += end - at_;
       at_ = end;

@@ -25,7 +25,8 @@ struct CsvFormat {
   // The fields of a line without its end, those of the columns that are wanted. A line without
   // characters has none. INVALID_ARGUMENT for quotes that are wrong.
   absl::StatusOr<std::vector<std::string>> Fields(absl::string_view line) const;
-  // True if a quoted field goes on after the line's end, which then belongs to it.
+  // True if a quoted field that begins in the line goes on after its end, which then belongs to it;
+  // of a line within such a field, if the field ends in it.
   bool GoesOn(absl::string_view line) const;
 
   // Field k of record `record` as element i of `out`: float, double, int32, int64 or string; the

@@ -1,5 +1,7 @@
 #include "micro/kernels/arg_min_max.h"
 
+#include "micro/kernels/common/extremes.h"
+#include "micro/kernels/common/independent.h"
 #include "micro/kernels/common/indices.h"
 
 namespace millrace::micro {
@@ -41,8 +43,24 @@ Status Prepare(OpContext& context) {
   return IsConstant(axis) ? MakePlan(context, &plan) : Status::kOk;
 }
 
+// The first of neighbours that is the best of all; on hosts. A first element that is not a number
+// stays the best, and equals none.
+template <typename Extreme, typename T>
+int32_t FindAmong(const T* in, int32_t count) {
+  const T best = BestOf<Extreme>(in, count, in[0]);
+  int32_t first = count;
+  for (int32_t i = 0; i < count; ++i) {
+    const int32_t at = in[i] == best ? i : count;
+    first = at < first ? at : first;
+  }
+  return first < count ? first : 0;
+}
+
 template <typename T>
 int32_t Find(const T* in, int32_t count, int32_t stride, bool max) {
+  if (kHasRoomForLoops && stride == 1) {
+    return max ? FindAmong<Largest>(in, count) : FindAmong<Smallest>(in, count);
+  }
   int32_t best = 0;
   T extreme = in[0];
   for (int32_t i = 1; i < count; ++i) {

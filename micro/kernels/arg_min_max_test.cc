@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "micro/testing/op_test.h"
 
 namespace millrace::micro::testing {
@@ -21,6 +23,23 @@ TEST(ArgMinMax, TheFirstOfEqualOnes) {
   min.AddOutput(Input<int64_t>({2}));
   ASSERT_EQ(min.Run(), Status::kOk) << min.Reason();
   EXPECT_THAT(min.Output<int64_t>(), ElementsAre(1, 2));
+}
+
+// Long rows are searched many elements at a time.
+TEST(ArgMinMax, TheFirstOfEqualOnesInRowsOfAnyLength) {
+  for (const int32_t count : {1, 15, 16, 17, 40, 511, 600}) {
+    for (int32_t best = 0; best < count; best += 13) {
+      std::vector<float> input(2 * static_cast<size_t>(count), 1.0f);
+      input[static_cast<size_t>(best)] = 2.0f;
+      input[static_cast<size_t>(count - 1)] = 2.0f;
+      input[static_cast<size_t>(count)] = NAN;  // the second row's first
+      OpTest op(kArgMaxOp);
+      op.Add(Input<float>({2, count}, input)).Add(Constant<int32_t>({}, {1}));
+      op.AddOutput(Input<int32_t>({2}));
+      ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+      EXPECT_THAT(op.Output<int32_t>(), ElementsAre(best, 0)) << count;
+    }
+  }
 }
 
 TEST(ArgMinMax, RefusesWhatDoesNotFit) {

@@ -66,8 +66,28 @@ bool Holds(int accepted, T a, T b) {
   return (accepted & relation) != 0;
 }
 
+// A loop for each op.
+template <typename T>
+void RunOp(const OpContext& context) {
+  switch (context.code()) {
+    case BuiltinOp::kEqual:
+      return RunPairs<T, bool>(context, [](T a, T b) { return a == b; });
+    case BuiltinOp::kNotEqual:
+      return RunPairs<T, bool>(context, [](T a, T b) { return a != b; });
+    case BuiltinOp::kLess:
+      return RunPairs<T, bool>(context, [](T a, T b) { return a < b; });
+    case BuiltinOp::kLessEqual:
+      return RunPairs<T, bool>(context, [](T a, T b) { return a <= b; });
+    case BuiltinOp::kGreater:
+      return RunPairs<T, bool>(context, [](T a, T b) { return a > b; });
+    default:
+      return RunPairs<T, bool>(context, [](T a, T b) { return a >= b; });
+  }
+}
+
 template <typename T>
 void Run(const OpContext& context) {
+  if constexpr (kHasRoomForLoops) return RunOp<T>(context);
   const int accepted = Accepted(context.code());
   RunPairs<T, bool>(context, [accepted](T a, T b) { return Holds(accepted, a, b); });
 }

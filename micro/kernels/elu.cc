@@ -4,6 +4,7 @@
 
 #include "micro/kernels/common/byte_table.h"
 #include "micro/kernels/common/elementwise.h"
+#include "micro/kernels/loops/float_activation.h"
 
 namespace millrace::micro {
 namespace {
@@ -30,7 +31,8 @@ Status Prepare(OpContext& context) {
 
 Status Invoke(OpContext& context) {
   if (context.input(0).type() == TensorType::kFloat32) {
-    RunElements<float, float>(context, Elu);
+    EluLoop(context.input_data<float>(0), context.output().elements(),
+            context.output_data<float>());
   } else {
     context.data<ByteTable>().RunReal<int8_t>(context, INT8_MIN, INT8_MAX,
                                               [](float x) { return Elu(x); });

@@ -1,6 +1,6 @@
 """Targets of the kernels from the list of ops.bzl: one library and one test a file, the loops of each machine, and resolvers."""
 
-load("//micro:micro.bzl", "mr_micro_library", "mr_micro_test")
+load("//micro:micro.bzl", "WIDE_ON_HOST", "mr_micro_library", "mr_micro_test")
 load("//micro/targets/cortex_m:targets.bzl", "TARGETS")
 load("//third_party:kernel_family.bzl", "write_source")
 
@@ -72,6 +72,7 @@ def mr_micro_kernels(files, over_loops, deps, test_deps):
             name = file,
             srcs = [file + ".cc"],
             hdrs = [file + ".h"],
+            copts = WIDE_ON_HOST,
             small = file in over_loops,
             deps = deps,
         )

@@ -2,7 +2,7 @@
 
 #include "micro/core/op_options.h"
 #include "micro/kernels/common/elementwise.h"
-#include "micro/kernels/common/quantization.h"
+#include "micro/kernels/loops/rescale.h"
 
 namespace millrace::micro {
 namespace {
@@ -48,13 +48,11 @@ Status Prepare(OpContext& context) {
 
 template <typename T>
 void RunQuantized(const OpContext& context, int32_t low, int32_t high) {
-  const QuantizedData data = context.data<QuantizedData>();
-  const int32_t in_zero = context.input(0).zero_point(), out_zero = context.output().zero_point();
-  RunElements<T, T>(context, [=](T x) {
-    const int32_t value = x - in_zero;
-    const int32_t result = MultiplyByRequant(value, value >= 0 ? data.above : data.below);
-    return static_cast<T>(Clamp(result + out_zero, low, high));
-  });
+  const QuantizedData& data = context.data<QuantizedData>();
+  const TensorView output = context.output();
+  const LeakyRescaling p = {
+      data.above, data.below, context.input(0).zero_point(), output.zero_point(), {low, high}};
+  LeakyRescaleLoop(p, context.input_data<T>(0), output.elements(), output.data<T>());
 }
 
 Status Invoke(OpContext& context) {

@@ -4,8 +4,8 @@
 #include "micro/kernels/common/elementwise.h"
 #include "micro/kernels/common/fixed_point.h"
 #include "micro/kernels/common/quantization.h"
-#include "micro/kernels/common/sigmoid16.h"
 #include "micro/kernels/loops/float_activation.h"
+#include "micro/kernels/loops/wide_activation.h"
 
 namespace millrace::micro {
 namespace {
@@ -66,12 +66,6 @@ void RunBytes(const OpContext& context, int32_t low, int32_t high) {
 
 // ---- int16 ----
 
-// A factor of 15 bits: x * multiplier / 2^shift is in steps of 1 / (3 * 4096).
-struct WideData {
-  int16_t multiplier;
-  int8_t shift;
-};
-
 Status PrepareInt16(const OpContext& context) {
   const TensorView input = context.input(0), output = context.output();
   MR_ENSURE(context,
@@ -79,7 +73,7 @@ Status PrepareInt16(const OpContext& context) {
             Status::kInvalidQuantization, "the output has not the scale and zero point of the op");
   MR_ENSURE(context, input.scale() > 0.0f && input.scale() < 2.0f, Status::kInvalidQuantization,
             "the input's scale does not fit");
-  WideData* data;
+  WideFactor* data;
   MR_TRY(context.NewData(&data));
   float factor = input.scale() * (3 * 4096.0f);
   for (; factor <= 32767 / 2.0f && data->shift <= 30; ++data->shift) factor *= 2.0f;
@@ -88,13 +82,26 @@ Status PrepareInt16(const OpContext& context) {
 }
 
 void RunInt16(const OpContext& context) {
-  const WideData data = context.data<WideData>();
-  const bool logistic = IsLogistic(context);
-  const int32_t half = data.shift > 0 ? 1 << (data.shift - 1) : 0;
-  RunElements<int16_t, int16_t>(context, [=](int16_t x) {
-    const int32_t argument = (x * data.multiplier + half) >> data.shift;
-    return logistic ? Sigmoid16(argument) : Tanh16(argument);
-  });
+  const WideFactor factor = context.data<WideFactor>();
+  const auto* input = context.input_data<int16_t>(0);
+  const int32_t count = context.output().elements();
+  auto* output = context.output_data<int16_t>();
+  if (IsLogistic(context)) {
+    LogisticLoop(factor, input, count, output);
+  } else {
+    TanhLoop(factor, input, count, output);
+  }
+}
+
+void RunFloat(const OpContext& context) {
+  const auto* input = context.input_data<float>(0);
+  const int32_t count = context.output().elements();
+  auto* output = context.output_data<float>();
+  if (IsLogistic(context)) {
+    LogisticLoop(input, count, output);
+  } else {
+    TanhLoop(input, count, output);
+  }
 }
 
 Status Prepare(OpContext& context) {
@@ -124,8 +131,7 @@ Status Invoke(OpContext& context) {
       RunInt16(context);
       break;
     default:
-      (IsLogistic(context) ? LogisticLoop : TanhLoop)(
-          context.input_data<float>(0), context.output().elements(), context.output_data<float>());
+      RunFloat(context);
   }
   return Status::kOk;
 }

@@ -116,6 +116,7 @@ OVER_LOOPS = [
     "fully_connected",
     "mul",
     "pooling",
+    "quantize",
     "softmax",
     "svdf",
     "transpose_conv",

@@ -2,7 +2,7 @@
 
 #include "micro/kernels/common/activation.h"
 #include "micro/kernels/common/elementwise.h"
-#include "micro/kernels/common/quantization.h"
+#include "micro/kernels/loops/rescale.h"
 
 namespace millrace::micro {
 namespace {
@@ -32,65 +32,52 @@ Status Prepare(OpContext& context) {
   }
 }
 
-// Steps of the output before its zero point is added.
-class FromFloat {
- public:
-  explicit FromFloat(const OpContext& context) : scale_(context.output().scale()) {}
-  int32_t operator()(float x) const { return RoundToInt(x / scale_); }
-
- private:
-  float scale_;
-};
-
-class FromInt {
- public:
-  explicit FromInt(const OpContext& context)
-      : factor_(context.data<Requant>()), zero_point_(context.input(0).zero_point()) {}
-  int32_t operator()(int32_t x) const { return MultiplyByRequant(x - zero_point_, factor_); }
-
- private:
-  Requant factor_;
-  int32_t zero_point_;
-};
-
-template <typename In, typename Out, typename Steps>
-void RunTo(const OpContext& context, const Steps& steps, int32_t low, int32_t high) {
-  const int32_t zero = context.output().zero_point();
-  RunElements<In, Out>(context,
-                       [=](In x) { return static_cast<Out>(Clamp(steps(x) + zero, low, high)); });
+template <typename Out>
+void Run(const OpContext& context, const float* input, IntRange range) {
+  const TensorView output = context.output();
+  QuantizeLoop({output.scale(), output.zero_point(), range}, input, output.elements(),
+               output.data<Out>());
 }
 
-template <typename In, typename Steps>
+template <typename Out, typename In>
+void Run(const OpContext& context, const In* input, IntRange range) {
+  const TensorView output = context.output();
+  const Rescaling p = {context.data<Requant>(), context.input(0).zero_point(), output.zero_point(),
+                       range};
+  RescaleLoop(p, input, output.elements(), output.data<Out>());
+}
+
+template <typename In>
 void Run(const OpContext& context) {
-  const Steps steps(context);
+  const In* input = context.input_data<In>(0);
   switch (context.output().type()) {
     case TensorType::kInt8:
-      return RunTo<In, int8_t>(context, steps, INT8_MIN, INT8_MAX);
+      return Run<int8_t>(context, input, {INT8_MIN, INT8_MAX});
     case TensorType::kUInt8:
-      return RunTo<In, uint8_t>(context, steps, 0, UINT8_MAX);
+      return Run<uint8_t>(context, input, {0, UINT8_MAX});
     case TensorType::kInt16:
-      return RunTo<In, int16_t>(context, steps, INT16_MIN, INT16_MAX);
+      return Run<int16_t>(context, input, {INT16_MIN, INT16_MAX});
     default:
-      return RunTo<In, int32_t>(context, steps, INT32_MIN, INT32_MAX);
+      return Run<int32_t>(context, input, {INT32_MIN, INT32_MAX});
   }
 }
 
 Status Invoke(OpContext& context) {
   switch (context.input(0).type()) {
     case TensorType::kFloat32:
-      Run<float, FromFloat>(context);
+      Run<float>(context);
       break;
     case TensorType::kInt8:
-      Run<int8_t, FromInt>(context);
+      Run<int8_t>(context);
       break;
     case TensorType::kUInt8:
-      Run<uint8_t, FromInt>(context);
+      Run<uint8_t>(context);
       break;
     case TensorType::kInt16:
-      Run<int16_t, FromInt>(context);
+      Run<int16_t>(context);
       break;
     default:
-      Run<int32_t, FromInt>(context);
+      Run<int32_t>(context);
   }
   return Status::kOk;
 }

@@ -1,40 +1,55 @@
 #include "micro/kernels/reduce_max.h"
 
+#include "micro/kernels/common/extremes.h"
+#include "micro/kernels/common/independent.h"
 #include "micro/kernels/common/reduction.h"
 
 namespace millrace::micro {
 namespace {
 
-template <typename T>
-void MaxRow(const void* data, int32_t first, int32_t stride, int32_t count, void* accumulator) {
+template <typename Extreme, typename T>
+void Row(const void* data, int32_t first, int32_t stride, int32_t count, void* accumulator) {
   const T* in = static_cast<const T*>(data) + first;
   T best = *static_cast<T*>(accumulator);
-  for (int32_t i = 0; i < count; ++i) {
-    const T x = in[ptrdiff_t{i} * stride];
-    best = x > best ? x : best;
+  if (kHasRoomForLoops && stride == 1) {
+    best = BestOf<Extreme>(in, count, best);
+  } else {
+    for (int32_t i = 0; i < count; ++i) best = Extreme::Of(in[ptrdiff_t{i} * stride], best);
   }
   *static_cast<T*>(accumulator) = best;
 }
 
-template <typename T>
-void MinRow(const void* data, int32_t first, int32_t stride, int32_t count, void* accumulator) {
+// The same for columns side by side; on hosts.
+template <typename Extreme, typename T>
+void Rows(const void* data, int32_t first, int32_t stride, int32_t count, int32_t columns,
+          void* accumulators) {
   const T* in = static_cast<const T*>(data) + first;
-  T best = *static_cast<T*>(accumulator);
-  for (int32_t i = 0; i < count; ++i) {
-    const T x = in[ptrdiff_t{i} * stride];
-    best = x < best ? x : best;
+  T* best = static_cast<T*>(accumulators);
+  for (int32_t i = 0; i < count; ++i, in += stride) {
+    MR_INDEPENDENT
+    for (int32_t c = 0; c < columns; ++c) best[c] = Extreme::Of(in[c], best[c]);
   }
-  *static_cast<T*>(accumulator) = best;
 }
 
-// Either begins with the first element.
+// Begins with the first element.
+template <typename Extreme, typename T>
+void Reduce(Reduction* reduction, const T* in, T* out) {
+  const int32_t outputs = reduction->outputs(), columns = reduction->columns();
+  if (kHasRoomForLoops && columns > 1) {
+    for (int32_t i = 0; i < outputs; i += columns, reduction->NextColumns()) {
+      __builtin_memcpy(out + i, in + reduction->first(), static_cast<size_t>(columns) * sizeof(T));
+      reduction->Columns(in, 0, columns, Rows<Extreme, T>, out + i);
+    }
+    return;
+  }
+  for (int32_t i = 0; i < outputs; ++i) {
+    out[i] = in[reduction->first()];
+    reduction->Next(in, Row<Extreme, T>, &out[i]);
+  }
+}
 template <typename T>
 Status Reduce(Reduction* reduction, const TensorView& input, const TensorView& output, bool max) {
-  T* out = output.data<T>();
-  for (int32_t i = 0; i < reduction->outputs(); ++i) {
-    out[i] = input.data<T>()[reduction->first()];
-    reduction->Next(input.raw(), max ? MaxRow<T> : MinRow<T>, &out[i]);
-  }
+  (max ? Reduce<Largest, T> : Reduce<Smallest, T>)(reduction, input.data<T>(), output.data<T>());
   return Status::kOk;
 }
 
@@ -91,7 +106,7 @@ Status InvokeTruth(OpContext& context, bool all) {
   uint8_t* out = output.data<uint8_t>();
   for (int32_t i = 0; i < reduction.outputs(); ++i) {
     uint8_t extreme = input.data<uint8_t>()[reduction.first()];
-    reduction.Next(input.raw(), all ? MinRow<uint8_t> : MaxRow<uint8_t>, &extreme);
+    reduction.Next(input.raw(), all ? Row<Smallest, uint8_t> : Row<Largest, uint8_t>, &extreme);
     out[i] = extreme != 0;
   }
   return Status::kOk;

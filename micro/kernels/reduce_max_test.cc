@@ -40,6 +40,29 @@ TEST(ReduceMax, TruthValues) {
   EXPECT_THAT(any.Output<bool>(), ElementsAre(true, true, false));
 }
 
+TEST(ReduceMax, LongRowsAndManyColumns) {
+  for (const int32_t count : {63, 64, 65, 200}) {
+    for (int32_t best = 0; best < count; best += 7) {
+      std::vector<int16_t> input(2 * static_cast<size_t>(count), -5);
+      input[static_cast<size_t>(best)] = 9;
+      input[static_cast<size_t>(2 * count - 1 - best)] = 11;
+      OpTest row(kReduceMaxOp);
+      row.Add(Input<int16_t>({2, count}, input, Quant(1))).Add(Constant<int32_t>({1}, {1}));
+      row.AddOutput(Input<int16_t>({2}, {}, Quant(1)));
+      ASSERT_EQ(row.Run(), Status::kOk) << row.Reason();
+      EXPECT_THAT(row.Output<int16_t>(), ElementsAre(9, 11)) << count << " " << best;
+      OpTest column(kReduceMinOp);
+      column.Add(Input<int16_t>({2, count}, input, Quant(1))).Add(Constant<int32_t>({1}, {0}));
+      column.AddOutput(Input<int16_t>({count}, {}, Quant(1)));
+      ASSERT_EQ(column.Run(), Status::kOk) << column.Reason();
+      const bool same = 2 * best == count - 1;
+      std::vector<int16_t> expected(static_cast<size_t>(count), -5);
+      if (same) expected[static_cast<size_t>(best)] = 9;
+      EXPECT_EQ(column.Output<int16_t>(), expected) << count << " " << best;
+    }
+  }
+}
+
 TEST(ReduceMax, RefusesWhatDoesNotFit) {
   OpTest axis(kReduceMaxOp);
   axis.Add(Input<float>({2}, {1, 2})).Add(Input<int32_t>({1}, {5})).AddOutput(Input<float>({}));

@@ -1,10 +1,13 @@
 #include "micro/kernels/reduce_sum.h"
 
 #include <cmath>
+#include <type_traits>
 
+#include "micro/kernels/common/independent.h"
 #include "micro/kernels/common/indices.h"
 #include "micro/kernels/common/quantization.h"
 #include "micro/kernels/common/reduction.h"
+#include "micro/kernels/loops/sum_rows.h"
 
 namespace millrace::micro {
 namespace {
@@ -13,10 +16,64 @@ template <typename T, typename Accumulator>
 void SumRow(const void* data, int32_t first, int32_t stride, int32_t count, void* accumulator) {
   const T* in = static_cast<const T*>(data) + first;
   Accumulator sum = *static_cast<Accumulator*>(accumulator);
+  if (kHasRoomForLoops && stride == 1) {
+    for (int32_t i = 0; i < count; ++i) sum += static_cast<Accumulator>(in[i]);
+    *static_cast<Accumulator*>(accumulator) = sum;
+    return;
+  }
   for (int32_t i = 0; i < count; ++i) {
     sum += static_cast<Accumulator>(in[ptrdiff_t{i} * stride]);
   }
   *static_cast<Accumulator*>(accumulator) = sum;
+}
+
+// The same for columns side by side; on hosts.
+template <typename T, typename Accumulator>
+void SumColumns(const void* data, int32_t first, int32_t stride, int32_t count, int32_t columns,
+                void* accumulators) {
+  auto* sums = static_cast<Accumulator*>(accumulators);
+  const T* in = static_cast<const T*>(data) + first;
+  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, int8_t>) {
+    SumRows(in, stride, count, columns, sums);
+  } else {
+    for (int32_t i = 0; i < count; ++i, in += stride) {
+      MR_INDEPENDENT
+      for (int32_t c = 0; c < columns; ++c) sums[c] += static_cast<Accumulator>(in[c]);
+    }
+  }
+}
+
+// out[i] = finish(the sum of output i's elements), each added up in order.
+template <typename T, typename Accumulator, typename Finish>
+void Sums(Reduction* reduction, const void* data, const Finish& finish, T* out) {
+  if constexpr (kHasRoomForLoops) {
+    if constexpr (std::is_same_v<T, float>) {
+      if (reduction->AreRows()) {
+        SumEachRow(static_cast<const T*>(data), reduction->outputs(), reduction->count(), out);
+        for (int32_t i = 0; i < reduction->outputs(); ++i) out[i] = finish(out[i]);
+        return;
+      }
+    }
+    const int32_t columns = reduction->columns();
+    constexpr int32_t kMost = 256;
+    if (columns > 1) {
+      for (int32_t i = 0; i < reduction->outputs(); i += columns) {
+        for (int32_t c = 0; c < columns; c += kMost) {
+          Accumulator sums[kMost] = {};
+          const int32_t count = columns - c < kMost ? columns - c : kMost;
+          reduction->Columns(data, c, count, SumColumns<T, Accumulator>, sums);
+          for (int32_t k = 0; k < count; ++k) out[i + c + k] = finish(sums[k]);
+        }
+        reduction->NextColumns();
+      }
+      return;
+    }
+  }
+  for (int32_t i = 0; i < reduction->outputs(); ++i) {
+    Accumulator sum = 0;
+    reduction->Next(data, SumRow<T, Accumulator>, &sum);
+    out[i] = finish(sum);
+  }
 }
 
 template <typename T>
@@ -115,27 +172,21 @@ Status ReduceQuantised(const OpContext& context, Reduction* reduction, bool mean
   const int32_t offset = reduction->count() * input.zero_point();
   constexpr int32_t kLow = static_cast<T>(-1) > 0 ? 0 : -(1 << (8 * sizeof(T) - 1));
   constexpr int32_t kHigh = kLow + (1 << (8 * sizeof(T))) - 1;
-  T* out = output.data<T>();
-  for (int32_t i = 0; i < reduction->outputs(); ++i) {
-    int32_t sum = 0;
-    reduction->Next(input.raw(), SumRow<T, int32_t>, &sum);
-    const int32_t scaled = MultiplyByRequant(sum - offset, rescale) + output.zero_point();
-    out[i] = static_cast<T>(Clamp(scaled, kLow, kHigh));
-  }
+  const int32_t zero = output.zero_point();
+  const auto finish = [=](int32_t sum) {
+    return static_cast<T>(Clamp(MultiplyByRequant(sum - offset, rescale) + zero, kLow, kHigh));
+  };
+  Sums<T, int32_t>(reduction, input.raw(), finish, output.data<T>());
   return Status::kOk;
 }
 
 // Means of integers are cut towards zero.
 template <typename T, typename Accumulator>
 Status ReducePlain(const OpContext& context, Reduction* reduction, bool mean) {
-  const TensorView input = context.input(0);
-  T* out = context.output().data<T>();
   const Accumulator divisor = static_cast<Accumulator>(mean ? reduction->count() : 1);
-  for (int32_t i = 0; i < reduction->outputs(); ++i) {
-    Accumulator sum = 0;
-    reduction->Next(input.raw(), SumRow<T, Accumulator>, &sum);
-    out[i] = static_cast<T>(sum / divisor);
-  }
+  Sums<T, Accumulator>(
+      reduction, context.input(0).raw(),
+      [=](Accumulator sum) { return static_cast<T>(sum / divisor); }, context.output().data<T>());
   return Status::kOk;
 }
 

@@ -82,6 +82,42 @@ TEST(ReduceSum, IntegersAreCutTowardsZero) {
   EXPECT_THAT(op.Output<int32_t>(), ElementsAre(-715827884));
 }
 
+// More columns than are added up at a time, and several dimensions on either side.
+TEST(ReduceSum, ManyColumns) {
+  constexpr int kOuter = 2, kRows = 3, kColumns = 300;
+  std::vector<float> input(kOuter * kRows * kColumns), expected(kOuter * kColumns);
+  for (size_t i = 0; i < input.size(); ++i) {
+    input[i] = static_cast<float>((i * 37) % 101) * 0.25f;
+    expected[i / (kRows * kColumns) * kColumns + i % kColumns] += input[i];
+  }
+  OpTest op(kSumOp);
+  op.Add(Input<float>({kOuter, kRows, kColumns}, input)).Add(Constant<int32_t>({1}, {1}));
+  op.AddOutput(Input<float>({kOuter, kColumns}));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  EXPECT_EQ(op.Output<float>(), expected);
+}
+
+TEST(ReduceSum, QuantisedColumnsOverTwoDimensions) {
+  std::vector<int8_t> input(3 * 4 * 2 * 5), expected(4 * 5);
+  for (size_t i = 0; i < input.size(); ++i) input[i] = static_cast<int8_t>(i * 37);
+  for (size_t b = 0; b < 4; ++b) {
+    for (size_t d = 0; d < 5; ++d) {
+      int sum = 0;
+      for (size_t a = 0; a < 3; ++a) {
+        for (size_t c = 0; c < 2; ++c) sum += input[((a * 4 + b) * 2 + c) * 5 + d];
+      }
+      // The mean of six.
+      expected[b * 5 + d] = static_cast<int8_t>(std::round(sum / 6.0));
+    }
+  }
+  OpTest op(kMeanOp);
+  op.Add(Input<int8_t>({3, 4, 2, 5}, input, Quant(0.5f))).Add(Constant<int32_t>({2}, {0, 2}));
+  op.AddOutput(Input<int8_t>({4, 5}, {}, Quant(0.5f)));
+  ASSERT_EQ(op.Run(), Status::kOk) << op.Reason();
+  const std::vector<int8_t> means = op.Output<int8_t>();
+  for (size_t i = 0; i < means.size(); ++i) EXPECT_NEAR(means[i], expected[i], 1) << i;
+}
+
 TEST(ReduceSum, RefusesWhatDoesNotFit) {
   EXPECT_EQ(Floats(kMeanOp, {3}, {2, 3}).Run(), Status::kInvalidShape);
   EXPECT_EQ(Floats(kMeanOp, {1}, {2, 3}).Run(), Status::kInvalidShape);

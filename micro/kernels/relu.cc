@@ -2,7 +2,7 @@
 
 #include "micro/kernels/common/activation.h"
 #include "micro/kernels/common/elementwise.h"
-#include "micro/kernels/common/quantization.h"
+#include "micro/kernels/loops/rescale.h"
 
 namespace millrace::micro {
 namespace {
@@ -47,12 +47,10 @@ Status Prepare(OpContext& context) {
 
 template <typename T>
 void RunQuantized(const OpContext& context) {
-  const QuantizedData data = context.data<QuantizedData>();
-  const int32_t in_zero = context.input(0).zero_point(), out_zero = context.output().zero_point();
-  RunElements<T, T>(context, [=](T x) {
-    const int32_t value = MultiplyByRequant(x - in_zero, data.factor) + out_zero;
-    return static_cast<T>(Clamp(value, data.range.low, data.range.high));
-  });
+  const QuantizedData& data = context.data<QuantizedData>();
+  const TensorView output = context.output();
+  const Rescaling p = {data.factor, context.input(0).zero_point(), output.zero_point(), data.range};
+  RescaleLoop(p, context.input_data<T>(0), output.elements(), output.data<T>());
 }
 
 Status Invoke(OpContext& context) {

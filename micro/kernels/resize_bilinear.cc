@@ -1,6 +1,7 @@
 #include "micro/kernels/resize_bilinear.h"
 
 #include "micro/core/op_options.h"
+#include "micro/kernels/common/independent.h"
 #include "micro/kernels/common/resize.h"
 
 namespace millrace::micro {
@@ -81,6 +82,18 @@ T Finish(Sum sum, T) {
   return static_cast<T>((sum + (sum > 0 ? kHalf : -kHalf)) / (2 * kHalf));
 }
 
+// A pixel of the output of the four around it.
+template <typename T, typename Sum>
+void Mix(const T* upper_left, const T* lower_left, const T* upper_right, const T* lower_right,
+         const Between<Sum> v, const Between<Sum> h, ptrdiff_t depth, T* out) {
+  MR_INDEPENDENT
+  for (ptrdiff_t d = 0; d < depth; ++d) {
+    const Sum sum = upper_left[d] * v.to_low * h.to_low + lower_left[d] * v.to_high * h.to_low +
+                    upper_right[d] * v.to_low * h.to_high + lower_right[d] * v.to_high * h.to_high;
+    out[d] = Finish(sum, T{});
+  }
+}
+
 template <typename T, typename Sum>
 Status Resize(const OpContext& context) {
   const Shape from = context.input(0).shape(), to = context.output().shape();
@@ -97,12 +110,8 @@ Status Resize(const OpContext& context) {
       for (int32_t x = 0; x < to[kWidth]; ++x) {
         const Between<Sum> h = Locate(columns, x, Sum{});
         const ptrdiff_t left = h.low * depth, right = h.high * depth;
-        for (ptrdiff_t d = 0; d < depth; ++d) {
-          const Sum sum =
-              upper[left + d] * v.to_low * h.to_low + lower[left + d] * v.to_high * h.to_low +
-              upper[right + d] * v.to_low * h.to_high + lower[right + d] * v.to_high * h.to_high;
-          *out++ = Finish(sum, T{});
-        }
+        Mix(upper + left, lower + left, upper + right, lower + right, v, h, depth, out);
+        out += depth;
       }
     }
   }

@@ -49,14 +49,23 @@ Status Invoke(OpContext& context) {
   const Strides pitch(from);
   const Nearest row(context.options(), from[kHeight], to[kHeight]);
   const Nearest column(context.options(), from[kWidth], to[kWidth]);
-  StridedCopy pixel;
-  pixel.Add(to[kDepth], 1, 1);
+  const int bits = BitsOf(input.type());
+  const ptrdiff_t pixel = ptrdiff_t{to[kDepth]} * bits / 8;
+  const auto* in = input.data<uint8_t>();
+  auto* out = output.data<uint8_t>();
+  StridedCopy copy;  // of a pixel
+  copy.Add(to[kDepth], 1, 1);
   int32_t at = 0;
   for (int32_t b = 0; b < to[kBatch]; ++b) {
     for (int32_t y = 0; y < to[kHeight]; ++y) {
       const int32_t line = b * pitch[kBatch] + row.Of(y) * pitch[kHeight];
-      for (int32_t x = 0; x < to[kWidth]; ++x, at += to[kDepth]) {
-        pixel.Run(input.type(), input.raw(), line + column.Of(x) * pitch[kWidth], output.raw(), at);
+      for (int32_t x = 0; x < to[kWidth]; ++x, at += to[kDepth], out += pixel) {
+        const int32_t from = line + column.Of(x) * pitch[kWidth];
+        if (bits >= 8) {
+          __builtin_memcpy(out, in + ptrdiff_t{from} * bits / 8, static_cast<size_t>(pixel));
+        } else {
+          copy.Run(input.type(), input.raw(), from, output.raw(), at);
+        }
       }
     }
   }

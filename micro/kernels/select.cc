@@ -39,6 +39,16 @@ Status Prepare(OpContext& context) {
   return Status::kOk;
 }
 
+// On hosts.
+template <typename T>
+void SelectRow(const uint8_t* condition, const T* a, const T* b, int32_t count, T* out) {
+  MR_INDEPENDENT
+  for (int32_t i = 0; i < count; ++i) {
+    const T x = a[i], y = b[i];
+    out[i] = condition[i] != 0 ? x : y;
+  }
+}
+
 template <typename T>
 void Run(const OpContext& context) {
   BroadcastPlan<3> plan;
@@ -48,6 +58,11 @@ void Run(const OpContext& context) {
   const T* b = context.input_data<T>(kB);
   T* out = context.output_data<T>();
   ForEachRow(plan, [&](const int32_t* at, const int32_t* strides, int32_t count) {
+    if (kHasRoomForLoops && strides[0] == 1 && strides[1] == 1 && strides[2] == 1) {
+      SelectRow(condition + at[0], a + at[1], b + at[2], count, out);
+      out += count;
+      return;
+    }
     for (int32_t i = 0; i < count; ++i) {
       *out++ =
           condition[at[0] + i * strides[0]] ? a[at[1] + i * strides[1]] : b[at[2] + i * strides[2]];

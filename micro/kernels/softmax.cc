@@ -92,7 +92,7 @@ void Flip(const void* input, int32_t count, void* row) {
 void UInt8Row(const ScaledExp& exp, const uint8_t* input, int32_t count, void* output, bool wide) {
   int8_t* row = static_cast<int8_t*>(output) + (wide ? count : 0);
   Flip(input, count, row);
-  SoftmaxRow(exp, row, count, output, wide);
+  SoftmaxRows(exp, row, 1, count, output, wide);
   if (!wide) Flip(output, count, output);
 }
 
@@ -102,20 +102,22 @@ Status Invoke(OpContext& context) {
   const TensorType type = context.input(0).type();
   const int32_t count = shape.last();
   const int32_t elements = shape.elements();
-  for (int32_t at = 0; at < elements; at += count) {
-    if (type == TensorType::kFloat32) {
-      SoftmaxRow(data.beta, context.input_data<float>(0) + at, count,
-                 context.output_data<float>() + at);
-    } else if (type == TensorType::kInt16) {
-      Softmax16Row(*data.wide.tables, data.wide.factor, context.input_data<int16_t>(0) + at, count,
-                   context.output_data<int16_t>() + at);
-    } else {
-      const bool wide = context.output().type() == TensorType::kInt16;
-      void* output = context.output_data<int8_t>() + ptrdiff_t{at} * (wide ? 2 : 1);
-      if (type == TensorType::kInt8) {
-        SoftmaxRow(data.exp, context.input_data<int8_t>(0) + at, count, output, wide);
+  if (elements == 0) return Status::kOk;
+  const bool wide = context.output().type() == TensorType::kInt16;
+  if (type == TensorType::kFloat32) {
+    SoftmaxRows(data.beta, context.input_data<float>(0), elements / count, count,
+                context.output_data<float>());
+  } else if (type == TensorType::kInt8) {
+    SoftmaxRows(data.exp, context.input_data<int8_t>(0), elements / count, count,
+                context.output().raw(), wide);
+  } else {
+    for (int32_t at = 0; at < elements; at += count) {
+      if (type == TensorType::kInt16) {
+        Softmax16Row(*data.wide.tables, data.wide.factor, context.input_data<int16_t>(0) + at,
+                     count, context.output_data<int16_t>() + at);
       } else {
-        UInt8Row(data.exp, context.input_data<uint8_t>(0) + at, count, output, wide);
+        UInt8Row(data.exp, context.input_data<uint8_t>(0) + at, count,
+                 context.output_data<int8_t>() + ptrdiff_t{at} * (wide ? 2 : 1), wide);
       }
     }
   }

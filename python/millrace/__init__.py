@@ -176,6 +176,7 @@ _LAZY_MODULES = {
     "lookup",
     "math",
     "nn",
+    "quantization",
     "queue",
     "ragged",
     "random",
@@ -187,6 +188,14 @@ _LAZY_MODULES = {
     "strings",
     "summary",
     "train",
+}
+# (module, name there) of functions that are imported when they are first asked for.
+_LAZY_FUNCTIONS = {
+    "as_string": ("strings", "as_string"),
+    "eig": ("linalg", "eig"),
+    "eigvals": ("linalg", "eigvals"),
+    "fingerprint": ("ops.fingerprint", "fingerprint"),
+    "matrix_square_root": ("linalg", "sqrtm"),
 }
 _LAZY_INITIALIZERS = {
     "constant_initializer",
@@ -213,6 +222,7 @@ if TYPE_CHECKING:  # type checkers and editors take it for true
         lookup,
         math,
         nn,
+        quantization,
         queue,
         ragged,
         random,
@@ -237,6 +247,9 @@ if TYPE_CHECKING:  # type checkers and editors take it for true
 def __getattr__(name):
     if name in _LAZY_MODULES:
         return _importlib.import_module(f"millrace.{name}")
+    if name in _LAZY_FUNCTIONS:
+        module, function = _LAZY_FUNCTIONS[name]
+        return getattr(_importlib.import_module(f"millrace.{module}"), function)
     if name in _LAZY_INITIALIZERS:
         return getattr(_importlib.import_module("millrace.ops.initializers"), name)
     raise AttributeError(f"module 'millrace' has no attribute {name!r}")
@@ -244,4 +257,5 @@ def __getattr__(name):
 
 def __dir__():
     hidden = {"TYPE_CHECKING"}
-    return sorted((set(globals()) | _LAZY_MODULES | _LAZY_INITIALIZERS) - hidden)
+    lazy = _LAZY_MODULES | _LAZY_INITIALIZERS | set(_LAZY_FUNCTIONS)
+    return sorted((set(globals()) | lazy) - hidden)

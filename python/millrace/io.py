@@ -28,7 +28,7 @@ _OF_RECORDS = ("TFRecordOptions", "TFRecordWriter", "tf_record_iterator")
 
 
 def __dir__():
-    return sorted({*globals(), *_OF_RECORDS})
+    return sorted({*globals(), *_OF_RECORDS, "match_filenames_once", "write_graph"})
 
 
 def __getattr__(name):
@@ -36,6 +36,10 @@ def __getattr__(name):
         from millrace.framework import records
 
         return getattr(records, name)
+    if name == "match_filenames_once":
+        from millrace.compat.v1.input_pipeline import match_filenames_once
+
+        return match_filenames_once
     if name == "write_graph":
         from millrace.train.meta_graph import write_graph
 
@@ -56,13 +60,20 @@ def decode_base64(input, name=None):
 
 
 @public
+def decode_compressed(bytes, compression_type="", name=None):
+    """Strings decompressed; compression_type is "ZLIB", "GZIP" or "" for none. When it runs:
+    DataLossError for what is not compressed so."""
+    return apply_op("DecodeCompressed", (bytes,), {"compression_type": compression_type}, name)
+
+
+@public
 def load_checkpoint(ckpt_dir_or_file):
     """A reader of a checkpoint: a prefix, or a folder (its latest one). ValueError if there is
     none."""
-    return CheckpointReader(_prefix(ckpt_dir_or_file))
+    return CheckpointReader(checkpoint_prefix(ckpt_dir_or_file))
 
 
-def _prefix(path):
+def checkpoint_prefix(path):
     import os
 
     path = os.fspath(path)

@@ -16,9 +16,12 @@ from millrace.ops.matrices import matrix_band_part as band_part
 from millrace.ops.matrices import matrix_diag as diag
 from millrace.ops.matrices import matrix_diag_part as diag_part
 from millrace.ops.matrices import matrix_set_diag as set_diag
+from millrace.ops.tridiagonal import *  # noqa: F403
+from millrace.ops.tridiagonal import __all__ as _tridiagonal
 
 __all__ = [
     *_decompositions,
+    *_tridiagonal,
     "band_part",
     "cross",
     "diag",

@@ -6,10 +6,10 @@ from millrace import dtypes
 from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
-from millrace.ops.array import zeros_like
 from millrace.ops.convolution import *  # noqa: F403
 from millrace.ops.counting import zero_fraction  # noqa: F401
 from millrace.ops.ctc import *  # noqa: F403
+from millrace.ops.dropout import dropout  # noqa: F401
 from millrace.ops.elementwise import sigmoid, softplus, tanh  # noqa: F401
 from millrace.ops.embedding import embedding_lookup  # noqa: F401
 from millrace.ops.linalg import l2_normalize  # noqa: F401
@@ -159,25 +159,6 @@ def bias_add(value, bias, data_format=None, name=None):
 
 
 @public
-def dropout(x, rate, noise_shape=None, seed=None, name=None):
-    """Sets elements to 0 with probability `rate` and scales the rest by 1 / (1 - rate)."""
-    from millrace import random
-    from millrace.ops.array import shape
-
-    x = convert_to_tensor(x)
-    if isinstance(rate, (int, float)):
-        if not 0 <= rate < 1:
-            raise ValueError(f"dropout: rate must be in [0, 1), got {rate}")
-        if rate == 0:
-            return x
-    noise = random.uniform(
-        shape(x) if noise_shape is None else noise_shape, seed=seed, dtype=x.dtype
-    )
-    keep = apply_op("GreaterEqual", (noise, rate))
-    return apply_op("SelectV2", (keep, x / (1 - rate), zeros_like(x)), None, name)
-
-
-@public
 def l2_loss(t, name=None):
     """Half the sum of the squares."""
     return apply_op("L2Loss", (t,), None, name)
@@ -218,13 +199,15 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
 
 # Imported when they are first asked for: they use what is above.
 _LAZY = {
-    "embedding_lookup_sparse": "millrace.sparse",
-    "safe_embedding_lookup_sparse": "millrace.sparse",
+    "embedding_lookup_sparse": "millrace.ops.sparse_embedding",
+    "safe_embedding_lookup_sparse": "millrace.ops.sparse_embedding",
     "space_to_batch": "millrace.ops.blocks",
 }
 
 
 def __getattr__(name):
+    if name == "experimental":
+        return importlib.import_module("millrace.ops.dropout")
     if name not in _LAZY:
         raise AttributeError(f"module 'millrace.nn' has no attribute {name!r}")
     return getattr(importlib.import_module(_LAZY[name]), name)

@@ -4,13 +4,18 @@ from millrace import dtypes
 from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
+from millrace.framework.indexed_slices import IndexedSlices
 from millrace.framework.scopes import name_scope
 from millrace.framework.sparse_tensor import SparseTensor
 from millrace.ops.array import placeholder as _placeholder
-from millrace.ops.array import shape, unique, where
+from millrace.ops.array import shape, where
 from millrace.ops.feature_crosses import sparse_cross as cross  # noqa: F401
 from millrace.ops.feature_crosses import sparse_cross_hashed as cross_hashed  # noqa: F401
 from millrace.ops.gathering import boolean_mask
+from millrace.ops.segments import sparse_segment_mean as segment_mean  # noqa: F401
+from millrace.ops.segments import sparse_segment_sqrt_n as segment_sqrt_n  # noqa: F401
+from millrace.ops.segments import sparse_segment_sum as segment_sum  # noqa: F401
+from millrace.ops.sparse_counts import bincount  # noqa: F401
 
 
 def _parts(sparse):
@@ -165,40 +170,6 @@ def fill_empty_rows(sp_input, default_value, name=None):
 
 
 @public
-def embedding_lookup_sparse(params, sp_ids, sp_weights, combiner=None, name=None):
-    """For each row of sp_ids the weighted sum ("sum"), mean ("mean", the default) or sum divided by
-    the root of the squared weights ("sqrtn") of the rows of params that it names.
-
-    Args:
-      sp_ids: a SparseTensor of int32 or int64, [n, any].
-      sp_weights: of the same places; None for weights of 1.
-    """
-    from millrace.ops.embedding import embedding_lookup
-
-    combiner = combiner or "mean"
-    if combiner not in ("sum", "mean", "sqrtn"):
-        raise ValueError(f"combiner must be 'sum', 'mean' or 'sqrtn', got {combiner!r}")
-    with name_scope(name or "embedding_lookup_sparse"):
-        rows = sp_ids.indices[:, 0]
-        ids, places = unique(sp_ids.values)
-        found = embedding_lookup(params, ids)
-        rows = apply_op("Cast", (rows,), {"DstT": dtypes.int32})
-        if sp_weights is None:
-            op = {"sum": "Sum", "mean": "Mean", "sqrtn": "SqrtN"}[combiner]
-            return apply_op(f"SparseSegment{op}", (found, places, rows))
-        weights = apply_op("Cast", (sp_weights.values,), {"DstT": found.dtype})
-        column = apply_op("ExpandDims", (weights, 1))
-        each = apply_op("GatherV2", (found, places, 0)) * column
-        total = apply_op("SegmentSum", (each, rows))
-        if combiner == "sum":
-            return total
-        if combiner == "mean":
-            return total / apply_op("SegmentSum", (column, rows))
-        squares = apply_op("SegmentSum", (apply_op("Square", (column,)), rows))
-        return total / apply_op("Sqrt", (squares,))
-
-
-@public
 def map_values(op, *args, **kwargs):
     """op of the values of SparseTensors that have the same places, and of other arguments."""
     sparse = [a for a in (*args, *kwargs.values()) if isinstance(a, SparseTensor)]
@@ -278,3 +249,31 @@ def to_indicator(sp_input, vocab_size, name=None):
     whole = apply_op("ConcatV2", ([dense_shape[:-1], last], 0))
     ones = apply_op("Fill", (apply_op("Shape", (ids,)), 1))
     return apply_op("Greater", (apply_op("ScatterNd", (places, ones, whole)), 0), None, name)
+
+
+@public
+def reset_shape(sp_input, new_shape=None):
+    """The same elements in another shape: the least that holds them if new_shape is None. When it
+    runs: InvalidArgumentError for a shape that is smaller than the one it has."""
+    from millrace.framework.scopes import identity_after
+    from millrace.ops.debugging import Assert
+
+    indices, values, dense_shape = _parts(sp_input)
+    if new_shape is None:
+        zero = convert_to_tensor(0, dtypes.int64)
+        greatest = apply_op("Maximum", (apply_op("Max", (indices, [0])), zero - 1))
+        return SparseTensor(indices, values, greatest + 1)
+    new_shape = convert_to_tensor(new_shape, dtypes.int64)
+    if not new_shape.shape.is_compatible_with(dense_shape.shape):
+        raise ValueError(f"reset_shape: {new_shape.shape} dimensions for {dense_shape.shape}")
+    fits = apply_op("All", (apply_op("LessEqual", (dense_shape, new_shape)), [0]))
+    check = Assert(fits, ["reset_shape: the new shape is smaller", dense_shape, new_shape])
+    new_shape = identity_after([] if check is None else [check], new_shape)
+    return SparseTensor(indices, values, new_shape)
+
+
+@public
+def mask(a, mask_indices, name=None):
+    """IndexedSlices without the rows of these indices."""
+    indices, places = apply_op("ListDiff", (a.indices, mask_indices), None, name)
+    return IndexedSlices(apply_op("GatherV2", (a.values, places, 0)), indices, a.dense_shape)

@@ -8,6 +8,7 @@
 #include "micro/core/op.h"
 #include "micro/kernels/common/elementwise.h"
 #include "micro/kernels/common/quantization.h"
+#include "micro/kernels/loops/byte_table.h"
 
 namespace millrace::micro {
 
@@ -33,7 +34,8 @@ class ByteTable {
     for (int i = 0; i < kValues; ++i) {
       table[i] = static_cast<uint8_t>(fn(static_cast<T>(static_cast<uint8_t>(i))));
     }
-    RunElements<uint8_t, uint8_t>(context, [table](uint8_t x) { return table[x]; });
+    LookUpBytes(table, context.input_data<uint8_t>(0), context.output().elements(),
+                context.output_data<uint8_t>());
   }
 
   // The same for a function of real numbers; low, high: ends of T.

@@ -7,6 +7,7 @@
 
 #include "micro/core/op.h"
 #include "micro/core/status.h"
+#include "micro/kernels/common/independent.h"
 
 namespace millrace::micro {
 
@@ -45,8 +46,25 @@ void RunPairs(const OpContext& context, const Fn& fn) {
     const In* a = static_cast<const In*>(row.a);
     const In* b = static_cast<const In*>(row.b);
     Out* out = static_cast<Out*>(row.out);
-    for (int32_t i = 0; i < row.count; ++i, a += row.a_stride, b += row.b_stride)
-      out[i] = f(*a, *b);
+    const int32_t count = row.count;
+    if constexpr (kHasRoomForLoops) {
+      if (row.b_stride == 0) {
+        const In y = *b;
+        MR_INDEPENDENT
+        for (int32_t i = 0; i < count; ++i) out[i] = f(a[i], y);
+      } else if (row.a_stride == 0) {
+        const In x = *a;
+        MR_INDEPENDENT
+        for (int32_t i = 0; i < count; ++i) out[i] = f(x, b[i]);
+      } else {
+        MR_INDEPENDENT
+        for (int32_t i = 0; i < count; ++i) out[i] = f(a[i], b[i]);
+      }
+    } else {
+      for (int32_t i = 0; i < count; ++i, a += row.a_stride, b += row.b_stride) {
+        out[i] = f(*a, *b);
+      }
+    }
   });
 }
 
@@ -56,7 +74,9 @@ void RunElements(const OpContext& context, const Fn& fn) {
   const In* in = context.input_data<In>(0);
   Out* out = context.output_data<Out>();
   const int32_t count = context.output().elements();
-  for (int32_t i = 0; i < count; ++i) out[i] = fn(in[i]);
+  const auto f = fn;
+  MR_INDEPENDENT
+  for (int32_t i = 0; i < count; ++i) out[i] = f(in[i]);
 }
 
 }  // namespace millrace::micro

@@ -64,6 +64,27 @@ void Reduction::Next(const void* data, Row row, void* accumulator) {
   kept_.Step(0, index_, &at_);
 }
 
+int32_t Reduction::columns() const {
+  const int inner = kept_.rank - 1;
+  return inner >= 0 && kept_.strides[inner] == 1 ? kept_.sizes[inner] : 1;
+}
+
+bool Reduction::AreRows() const {
+  return reduced_.rank == 1 && reduced_.strides[0] == 1 &&
+         (kept_.rank == 0 || (kept_.rank == 1 && kept_.strides[0] == count_));
+}
+
+void Reduction::Columns(const void* data, int32_t first, int32_t count, Rows rows,
+                        void* accumulators) const {
+  const int inner = reduced_.rank - 1;
+  int32_t index[kMaxRank] = {};
+  int32_t at = at_ + first;
+  do {
+    rows(data, at, inner < 0 ? 1 : reduced_.strides[inner], inner < 0 ? 1 : reduced_.sizes[inner],
+         count, accumulators);
+  } while (reduced_.Step(1, index, &at));
+}
+
 Status CheckReduction(const OpContext& context) {
   if (!IsConstant(context.input(1))) return Status::kOk;
   Reduction reduction;

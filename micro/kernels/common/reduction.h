@@ -27,6 +27,20 @@ class Reduction {
   // All elements of the current output, in rows; then goes on to the next output, in order.
   void Next(const void* data, Row row, void* accumulator);
 
+  // How many outputs in order have elements side by side: 1 when the innermost dimension is
+  // reduced.
+  int32_t columns() const;
+  // Takes rows of `columns` neighbours from number `first` on, `count` rows `stride` apart, each
+  // column into its own accumulator.
+  using Rows = void (*)(const void* data, int32_t first, int32_t stride, int32_t count,
+                        int32_t columns, void* accumulators);
+  // All elements of `count` outputs, beginning with column `first` of the current columns().
+  void Columns(const void* data, int32_t first, int32_t count, Rows rows, void* accumulators) const;
+  // Whether output i is made of the elements i * count() .. i * count() + count() - 1, more than 1.
+  bool AreRows() const;
+  // Goes on by columns() outputs.
+  void NextColumns() { kept_.Step(columns() > 1 ? 1 : 0, index_, &at_); }
+
  private:
   // Dimensions, outermost first, neighbours merged; strides in elements.
   struct Walk {

@@ -44,6 +44,8 @@ class SoftmaxShare {
     if (shift_ > 31) shift_ = 31;  // thousands of elements alike
   }
 
+  // From what ScaledExp::Exp returns to steps.
+  Requant factor() const { return {reciprocal_, -shift_}; }
   int32_t Least() const { return -(1 << (bits_ - 1)); }
   // Of what ScaledExp::Exp returns.
   int32_t Of(int32_t exponential) const {

@@ -1,5 +1,8 @@
 #include "micro/kernels/common/strided_copy.h"
 
+#include "micro/kernels/common/independent.h"
+#include "micro/kernels/loops/copy_plane.h"
+
 namespace millrace::micro {
 namespace {
 
@@ -29,6 +32,11 @@ void CopyWords(const Row& row) {
   Word* target = static_cast<Word*>(row.target) + row.to;
   if (row.from_stride == 1 && row.to_stride == 1) {
     __builtin_memcpy(target, source, static_cast<size_t>(row.count) * sizeof(Word));
+    return;
+  }
+  if (kHasRoomForLoops && row.from_stride == 0 && row.to_stride == 1) {
+    const Word value = *source;
+    for (int32_t i = 0; i < row.count; ++i) target[i] = value;
     return;
   }
   for (int32_t i = 0; i < row.count; ++i) {
@@ -89,9 +97,59 @@ void StridedCopy::Add(int32_t size, int64_t from, int64_t to) {
   ++rank_;
 }
 
+void StridedCopy::Swap(int d, int e) {
+  const int32_t size = sizes_[d], from = from_[d], to = to_[d];
+  sizes_[d] = sizes_[e], from_[d] = from_[e], to_[d] = to_[e];
+  sizes_[e] = size, from_[e] = from, to_[e] = to;
+}
+
+bool StridedCopy::EndsInPlane() {
+  const int inner = rank_ - 1;
+  if (inner < 1 || to_[inner] != 1) return false;
+  if (from_[inner] == 1) return true;
+  for (int d = 0; d < inner; ++d) {
+    if (from_[d] == 1) {
+      Swap(d, inner - 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+void StridedCopy::RunPlanes(int bytes, const void* source, int32_t from, void* target,
+                            int32_t to) const {
+  const int inner = rank_ - 1, rows = rank_ - 2;
+  Plane plane = {nullptr,      nullptr,      from_[rows],  to_[rows],
+                 from_[inner], sizes_[rows], sizes_[inner]};
+  int32_t index[kMaxCopyRank] = {};
+  for (;;) {
+    plane.source = static_cast<const uint8_t*>(source) + ptrdiff_t{from} * bytes;
+    plane.target = static_cast<uint8_t*>(target) + ptrdiff_t{to} * bytes;
+    CopyPlane(plane, bytes);
+    int d = rows - 1;
+    for (; d >= 0; --d) {
+      from += from_[d];
+      to += to_[d];
+      if (++index[d] < sizes_[d]) break;
+      index[d] = 0;
+      from -= from_[d] * sizes_[d];
+      to -= to_[d] * sizes_[d];
+    }
+    if (d < 0) return;
+  }
+}
+
 void StridedCopy::Run(TensorType type, const void* source, int32_t from, void* target,
                       int32_t to) const {
   if (empty_) return;
+  if constexpr (kHasRoomForLoops) {
+    const int bits = BitsOf(type);
+    StridedCopy sorted = *this;
+    if (bits >= 8 && bits <= 32 && sorted.EndsInPlane()) {
+      sorted.RunPlanes(bits / 8, source, from, target, to);
+      return;
+    }
+  }
   const int inner = rank_ - 1;
   Row row = {source, target, from, to, 1, 1, 1};
   if (inner >= 0) {

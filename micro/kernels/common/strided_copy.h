@@ -25,6 +25,13 @@ class StridedCopy {
   void Run(TensorType type, const void* source, int32_t from, void* target, int32_t to) const;
 
  private:
+  void Swap(int d, int e);
+  // Whether the two innermost dimensions are a plane as loops/copy_plane.h takes them; brings the
+  // source's innermost there.
+  bool EndsInPlane();
+  // REQUIRES: EndsInPlane().
+  void RunPlanes(int bytes, const void* source, int32_t from, void* target, int32_t to) const;
+
   int32_t sizes_[kMaxCopyRank];
   int32_t from_[kMaxCopyRank];
   int32_t to_[kMaxCopyRank];

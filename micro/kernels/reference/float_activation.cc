@@ -20,4 +20,10 @@ void HardSwishLoop(const float* input, int32_t count, float* output) {
   }
 }
 
+void EluLoop(const float* input, int32_t count, float* output) {
+  for (int32_t i = 0; i < count; ++i) {
+    output[i] = input[i] < 0.0f ? std::expm1(input[i]) : input[i];
+  }
+}
+
 }  // namespace millrace::micro

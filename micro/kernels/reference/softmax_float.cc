@@ -3,7 +3,9 @@
 
 namespace millrace::micro {
 
-void SoftmaxRow(float beta, const float* input, int32_t count, float* output) {
+namespace {
+
+void Row(float beta, const float* input, int32_t count, float* output) {
   float max = input[0];
   for (int32_t i = 1; i < count; ++i) {
     if (input[i] > max) max = input[i];
@@ -14,6 +16,14 @@ void SoftmaxRow(float beta, const float* input, int32_t count, float* output) {
     sum += output[i];
   }
   for (int32_t i = 0; i < count; ++i) output[i] /= sum;
+}
+
+}  // namespace
+
+void SoftmaxRows(float beta, const float* input, int32_t rows, int32_t count, float* output) {
+  for (int32_t i = 0; i < rows; ++i, input += count, output += count) {
+    Row(beta, input, count, output);
+  }
 }
 
 }  // namespace millrace::micro

@@ -35,4 +35,11 @@ void HardSwishLoop(const float* input, int32_t count, float* output) {
   });
 }
 
+void EluLoop(const float* input, int32_t count, float* output) {
+  Run(input, count, output, [](__m256 x) {
+    const __m256 is_negative = _mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_LT_OQ);
+    return _mm256_blendv_ps(x, x86::ExpLessOne8(x), is_negative);
+  });
+}
+
 }  // namespace millrace::micro

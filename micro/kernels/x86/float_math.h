@@ -28,6 +28,29 @@ inline __m256 Exp8(__m256 x) {
   return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(sum), exponent));
 }
 
+// e^x - 1 of x <= 0, relative error below 2^-20.
+inline __m256 ExpLessOne8(__m256 x) {
+  const __m256 one = _mm256_set1_ps(1.0f);
+  // The second operand is what comes out for a value that is not a number.
+  x = _mm256_max_ps(_mm256_set1_ps(-87.0f), x);
+  const __m256 n = _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504f)),
+                                   _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375f), x);
+  r = _mm256_fmadd_ps(n, _mm256_set1_ps(2.12194440e-4f), r);
+  // e^r - 1 by its series, the last term first; 2^n e^r - 1 = 2^n (e^r - 1) + (2^n - 1).
+  __m256 sum = _mm256_set1_ps(1.0f / 5040.0f);
+  sum = _mm256_fmadd_ps(sum, r, _mm256_set1_ps(1.0f / 720.0f));
+  sum = _mm256_fmadd_ps(sum, r, _mm256_set1_ps(1.0f / 120.0f));
+  sum = _mm256_fmadd_ps(sum, r, _mm256_set1_ps(1.0f / 24.0f));
+  sum = _mm256_fmadd_ps(sum, r, _mm256_set1_ps(1.0f / 6.0f));
+  sum = _mm256_fmadd_ps(sum, r, _mm256_set1_ps(0.5f));
+  sum = _mm256_fmadd_ps(_mm256_mul_ps(sum, r), r, r);
+  const __m256i exponent =
+      _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
+  const __m256 power = _mm256_castsi256_ps(exponent);
+  return _mm256_fmadd_ps(sum, power, _mm256_sub_ps(power, one));
+}
+
 // 1 / (1 + e^-x); 0 below -87.
 inline __m256 Logistic8(__m256 x) {
   const __m256 one = _mm256_set1_ps(1.0f);

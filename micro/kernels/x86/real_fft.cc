@@ -272,7 +272,7 @@ void RealFftLoop(const int16_t* input, int32_t size, int32_t length, const int16
   alignas(32) int16_t padded[2 * kMost];
   if (size < length) {
     const size_t bytes = static_cast<size_t>(size) * sizeof(int16_t);
-    __builtin_memcpy(padded, input, bytes);
+    if (size > 0) __builtin_memcpy(padded, input, bytes);
     __builtin_memset(padded + size, 0, static_cast<size_t>(length) * sizeof(int16_t) - bytes);
     input = padded;
   }

@@ -1,7 +1,12 @@
-// Each of the values that a byte can have is worked out once.
+// Each of the values that a byte can have is worked out once: for a row, or, of rows that are many,
+// for all of them.
 #include "micro/kernels/loops/softmax.h"
 
+#include <immintrin.h>
+
 #include <algorithm>
+
+#include "micro/kernels/x86/requant.h"
 
 namespace millrace::micro {
 namespace {
@@ -51,13 +56,82 @@ class Row {
   int32_t shares_[kValues];
 };
 
-}  // namespace
-
-void SoftmaxRow(const ScaledExp& exp, const int8_t* input, int32_t count, void* output, bool wide) {
+void OneRow(const ScaledExp& exp, const int8_t* input, int32_t count, void* output, bool wide) {
   Row row(exp, input, count);
   const SoftmaxShare share(row.Sum(), wide);
   wide ? row.Write(share, static_cast<int16_t*>(output))
        : row.Write(share, static_cast<int8_t*>(output));
+}
+
+// Exponentials of all differences to the largest value; below the least they are 0, whose share is
+// the least one.
+class Exponentials {
+ public:
+  explicit Exponentials(const ScaledExp& exp) {
+    for (int32_t i = 0; i < kValues; ++i) {
+      of_[i] = -i < exp.least ? 0 : exp.Exp(-i);
+      terms_[i] = static_cast<uint32_t>(RoundingShiftRight(of_[i], ScaledExp::kSumBits));
+    }
+  }
+
+  // What is written is not read again, where the input is the output or its last part.
+  template <typename T>
+  void Run(const int8_t* input, int32_t count, bool wide, T* output) const {
+    const int32_t max = *std::max_element(input, input + count);
+    uint64_t sum = 0;
+    for (int32_t i = 0; i < count; ++i) sum += terms_[max - input[i]];
+    const SoftmaxShare share(static_cast<uint32_t>(std::min<uint64_t>(sum, UINT32_MAX)), wide);
+    const x86::Requant8 factor = x86::MakeRequant8(share.factor());
+    int32_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+      const auto* eight = reinterpret_cast<const __m128i*>(input + i);
+      const __m256i differences =
+          _mm256_sub_epi32(_mm256_set1_epi32(max), _mm256_cvtepi8_epi32(_mm_loadl_epi64(eight)));
+      const __m256i exponentials = _mm256_i32gather_epi32(of_, differences, 4);
+      const __m256i shares = _mm256_add_epi32(x86::MultiplyByRequant8(exponentials, factor),
+                                              _mm256_set1_epi32(share.Least()));
+      // Packing cuts what is above the largest.
+      const __m128i words =
+          _mm_packs_epi32(_mm256_castsi256_si128(shares), _mm256_extracti128_si256(shares, 1));
+      if constexpr (sizeof(T) == 2) {
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(output + i), words);
+      } else {
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(output + i), _mm_packs_epi16(words, words));
+      }
+    }
+    for (; i < count; ++i) output[i] = static_cast<T>(share.Of(of_[max - input[i]]));
+  }
+
+ private:
+  int32_t of_[kValues];
+  uint32_t terms_[kValues];
+};
+
+template <typename T>
+void ManyRows(const ScaledExp& exp, const int8_t* input, int32_t rows, int32_t count, bool wide,
+              T* output) {
+  const Exponentials exponentials(exp);
+  for (int32_t i = 0; i < rows; ++i, input += count, output += count) {
+    exponentials.Run(input, count, wide, output);
+  }
+}
+
+}  // namespace
+
+void SoftmaxRows(const ScaledExp& exp, const int8_t* input, int32_t rows, int32_t count,
+                 void* output, bool wide) {
+  // Fewer than would pay for all values.
+  constexpr int32_t kFew = 2 * kValues;
+  if (int64_t{rows} * count < kFew) {
+    auto* out = static_cast<int8_t*>(output);
+    for (int32_t i = 0; i < rows; ++i, input += count, out += wide ? 2 * count : count) {
+      OneRow(exp, input, count, out, wide);
+    }
+  } else if (wide) {
+    ManyRows(exp, input, rows, count, wide, static_cast<int16_t*>(output));
+  } else {
+    ManyRows(exp, input, rows, count, wide, static_cast<int8_t*>(output));
+  }
 }
 
 }  // namespace millrace::micro

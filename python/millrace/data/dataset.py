@@ -82,6 +82,27 @@ class Dataset(Transformations, Grouping):
 
     @staticmethod
     @public
+    def counter(start=0, step=1, dtype=dtypes.int64, name=None):
+        """Numbers without end."""
+        made = Dataset.range(start, 2**63 - 1 if step > 0 else -(2**63), step, name=name)
+        dtype = dtypes.as_dtype(dtype)
+        if dtype is dtypes.int64:
+            return made
+        return made.map(lambda x: apply_op("Cast", (x,), {"DstT": dtype}))
+
+    @staticmethod
+    @public
+    def random(seed=None, rerandomize_each_iteration=None, name=None):
+        """int64 numbers of [0, 2^32) without end, by chance; the same ones for the same seed."""
+        from millrace import random
+        from millrace.data.random_source import numbers
+
+        if rerandomize_each_iteration:
+            raise NotImplementedError("Dataset.random: each iteration has the same numbers")
+        return numbers(*random.get_seed(seed))
+
+    @staticmethod
+    @public
     def zip(*args, datasets=None, name=None):
         """Elements of several datasets side by side, as long as all have one."""
         if not args and datasets is None:

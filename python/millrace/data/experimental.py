@@ -23,6 +23,7 @@ __all__ = [
     "DistributeOptions",
     "OptimizationOptions",
     "Optional",
+    "RandomDataset",
     "ThreadingOptions",
     "assert_cardinality",
     "bucket_by_sequence_length",
@@ -79,6 +80,7 @@ def _by_method(name):
 choose_from_datasets = Dataset.choose_from_datasets
 sample_from_datasets = Dataset.sample_from_datasets
 get_single_element = single
+Counter, RandomDataset = Dataset.counter, Dataset.random
 
 
 @public
@@ -147,16 +149,3 @@ def parallel_interleave(
     return lambda d: d.interleave(
         map_func, cycle_length, block_length, cycle_length, deterministic=not sloppy
     )
-
-
-@public
-def Counter(start=0, step=1, dtype=dtypes.int64):
-    """Numbers without end."""
-    dtype = dtypes.as_dtype(dtype)
-    stop = 2**63 - 1 if step > 0 else -(2**63)
-    made = Dataset.range(start, stop, step)
-    if dtype is dtypes.int64:
-        return made
-    from millrace.ops.elementwise import cast
-
-    return made.map(lambda x: cast(x, dtype))

@@ -21,6 +21,23 @@ def choices(n, weights, seed, seed2):
     return Dataset.range(2**62).map(lambda i: _draw(logits, i, seed, seed2))
 
 
+def numbers(seed, seed2):
+    """An endless dataset of int64 numbers of [0, 2^32)."""
+    from millrace.data.dataset import Dataset
+
+    def draw(i):
+        attrs = {"dtype": dtypes.uint32}
+        drawn = apply_op("StatelessRandomUniformFullInt", ([], _at(i, seed, seed2)), attrs)
+        return apply_op("Cast", (drawn,), {"DstT": dtypes.int64})
+
+    return Dataset.range(2**62).map(draw)
+
+
+def _at(i, seed, seed2):
+    base = convert_to_tensor(seed ^ seed2, dtypes.int64)
+    return apply_op("Pack", ([base, i],), {"axis": 0})
+
+
 def _log(weights):
     dtype = weights.dtype
     if dtype.is_integer:
@@ -29,7 +46,6 @@ def _log(weights):
 
 
 def _draw(logits, i, seed, seed2):
-    base = convert_to_tensor(seed ^ seed2, dtypes.int64)
-    at = apply_op("Pack", ([base, i],), {"axis": 0})
-    drawn = apply_op("StatelessMultinomial", (logits, 1, at), {"output_dtype": dtypes.int64})
+    attrs = {"output_dtype": dtypes.int64}
+    drawn = apply_op("StatelessMultinomial", (logits, 1, _at(i, seed, seed2)), attrs)
     return drawn[0, 0]

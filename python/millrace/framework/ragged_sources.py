@@ -110,6 +110,23 @@ class RaggedSources:
 
     @classmethod
     @public
+    def from_nested_value_rowids(
+        cls, flat_values, nested_value_rowids, nested_nrows=None, name=None, validate=True
+    ):
+        """As from_nested_row_splits, by the rows of the values; nested_nrows: how many rows each
+        level has."""
+        rows = [None] * len(nested_value_rowids) if nested_nrows is None else list(nested_nrows)
+        if len(rows) != len(nested_value_rowids):
+            raise ValueError(
+                f"{len(rows)} nested_nrows for {len(nested_value_rowids)} nested_value_rowids"
+            )
+        made = flat_values
+        for ids, n in zip(reversed(nested_value_rowids), reversed(rows)):
+            made = cls.from_value_rowids(made, ids, n, validate=validate)
+        return made
+
+    @classmethod
+    @public
     def from_tensor(
         cls,
         tensor,

@@ -103,6 +103,34 @@ class RaggedTensor(RaggedSources, nest.Composite):
         return repeat(rows, self.row_lengths(), 0)
 
     @public
+    def nested_value_rowids(self, name=None):
+        """The rows of the values of each level, the outermost first."""
+        inner = self._values
+        further = inner.nested_value_rowids() if isinstance(inner, RaggedTensor) else ()
+        return (self.value_rowids(), *further)
+
+    # Rows of one length are stored as others are.
+    uniform_row_length = None
+
+    @public
+    def merge_dims(self, outer_axis, inner_axis):
+        """The axes from outer_axis to inner_axis as one: a tensor where no ragged one is left."""
+        from millrace.ragged.merging import merge_dims
+
+        return merge_dims(self, outer_axis, inner_axis)
+
+    @public
+    def with_row_splits_dtype(self, dtype):
+        """The same with row splits of int32 or int64."""
+        dtype = dtypes.as_dtype(dtype)
+        if dtype not in (dtypes.int32, dtypes.int64):
+            raise ValueError(f"row splits are int32 or int64, not {dtype.name}")
+        inner = self._values
+        if isinstance(inner, RaggedTensor):
+            inner = inner.with_row_splits_dtype(dtype)
+        return RaggedTensor(inner, apply_op("Cast", (self._row_splits,), {"DstT": dtype}))
+
+    @public
     def bounding_shape(self, axis=None, name=None, out_type=None):
         """The least shape of a tensor that holds it."""
         from millrace.ragged.conversion import bounding_shape

@@ -110,6 +110,57 @@ class VariableOps:
         return self._scatter("ResourceScatterUpdate", sparse_delta, name)
 
     @public
+    def scatter_max(self, sparse_delta, use_locking=False, name=None):
+        """Rows of its value become the greater of themselves and IndexedSlices."""
+        return self._scatter("ResourceScatterMax", sparse_delta, name)
+
+    @public
+    def scatter_min(self, sparse_delta, use_locking=False, name=None):
+        """Rows of its value become the less of themselves and IndexedSlices."""
+        return self._scatter("ResourceScatterMin", sparse_delta, name)
+
+    @public
+    def scatter_mul(self, sparse_delta, use_locking=False, name=None):
+        """Multiplies rows of its value by IndexedSlices."""
+        return self._scatter("ResourceScatterMul", sparse_delta, name)
+
+    @public
+    def scatter_div(self, sparse_delta, use_locking=False, name=None):
+        """Divides rows of its value by IndexedSlices."""
+        return self._scatter("ResourceScatterDiv", sparse_delta, name)
+
+    def _scatter_nd(self, op_name, indices, updates, name):
+        args = (self.handle, convert_to_tensor(indices), convert_to_tensor(updates, self.dtype))
+        return self._updated(op_name, args, None, name, True)
+
+    @public
+    def scatter_nd_add(self, indices, updates, name=None):
+        """Adds to the elements, or slices, of its value at indices [..., depth]."""
+        return self._scatter_nd("ResourceScatterNdAdd", indices, updates, name)
+
+    @public
+    def scatter_nd_sub(self, indices, updates, name=None):
+        """Subtracts from the elements, or slices, of its value at indices [..., depth]."""
+        return self._scatter_nd("ResourceScatterNdSub", indices, updates, name)
+
+    @public
+    def scatter_nd_update(self, indices, updates, name=None):
+        """Sets the elements, or slices, of its value at indices [..., depth]."""
+        return self._scatter_nd("ResourceScatterNdUpdate", indices, updates, name)
+
+    @public
+    def gather_nd(self, indices, name=None):
+        """The elements, or slices, of its value at indices [..., depth]."""
+        self._note_read()
+        args = (self.handle, convert_to_tensor(indices))
+        return apply_op("ResourceGatherNd", args, {"dtype": self.dtype}, name)
+
+    @public
+    def count_up_to(self, limit):
+        """Its value, which then grows by 1. OutOfRangeError once it is the limit."""
+        return apply_op("ResourceCountUpTo", (self.handle,), {"limit": limit, "T": self.dtype})
+
+    @public
     def sparse_read(self, indices, name=None):
         """Rows of its value: a gather whose gradient is IndexedSlices."""
         self._note_read()

@@ -4,7 +4,7 @@ import enum
 
 from millrace import dtypes
 from millrace._load import public
-from millrace.framework.convert import constant_value, convert_to_tensor
+from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.image.geometry import crop_to_bounding_box, image_or_batch, pad_to_bounding_box
 from millrace.ops.elementwise import cast
@@ -17,6 +17,10 @@ class ResizeMethod(str, enum.Enum):
     NEAREST_NEIGHBOR = "nearest"
     BICUBIC = "bicubic"
     AREA = "area"
+    LANCZOS3 = "lanczos3"
+    LANCZOS5 = "lanczos5"
+    GAUSSIAN = "gaussian"
+    MITCHELLCUBIC = "mitchellcubic"
 
 
 _OPS = {
@@ -24,6 +28,15 @@ _OPS = {
     "nearest": "ResizeNearestNeighbor",
     "bicubic": "ResizeBicubic",
     "area": "ResizeArea",
+}
+# Of the other methods, and of those with antialias.
+_KERNELS = {
+    "bilinear": "triangle",
+    "bicubic": "keyscubic",
+    "lanczos3": "lanczos3",
+    "lanczos5": "lanczos5",
+    "gaussian": "gaussian",
+    "mitchellcubic": "mitchellcubic",
 }
 
 
@@ -47,32 +60,41 @@ def resize(
     """Images of size [height, width]: float32, but for the nearest elements.
 
     Args:
-      method: "bilinear", "nearest", "bicubic" or "area".
+      method: "bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian" or
+        "mitchellcubic".
       preserve_aspect_ratio: as large as fits into the size.
+      antialias: of smaller images each element depends on all that it stands for; not of "nearest"
+        and "area".
     """
     method = getattr(method, "value", method)
-    if method not in _OPS:
-        raise ValueError(
-            f"resize: method {method!r} is not implemented here; there are {list(_OPS)}"
-        )
+    if method not in _OPS and method not in _KERNELS:
+        raise ValueError(f"resize: there is no method {method!r}; there are {[*_OPS, *_KERNELS]}")
     images = convert_to_tensor(images)
-    if antialias and method in ("bilinear", "bicubic") and _shrinks(images, size):
-        raise NotImplementedError("resize: antialias is not there for smaller images")
     if preserve_aspect_ratio:
-        size = _fitting(images, size)
+        size = fitting(images, size)
+    kernel = _KERNELS.get(method)
+    if kernel is not None and (antialias or method not in _OPS):
+        return _by_kernel(kernel, images, size, bool(antialias), name)
     attrs = {} if method == "area" else {"half_pixel_centers": True}
     return resize_by(_OPS[method], images, size, attrs, name)
 
 
-def _shrinks(images, size):
-    have = images.shape[-3:-1].as_list() if images.shape.rank in (3, 4) else [None]
-    want = constant_value(convert_to_tensor(size, dtypes.int32))
-    if want is None or None in have:
-        return True
-    return any(w < h for w, h in zip(want.tolist(), have))
+def _by_kernel(kernel, images, size, antialias, name):
+    """Sums weighted by a kernel, which is as wide as the pixels of the smaller one of the two
+    images if antialias holds."""
+    size = convert_to_tensor(size, dtypes.int32)
+
+    def of_batch(x):
+        have = cast(apply_op("Shape", (x,))[1:3], dtypes.float32)
+        scale = cast(size, dtypes.float32) / have
+        args = (x, size, scale, convert_to_tensor([0.0, 0.0]))
+        attrs = {"kernel_type": kernel, "antialias": antialias}
+        return apply_op("ScaleAndTranslate", args, attrs, name)
+
+    return image_or_batch(images, of_batch)
 
 
-def _fitting(images, size):
+def fitting(images, size):
     """The greatest size of the images' proportions within a size."""
     at = images.shape.rank - 3
     shape = cast(apply_op("Shape", (images,))[at : at + 2], dtypes.float32)
@@ -104,13 +126,21 @@ def resize_with_pad(
 ):
     """The image in its own proportions, in the middle of zeros."""
 
+    def resized(images, size):
+        return resize(images, size, method, antialias=antialias)
+
+    return padded(image, target_height, target_width, resized)
+
+
+def padded(image, target_height, target_width, resized):
+    """The image in its own proportions, resized(images, size), in the middle of zeros."""
+
     def fit(x):
         height, width = x.shape[1], x.shape[2]
         if height is None or width is None:
             raise ValueError("resize_with_pad: the image's height and width must be known")
         ratio = max(width / target_width, height / target_height)
-        size = [int(height / ratio), int(width / ratio)]
-        x = resize(x, size, method, antialias=antialias)
+        x = resized(x, [int(height / ratio), int(width / ratio)])
         above = max(0, int((target_height - height / ratio) / 2))
         before = max(0, int((target_width - width / ratio) / 2))
         return pad_to_bounding_box(x, above, before, target_height, target_width)

@@ -24,6 +24,7 @@ __all__ = [
     "expm",
     "inv",
     "logdet",
+    "logm",
     "lstsq",
     "lu",
     "lu_matrix_inverse",
@@ -34,6 +35,7 @@ __all__ = [
     "qr",
     "slogdet",
     "solve",
+    "sqrtm",
     "svd",
     "triangular_solve",
 ]
@@ -308,3 +310,15 @@ def _pade_sums(a, identity):
         power = matmul(power, square)
         even, odd = even + float(_PADE[k]) * power, odd + float(_PADE[k + 1]) * power
     return even, matmul(a, odd)
+
+
+@public
+def sqrtm(input, name=None):
+    """A matrix whose square is the input. When it runs: InvalidArgumentError if it has none."""
+    return apply_op("MatrixSquareRoot", (input,), None, name)
+
+
+@public
+def logm(input, name=None):
+    """The matrix of which expm gives the input, of complex matrices."""
+    return apply_op("MatrixLogarithm", (input,), None, name)

@@ -5,6 +5,7 @@ from millrace._load import public
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
 from millrace.framework.partitioned_variable import PartitionedVariable
+from millrace.ops.clip import clip_by_norm
 from millrace.ops.gathering import gather
 
 
@@ -15,6 +16,7 @@ def embedding_lookup(params, ids, max_norm=None, name=None):
     Args:
       params: a variable or tensor; or a list of them, or a PartitionedVariable: tables that follow
         one another, of which the first ones have one row more where the rows do not divide evenly.
+      max_norm: rows whose norm is greater are scaled down to it.
     """
     return partitioned_lookup(params, ids, "div", name, max_norm)
 
@@ -22,7 +24,11 @@ def embedding_lookup(params, ids, max_norm=None, name=None):
 def partitioned_lookup(params, ids, partition_strategy, name, max_norm):
     """embedding_lookup where "mod" as partition_strategy has row r in table r mod n."""
     if max_norm is not None:
-        raise NotImplementedError("embedding_lookup: max_norm is not supported")
+        rows = partitioned_lookup(params, ids, partition_strategy, name, None)
+        first, rank = convert_to_tensor(ids).shape.rank, rows.shape.rank
+        if first is None or rank is None:
+            raise ValueError("embedding_lookup: max_norm needs a known rank of params and ids")
+        return clip_by_norm(rows, max_norm, list(range(first, rank)))
     if partition_strategy not in ("mod", "div"):
         raise ValueError(
             f"embedding_lookup: partition_strategy must be 'mod' or 'div', got "

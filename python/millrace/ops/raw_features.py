@@ -71,7 +71,9 @@ class RawFeatures:
             if isinstance(feature, VarLenFeature):
                 made[key] = sparse[key]
             elif isinstance(feature, SparseFeature):
-                made[key] = _merged(feature, sparse)
+                places = [sparse[name] for name in feature.index_keys()]
+                values = sparse[feature.value_key]
+                made[key] = merged(places, values, feature.sizes(), feature.already_sorted)
             elif isinstance(feature, RaggedFeature):
                 made[key] = _cut(feature, ragged[feature.value_key or key], ragged)
             else:
@@ -79,16 +81,16 @@ class RawFeatures:
         return made
 
 
-def _merged(feature, read):
-    """The values, each where the features with the indices say."""
-    places = [read[name] for name in feature.index_keys()]
-    values = read[feature.value_key].values
-    columns = [apply_op("ExpandDims", (p.values, 1)) for p in places]
+def merged(places, values, sizes, already_sorted):
+    """The SparseTensor of the values of another, each where SparseTensors of integers, one a new
+    dimension of these sizes, say: instead of the last dimension of theirs."""
+    columns = [apply_op("Cast", (p.values,), {"DstT": dtypes.int64}) for p in places]
+    columns = [apply_op("ExpandDims", (c, 1)) for c in columns]
     indices = apply_op("ConcatV2", ([places[0].indices[:, :-1], *columns], 1))
-    sizes = convert_to_tensor(feature.sizes(), dtypes.int64)
+    sizes = convert_to_tensor(sizes, dtypes.int64)
     shape = apply_op("ConcatV2", ([places[0].dense_shape[:-1], sizes], 0))
-    made = SparseTensor(indices, values, shape)
-    return made if feature.already_sorted else sparse.reorder(made)
+    made = SparseTensor(indices, values.values, shape)
+    return made if already_sorted else sparse.reorder(made)
 
 
 def _cut(feature, values, read):

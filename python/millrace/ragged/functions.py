@@ -15,6 +15,7 @@ __all__ = [
     "row_splits_to_segment_ids",
     "segment_ids_to_row_splits",
     "stack",
+    "stack_dynamic_partitions",
 ]
 
 
@@ -295,3 +296,22 @@ def _rows_of_rows(op, ragged):
         ),
     )
     return RaggedTensor.from_tensor(grid, lengths)
+
+
+@public
+def stack_dynamic_partitions(data, partitions, num_partitions, name=None):
+    """Row p holds the values of data whose partition is p, in their order."""
+    parts = convert_to_tensor(partitions, dtype_hint=dtypes.int32)
+    data = convert_to_tensor(data)
+    rank = parts.shape.rank
+    if rank is None:
+        raise ValueError("stack_dynamic_partitions: the rank of partitions must be known")
+    if rank != 1:
+        shape = apply_op("Shape", (data,))
+        flat = apply_op("ConcatV2", ([[-1], shape[rank:]], 0))
+        data, parts = apply_op("Reshape", (data, flat)), apply_op("Reshape", (parts, [-1]))
+    ids = cast(parts, dtypes.int32)
+    pieces = apply_op("DynamicPartition", (data, ids), {"num_partitions": num_partitions})
+    lengths = [apply_op("Shape", (p,), {"out_type": dtypes.int64})[:1] for p in pieces]
+    values, lengths = apply_op("ConcatV2", (pieces, 0)), apply_op("ConcatV2", (lengths, 0))
+    return RaggedTensor.from_row_lengths(values, lengths, validate=False)

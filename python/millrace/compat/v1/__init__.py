@@ -35,6 +35,7 @@ from millrace import (
     variables_initializer,
 )
 from millrace.compat.v1.old_names import *  # noqa: F403
+from millrace.compat.v1.parsing_names import *  # noqa: F403
 from millrace.compat.v1.readers import *  # noqa: F403
 from millrace.compat.v1.scatters import *  # noqa: F403
 from millrace.compat.v1.signatures import *  # noqa: F403
@@ -153,11 +154,22 @@ def Print(input_, data, message=None, first_n=None, summarize=None, name=None):
     return apply_op("Print", (input_, list(data)), attrs, name)
 
 
+_QUANTIZING = {
+    "dequantize",
+    "fake_quant_with_min_max_args",
+    "fake_quant_with_min_max_args_gradient",
+    "fake_quant_with_min_max_vars",
+    "fake_quant_with_min_max_vars_gradient",
+    "fake_quant_with_min_max_vars_per_channel",
+    "fake_quant_with_min_max_vars_per_channel_gradient",
+    "quantize",
+}
 _LAZY = {
     "app",
     "flags",
     "gfile",
     "graph_util",
+    "image",
     "layers",
     "logging",
     "metrics",
@@ -169,6 +181,8 @@ _LAZY = {
 def __getattr__(name):
     if name in _LAZY:
         return _importlib.import_module(f"millrace.compat.v1.{name}")
+    if name in _QUANTIZING:
+        return getattr(_importlib.import_module("millrace.quantization"), name)
     if name in ("GraphDef", "NodeDef"):
         return getattr(_importlib.import_module("millrace.framework.graph_def"), name)
     try:

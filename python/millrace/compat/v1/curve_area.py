@@ -59,13 +59,14 @@ def auc(
         return _summed(*counts, curve, summation_method)
 
     with variable_scope(name, "auc"):
-        counts, updates = _count(labels, predictions, weights, thresholds)
+        counts, updates = count_at_thresholds(labels, predictions, weights, thresholds)
         value, update = area(counts), area(updates)
     return add_to_collections(value, update, metrics_collections, updates_collections)
 
 
-def _count(labels, predictions, weights, thresholds):
-    """Of each threshold the counts _COUNTS: (so far, with this batch)."""
+def count_at_thresholds(labels, predictions, weights, thresholds):
+    """Of each threshold the true positives, false negatives, true negatives and false positives:
+    (so far, with this batch)."""
     predictions, labels, weights = same_shape(
         cast(predictions, "float32"), cast(labels, dtypes.bool), weights
     )

@@ -11,12 +11,12 @@ from millrace.ops.elementwise import cast
 from millrace.ops.reduce import reduce_sum
 
 
-def metric_variable(shape, name):
-    """A local variable of zeros, float32, in the current name scope."""
+def metric_variable(shape, name, dtype=dtypes.float32):
+    """A local variable of zeros in the current name scope."""
     if context.executing_eagerly():
         raise RuntimeError("tf.metrics need a graph: use them inside `with Graph().as_default()`")
     return Variable(
-        lambda: zeros(shape),
+        lambda: zeros(shape, dtype),
         trainable=False,
         name=name,
         collections=[GraphKeys.LOCAL_VARIABLES, GraphKeys.METRIC_VARIABLES],

@@ -3,6 +3,12 @@ has been seen is kept in local variables."""
 
 from millrace import dtypes
 from millrace._load import public
+from millrace.compat.v1.class_metrics import (
+    mean_cosine_distance,
+    mean_iou,
+    mean_per_class_accuracy,
+    mean_relative_error,
+)
 from millrace.compat.v1.curve_area import auc
 from millrace.compat.v1.metric_state import (
     add_to_collections,
@@ -10,6 +16,22 @@ from millrace.compat.v1.metric_state import (
     metric_variable,
     same_shape,
     weighted,
+)
+from millrace.compat.v1.threshold_metrics import (
+    false_negatives_at_thresholds,
+    false_positives_at_thresholds,
+    precision_at_thresholds,
+    recall_at_thresholds,
+    sensitivity_at_specificity,
+    specificity_at_sensitivity,
+    true_negatives_at_thresholds,
+    true_positives_at_thresholds,
+)
+from millrace.compat.v1.top_k_metrics import (
+    precision_at_k,
+    precision_at_top_k,
+    recall_at_k,
+    recall_at_top_k,
 )
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
@@ -207,15 +229,31 @@ __all__ = [
     "accuracy",
     "auc",
     "false_negatives",
+    "false_negatives_at_thresholds",
     "false_positives",
+    "false_positives_at_thresholds",
     "mean",
     "mean_absolute_error",
+    "mean_cosine_distance",
+    "mean_iou",
+    "mean_per_class_accuracy",
+    "mean_relative_error",
     "mean_squared_error",
     "mean_tensor",
     "percentage_below",
     "precision",
+    "precision_at_k",
+    "precision_at_thresholds",
+    "precision_at_top_k",
     "recall",
+    "recall_at_k",
+    "recall_at_thresholds",
+    "recall_at_top_k",
     "root_mean_squared_error",
+    "sensitivity_at_specificity",
+    "specificity_at_sensitivity",
     "true_negatives",
+    "true_negatives_at_thresholds",
     "true_positives",
+    "true_positives_at_thresholds",
 ]

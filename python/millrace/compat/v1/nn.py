@@ -166,8 +166,8 @@ def crelu(features, name=None, axis=-1):
 _LAZY = {
     "bidirectional_dynamic_rnn": "millrace.compat.v1.rnn",
     "dynamic_rnn": "millrace.compat.v1.rnn",
-    "embedding_lookup_sparse": "millrace.sparse",
-    "safe_embedding_lookup_sparse": "millrace.sparse",
+    "embedding_lookup_sparse": "millrace.ops.sparse_embedding",
+    "safe_embedding_lookup_sparse": "millrace.ops.sparse_embedding",
     "rnn_cell": None,
     "static_rnn": "millrace.compat.v1.rnn",
 }

@@ -6,6 +6,7 @@ from millrace._load import public
 from millrace.compat.v1.nn import _one_of
 from millrace.framework.convert import convert_to_tensor
 from millrace.framework.dispatch import apply_op
+from millrace.framework.sparse_tensor import SparseTensor
 from millrace.ops import serialized_sparse as _io
 
 sparse_placeholder = _sparse.placeholder
@@ -64,6 +65,20 @@ def sparse_add(a, b, threshold=None, thresh=None):
     """The sum: sparse.add."""
     limit = _one_of("sparse_add", ("threshold", threshold), ("thresh", thresh))
     return _sparse.add(a, b, 0 if limit is None else limit)
+
+
+@public
+def sparse_merge(sp_ids, sp_values, vocab_size, name=None, already_sorted=False):
+    """The SparseTensor of sp_values' values, whose last dimension, of vocab_size, is the ids: a
+    SparseTensor of them, or a list, one a dimension."""
+    from millrace.ops.raw_features import merged
+
+    several = isinstance(sp_ids, (list, tuple))
+    ids, sizes = (list(sp_ids), list(vocab_size)) if several else ([sp_ids], [vocab_size])
+    if len(ids) != len(sizes):
+        raise ValueError(f"sparse_merge: {len(ids)} sp_ids and {len(sizes)} vocab_size")
+    places = [SparseTensor.from_value(p) for p in ids]
+    return merged(places, SparseTensor.from_value(sp_values), sizes, already_sorted)
 
 
 @public
@@ -128,6 +143,7 @@ __all__ = [
     "sparse_fill_empty_rows",
     "sparse_matmul",
     "sparse_maximum",
+    "sparse_merge",
     "sparse_minimum",
     "sparse_placeholder",
     "sparse_reduce_max",
