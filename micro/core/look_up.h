@@ -15,7 +15,8 @@ struct LookUpTables {
   int32_t inner;  // elements in a row for which the channel stays the same
 };
 
-// Writes `elements` values of 1, 2, 4, 8 or 16 bytes. False when an index is not in its table.
+// Writes `elements` values (a multiple of inner) of 1, 2, 4, 8 or 16 bytes. False when an index is
+// not in its table.
 bool LookUp(const LookUpTables& tables, int value_bytes, int32_t elements, void* output);
 
 }  // namespace millrace::micro
