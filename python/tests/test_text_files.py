@@ -146,3 +146,18 @@ def test_a_writer_opens_again(tmp_path):
     writer.close()
     assert len(list(tmp_path.iterdir())) == 2
     assert sorted(e.step for e in events(tmp_path) if e.summary.value) == [1, 2]
+
+
+def test_graphs_of_the_default_writer(tmp_path):
+    graph = small_graph()
+    assert not mr.summary.graph(graph)  # there is no writer
+    summary = mr.summary.Summary(value=[mr.summary.Summary.Value(tag="a", simple_value=2.5)])
+    with mr.summary.create_file_writer(tmp_path).as_default(step=3):
+        assert mr.summary.graph(graph)
+        assert mr.summary.graph(graph.as_graph_def())
+        assert mr.summary.experimental.write_raw_pb(mr.constant(summary.SerializeToString()))
+    _, first, second, third = events(tmp_path)
+    assert first.graph_def == graph.as_graph_def(add_shapes=True)
+    assert second.graph_def == graph.as_graph_def()
+    assert third.step == 3
+    assert [(v.tag, v.simple_value) for v in third.summary.value] == [("a", 2.5)]

@@ -3,6 +3,7 @@
 import threading
 
 from millrace._load import public
+from millrace.summary.recording import write_raw_pb  # noqa: F401
 
 _local = threading.local()
 

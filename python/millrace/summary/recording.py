@@ -176,6 +176,21 @@ def scalar(name, data, step=None, description=None):
 
 
 @public
+def graph(graph_data):
+    """Writes a Graph or a GraphDef, for TensorBoard to draw. Returns whether it was written."""
+    if not hasattr(graph_data, "as_graph_def") and not isinstance(graph_data, bytes):
+        graph_data = graph_data.SerializeToString()
+    return _record("graph", 0, lambda file, tag, step: file.add_graph(graph_data, step))
+
+
+@public
+def write_raw_pb(tensor, step=None, name=None):
+    """Writes a serialised Summary. Returns whether it was written."""
+    data = tensor.numpy() if hasattr(tensor, "numpy") else tensor
+    return _record("raw", step, lambda file, tag, n: file.add_summary(data, n))
+
+
+@public
 def histogram(name, data, step=None, buckets=None, description=None):
     """How the values are distributed. Returns whether it was written."""
     return _record(name, step, lambda f, tag, n: f.add_histogram(tag, _array(data), n))

@@ -68,8 +68,10 @@ class FileWriter:
 
     @public
     def add_graph(self, graph, global_step=None):
-        """A Graph, with the shapes that are known."""
-        self._c.add_graph(graph.as_graph_def(add_shapes=True), int(global_step or 0))
+        """A Graph, with the shapes that are known; or a GraphDef's bytes."""
+        as_graph_def = getattr(graph, "as_graph_def", None)
+        data = graph if as_graph_def is None else as_graph_def(add_shapes=True)
+        self._c.add_graph(data, int(global_step or 0))
 
     @public
     def add_meta_graph(self, meta_graph_def, global_step=None):
