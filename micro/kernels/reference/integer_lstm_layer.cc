@@ -140,6 +140,8 @@ Status IntegerLstmLayer::Prepare(const OpContext& context, const LstmPlaces& pla
             "the activation is not tanh");
   MR_ENSURE(context, context.num_intermediates() == kIntermediates, Status::kInvalidModel,
             "there are not five intermediate tensors");
+  MR_ENSURE(context, context.intermediate(kMade).present(), Status::kInvalidModel,
+            "an intermediate tensor is missing");
   if (!together) sizes_.batches = 1;
   cell_exponent_ = ExponentOf(context.input(places.cell).scale());
   OutputFactors factors;
@@ -147,6 +149,8 @@ Status IntegerLstmLayer::Prepare(const OpContext& context, const LstmPlaces& pla
              FactorsOf(context, places, &factors);
   for (int g = places.is_coupled(context) ? kForgetGate : kInputGate; g < kLstmGates; ++g) {
     GateFactors of_gate;
+    MR_ENSURE(context, !places.normalizes(context) || context.intermediate(g).present(),
+              Status::kInvalidModel, "an intermediate tensor is missing");
     fit = fit && FactorsOf(context, places, g, &of_gate);
     // The normalisation shifts by 12 more.
     fit = fit && (!places.normalizes(context) || of_gate.normalization.shift <= 18);
