@@ -15,8 +15,8 @@ file says.
 
 List the ops of your model in a `MutableOpResolver` (`micro/core/resolver.h`); what is not listed is
 not linked. One for a model with compressed weights (metadata COMPRESSION_METADATA) also has
-`SetDecompression(kLookUpWeights)` (`micro/core/look_up_weights.h`). `micro/core/interpreter.h` has the rest. Nothing needs a heap, exceptions, RTTI or an
-operating system.
+`SetDecompression(kLookUpWeights)` (`micro/core/look_up_weights.h`). `micro/core/interpreter.h` has
+the rest. Nothing needs a heap, exceptions, RTTI or an operating system.
 """
 
 README_PROGRAM = """\

@@ -86,11 +86,14 @@ def default_text(attr):
     return repr(value)
 
 
-def type_text(op, arg):
-    """What an input or output may be, for people."""
+def type_text(op, arg, first_of):
+    """What an input or output may be, for people. first_of: {attribute of types: the first that it
+    was told of}; added to."""
     attr = arg["type_attr"] or arg["type_list_attr"]
     if not attr:
         text = _TYPE_NAMES.get(arg["type"] % 100, "any dtype")
+    elif first_of.setdefault(attr, arg["name"]) != arg["name"]:
+        text = f"the type of {first_of[attr]}" if arg["type_attr"] else f"those of {first_of[attr]}"
     else:
         definition = next((a for a in op["attrs"] if a["name"] == attr), None)
         allowed = definition["allowed_types"] if definition else []
@@ -118,7 +121,8 @@ def docstring(op):
         return s.replace("\\", "\\\\").replace('"""', "'''")
 
     lines = [escape((op["doc"] or op["name"]).strip())]
-    args = [(parameter(a["name"]), type_text(op, a), a["doc"]) for a in op["inputs"]]
+    first_of = {}
+    args = [(parameter(a["name"]), type_text(op, a, first_of), a["doc"]) for a in op["inputs"]]
     args += [(parameter(a["name"]), attr_text(a), a["doc"]) for a in own_attrs(op)]
     args.append(("name", "of the new operation.", ""))
     lines += ["", "Args:"]
@@ -128,9 +132,8 @@ def docstring(op):
     if not op["outputs"]:
         lines.append("  The operation; None where ops run at once.")
     for a in op["outputs"]:
-        lines.append(
-            escape(f"  {a['name']}: {type_text(op, a)}{'. ' + a['doc'] if a['doc'] else ''}")
-        )
+        doc = ". " + a["doc"] if a["doc"] else ""
+        lines.append(escape(f"  {a['name']}: {type_text(op, a, first_of)}{doc}"))
     return "\n    ".join(lines).replace("\n    \n", "\n\n")
 
 

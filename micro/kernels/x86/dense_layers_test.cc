@@ -1,10 +1,10 @@
 // The loops of this folder against the definition of a dense layer.
-#include "micro/kernels/loops/fully_connected.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
 #include <vector>
+
+#include "micro/kernels/loops/fully_connected.h"
 
 namespace millrace::micro {
 namespace {

@@ -33,14 +33,27 @@ void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int32_t 
   sums[3] = sum_d;
 }
 
+// Four sums of two registers and four rows do not fit the registers.
 void FourDots(const int16_t* x, const int8_t* const rows[4], int32_t n, int64_t sums[4]) {
-  for (int k = 0; k < 4; ++k) sums[k] = 0;
-  for (int32_t done = 0; done < n; done += kExactProducts) {
-    const int32_t left = n - done, count = left < kExactProducts ? left : kExactProducts;
-    const int8_t* const at[4] = {rows[0] + done, rows[1] + done, rows[2] + done, rows[3] + done};
-    int32_t part[4];
-    FourDots(x + done, at, count, part);
-    for (int k = 0; k < 4; ++k) sums[k] += part[k];
+  for (int k = 0; k < 4; k += 2) {
+    const int16_t* values = x;
+    const int8_t *a = rows[k], *b = rows[k + 1];
+    int64_t sum_a = 0, sum_b = 0;
+    __asm__ volatile(
+        "  wlstp.16 lr, %[n], 1f\n"
+        "2:\n"
+        "  vldrh.16 q0, [%[values]], #16\n"
+        "  vldrb.s16 q1, [%[a]], #8\n"
+        "  vmlaldava.s16 %Q[sum_a], %R[sum_a], q0, q1\n"
+        "  vldrb.s16 q2, [%[b]], #8\n"
+        "  vmlaldava.s16 %Q[sum_b], %R[sum_b], q0, q2\n"
+        "  letp lr, 2b\n"
+        "1:\n"
+        : [values] "+r"(values), [a] "+l"(a), [b] "+l"(b), [sum_a] "+r"(sum_a), [sum_b] "+r"(sum_b)
+        : [n] "r"(n)
+        : "q0", "q1", "q2", "lr", "memory");
+    sums[k] = sum_a;
+    sums[k + 1] = sum_b;
   }
 }
 
