@@ -3,29 +3,15 @@ operand read once and each result written once.
 """
 
 import argparse
-import os
 
 import numpy as np
-from systems import emit, measure, median
+from systems import emit, load_system, measure, median
 
 RANDOM = np.random.RandomState(0)
 
 
 def uniform(*shape):
     return RANDOM.rand(*shape).astype(np.float32)
-
-
-def load_eager(name):
-    """Like systems.load_system, but ops run at once."""
-    os.environ["CUDA_VISIBLE_DEVICES"] = ""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    if name == "tensorflow":
-        import tensorflow
-
-        return tensorflow, f"tensorflow-{tensorflow.__version__}"
-    import millrace
-
-    return millrace, "millrace"
 
 
 def products(api):
@@ -110,7 +96,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=0.1, help="of one repeat, about")
     options = parser.parse_args()
-    api, system = load_eager(options.system)
+    api, system = load_system(options.system, eager=True)
     for make, unit in ((products, "GFLOP/s"), (passes, "GB/s"), (updates, "GB/s")):
         for name, (call, work) in make(api).items():
             if options.only not in name:

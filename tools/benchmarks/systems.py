@@ -15,14 +15,15 @@ import time
 DATA = pathlib.Path("/usr/share/datasets/fashion-mnist")
 
 
-def load_system(name):
-    """(the graph-mode module, what to call it): TensorFlow's compat.v1 or ours."""
+def load_system(name, eager=False):
+    """(the module, what to call it): TensorFlow or ours, for graphs unless `eager`."""
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if name == "tensorflow":
         import tensorflow
 
-        tensorflow.compat.v1.disable_eager_execution()
+        if not eager:
+            tensorflow.compat.v1.disable_eager_execution()
         return tensorflow, f"tensorflow-{tensorflow.__version__}"
     import millrace
 
